@@ -1,0 +1,44 @@
+/** What a user did or met, by a stable name that tests, logs and documentation can refer to. */
+export type ErrorCode =
+  | 'aborted-by-user'
+  | 'bad-argument'
+  | 'cache-not-writable'
+  | 'context-full'
+  | 'damaged-model'
+  | 'disk-full'
+  | 'download-failed'
+  | 'engine-failed'
+  | 'engine-library-missing'
+  | 'engine-library-too-old'
+  | 'file-not-found'
+  | 'model-not-found'
+  | 'model-too-large'
+  | 'out-of-memory'
+  | 'unsupported-model'
+  | 'unsupported-platform';
+
+/**
+ * An error that a user can read and act on: `message` is one sentence that says what happened, `advice` one
+ * sentence that says what to do next. Anything else that is thrown is a defect of ours.
+ */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly advice: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Any thrown value as one line of text for a log: the chain of causes, without stacks. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  const cause = error.cause === undefined ? '' : ` (because: ${describeError(error.cause)})`;
+  return `${error.message}${cause}`;
+}

@@ -1,0 +1,86 @@
+/** Token ids in, token ids and log-probabilities out. What the rest of Sotto knows of a running model. */
+export interface Engine {
+  /** Positions the KV cache can hold: prompt and generated tokens together. */
+  readonly contextCapacity: number;
+  readonly vocabularySize: number;
+  /**
+   * Continues `promptIds`. Reuses the longest prefix that the KV cache already holds.
+   * Rejects with the signal's reason when aborted (within one graph node), and with a `UserError`
+   * (`context-full`) when the prompt does not fit. One call at a time: a second one while one runs rejects.
+   */
+  generate(request: GenerateRequest, signal: AbortSignal): Promise<GenerateResult>;
+  /** Brings the KV cache to hold `ids`, so that a later request that begins with them starts at once. */
+  prefill(ids: readonly number[], signal: AbortSignal): Promise<PrefillResult>;
+  /** log p(targetIds[i] | promptIds, targetIds[0..i)) for each i, natural logarithm: [targetCount]. */
+  score(
+    promptIds: readonly number[],
+    targetIds: readonly number[],
+    signal: AbortSignal,
+  ): Promise<Float32Array>;
+  /** How many of the leading `ids` the KV cache holds now. */
+  cachedPrefixLength(ids: readonly number[]): number;
+  /** Waits for a running call to let go, then releases every native object. Idempotent. */
+  dispose(): Promise<void>;
+}
+
+export interface GenerateRequest {
+  readonly promptIds: readonly number[];
+  readonly maxTokens: number;
+  /** Generation ends before any of these is emitted. */
+  readonly stopIds: ReadonlySet<number>;
+  /** Absent: greedy. */
+  readonly sampling?: SamplingOptions;
+  /** Restricts the next tokens (token healing) until it says it is satisfied. */
+  readonly constraint?: TokenConstraint;
+  /**
+   * Text, as ids, in which n-grams are looked up for speculative decoding; the prompt itself is always looked
+   * in. Greedy output is the same with and without.
+   */
+  readonly draftIds?: readonly number[];
+  /** Called for each token in order, as soon as it is final; `stop` ends generation after this token. */
+  readonly onToken?: (token: GeneratedToken) => 'continue' | 'stop';
+}
+
+export interface GeneratedToken {
+  readonly id: number;
+  /** Natural logarithm of the token's probability under the model, before sampling or constraint. */
+  readonly logProbability: number;
+}
+
+export interface SamplingOptions {
+  readonly temperature: number;
+  readonly topP: number;
+  readonly seed: number;
+}
+
+/** Which tokens may come next. Stateful: the engine calls `accept` for each token it emits. */
+export interface TokenConstraint {
+  /** The allowed ids, or undefined when every token is allowed from here on. Never empty. */
+  allowedIds(): Iterable<number> | undefined;
+  accept(id: number): void;
+}
+
+export type StopReason = 'stop-token' | 'max-tokens' | 'callback' | 'context-full';
+
+export interface GenerateResult {
+  readonly tokens: readonly GeneratedToken[];
+  readonly stopReason: StopReason;
+  readonly timings: GenerateTimings;
+}
+
+export interface PrefillResult {
+  readonly reusedTokenCount: number;
+  readonly prefilledTokenCount: number;
+  readonly durationMs: number;
+}
+
+export interface GenerateTimings {
+  readonly reusedTokenCount: number;
+  readonly prefilledTokenCount: number;
+  readonly prefillMs: number;
+  readonly decodedTokenCount: number;
+  readonly decodeMs: number;
+  /** Tokens proposed and confirmed by prompt lookup. */
+  readonly draftedTokenCount: number;
+  readonly acceptedDraftTokenCount: number;
+}
