@@ -37,6 +37,8 @@ export interface GenerateRequest {
    * in. Greedy output is the same with and without.
    */
   readonly draftIds?: readonly number[];
+  /** False switches speculative decoding off, which only makes it slower; for measuring. */
+  readonly speculate?: boolean;
   /** Called for each token in order, as soon as it is final; `stop` ends generation after this token. */
   readonly onToken?: (token: GeneratedToken) => 'continue' | 'stop';
 }

@@ -1,0 +1,235 @@
+import { UserError } from '../base/errors';
+import type { GenerateRequest, GenerateResult, GeneratedToken, PrefillResult, StopReason } from './engine';
+import type { KvCache } from './kvCache';
+import { PromptLookup } from './promptLookup';
+import type { Sampler } from './sampling';
+import { createSampler } from './sampling';
+import type { Session } from './session';
+import { maxLogitRows } from './session';
+
+/** A session and what its key/value memory holds: always changed together. */
+export interface Decoder {
+  readonly session: Session;
+  readonly cache: KvCache;
+  readonly vocabularySize: number;
+  /** Tokens prefilled in one run: an aborted prefill loses at most one run's work. */
+  readonly prefillChunkTokens: number;
+}
+
+/** Draft lengths: verifying 8 tokens costs about two single decodes, so a longer guess must be a good one. */
+const shortestDraft = 2;
+const longestDraft = 8;
+
+/** See `Engine.prefill`. */
+export async function prefill(
+  decoder: Decoder,
+  ids: readonly number[],
+  signal: AbortSignal,
+): Promise<PrefillResult> {
+  const start = performance.now();
+  const reusedTokenCount = reuseCache(decoder, ids);
+  await advance(decoder, ids.slice(reusedTokenCount), 1, signal);
+  return {
+    reusedTokenCount,
+    prefilledTokenCount: ids.length - reusedTokenCount,
+    durationMs: performance.now() - start,
+  };
+}
+
+/** See `Engine.generate`. */
+export async function generate(
+  decoder: Decoder,
+  request: GenerateRequest,
+  signal: AbortSignal,
+): Promise<GenerateResult> {
+  const { session, cache } = decoder;
+  const { promptIds, constraint } = request;
+  const { reusedTokenCount, prefilledTokenCount, durationMs } = await prefill(decoder, promptIds, signal);
+
+  const decodeStart = performance.now();
+  const choose = createChooser(session, request);
+  const lookup = createLookup(decoder, request);
+  const tokens: GeneratedToken[] = [];
+  let draftLimit = 4;
+  let draftedTokenCount = 0;
+  let acceptedDraftTokenCount = 0;
+
+  /** Emits the token that `row` of the last run chooses; a stop reason ends generation. */
+  const emit = (row: number): StopReason | GeneratedToken => {
+    const id = choose(row);
+    if (request.stopIds.has(id)) {
+      return 'stop-token';
+    }
+    const token = { id, logProbability: (session.logitsRow(row)[id] ?? NaN) - session.logSumExp(row) };
+    tokens.push(token);
+    constraint?.accept(id);
+    lookup?.append([id]);
+    if (request.onToken?.(token) === 'stop') {
+      return 'callback';
+    }
+    return tokens.length >= request.maxTokens ? 'max-tokens' : token;
+  };
+
+  const finish = (stopReason: StopReason): GenerateResult => ({
+    tokens,
+    stopReason,
+    timings: {
+      reusedTokenCount,
+      prefilledTokenCount,
+      prefillMs: durationMs,
+      decodedTokenCount: tokens.length,
+      decodeMs: performance.now() - decodeStart,
+      draftedTokenCount,
+      acceptedDraftTokenCount,
+    },
+  });
+
+  if (request.maxTokens <= 0) {
+    return finish('max-tokens');
+  }
+  let outcome = emit(0);
+  while (typeof outcome !== 'string') {
+    const room = cache.capacity - cache.length - 1;
+    if (room < 0) {
+      return finish('context-full');
+    }
+    const pending = outcome;
+    const wanted = Math.min(draftLimit, room, request.maxTokens - tokens.length - 1);
+    const draft = lookup?.draft(wanted) ?? [];
+    const base = cache.length;
+    await advance(decoder, [pending.id, ...draft], draft.length + 1, signal);
+
+    // Row i predicts the token after draft[i - 1]; go on while the draft agrees with what the model chooses.
+    let acceptedCount = 0;
+    outcome = emit(0);
+    while (
+      typeof outcome !== 'string' &&
+      acceptedCount < draft.length &&
+      outcome.id === draft[acceptedCount]
+    ) {
+      acceptedCount += 1;
+      outcome = emit(acceptedCount);
+    }
+    cache.truncate(base + 1 + acceptedCount);
+    draftedTokenCount += draft.length;
+    acceptedDraftTokenCount += acceptedCount;
+    draftLimit = nextDraftLimit(draftLimit, draft.length, acceptedCount);
+  }
+  return finish(outcome);
+}
+
+/** See `Engine.score`. */
+export async function score(
+  decoder: Decoder,
+  promptIds: readonly number[],
+  targetIds: readonly number[],
+  signal: AbortSignal,
+): Promise<Float32Array> {
+  const logProbabilities = new Float32Array(targetIds.length);
+  if (targetIds.length === 0) {
+    return logProbabilities;
+  }
+  await prefill(decoder, promptIds, signal);
+  const { session } = decoder;
+  const read = (targetIndex: number, row: number) => {
+    const logit = session.logitsRow(row)[targetIds[targetIndex] ?? -1] ?? NaN;
+    logProbabilities[targetIndex] = logit - session.logSumExp(row);
+  };
+  // The prompt's last row predicts the first target; each target's row predicts the next one.
+  read(0, 0);
+  for (let start = 0; start < targetIds.length - 1; start += maxLogitRows) {
+    const ids = targetIds.slice(start, Math.min(start + maxLogitRows, targetIds.length - 1));
+    await advance(decoder, ids, ids.length, signal);
+    ids.forEach((_, row) => read(start + row + 1, row));
+  }
+  return logProbabilities;
+}
+
+/**
+ * Keeps what the cache shares with `ids` and returns how many positions that is: at least one token is left to
+ * run, since only a run gives logits.
+ */
+function reuseCache({ cache }: Decoder, ids: readonly number[]): number {
+  if (ids.length === 0) {
+    throw new Error('a prompt needs at least one token');
+  }
+  if (ids.length > cache.capacity) {
+    throw new UserError(
+      'context-full',
+      `The prompt has ${ids.length} tokens; the model's context holds ${cache.capacity}.`,
+      'Select less text.',
+    );
+  }
+  const reused = Math.min(cache.commonPrefixLength(ids), ids.length - 1);
+  cache.truncate(reused);
+  return reused;
+}
+
+/** Runs `ids` after what the cache holds, in chunks, leaving logits for the last `logitRowCount` of them. */
+async function advance(
+  { session, cache, prefillChunkTokens }: Decoder,
+  ids: readonly number[],
+  logitRowCount: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if (cache.length + ids.length > cache.capacity) {
+    throw new UserError(
+      'context-full',
+      `The text has ${cache.length + ids.length} tokens; the model's context holds ${cache.capacity}.`,
+      'Select less text.',
+    );
+  }
+  for (let start = 0; start < ids.length; start += prefillChunkTokens) {
+    const chunk = ids.slice(start, start + prefillChunkTokens);
+    await session.run(chunk, cache.length, Math.min(logitRowCount, chunk.length), signal);
+    cache.append(chunk);
+  }
+}
+
+/** How the next token is taken from a row of logits. */
+function createChooser(session: Session, { sampling, constraint }: GenerateRequest): (row: number) => number {
+  const sample: Sampler | undefined = sampling === undefined ? undefined : createSampler(sampling);
+  return (row) => {
+    const allowedIds = constraint?.allowedIds();
+    if (allowedIds !== undefined) {
+      return mostLikely(session.logitsRow(row), allowedIds);
+    }
+    return sample === undefined ? session.argMax(row) : sample(session.logitsRow(row));
+  };
+}
+
+function mostLikely(logits: Float32Array, allowedIds: Iterable<number>): number {
+  let best = -1;
+  let bestLogit = -Infinity;
+  for (const id of allowedIds) {
+    const logit = logits[id] ?? -Infinity;
+    if (logit > bestLogit) {
+      best = id;
+      bestLogit = logit;
+    }
+  }
+  if (best < 0) {
+    throw new Error('the constraint allows no token');
+  }
+  return best;
+}
+
+/** Sampled output is not drafted: agreeing with a draft by chance would bias it. */
+function createLookup(decoder: Decoder, request: GenerateRequest): PromptLookup | undefined {
+  if (request.sampling !== undefined || request.speculate === false) {
+    return undefined;
+  }
+  const lookup = new PromptLookup(decoder.vocabularySize);
+  lookup.append(request.draftIds ?? []);
+  lookup.append(request.promptIds);
+  return lookup;
+}
+
+function nextDraftLimit(limit: number, draftLength: number, acceptedCount: number): number {
+  if (draftLength === 0) {
+    return limit;
+  }
+  return acceptedCount === draftLength
+    ? Math.min(longestDraft, limit * 2)
+    : Math.max(shortestDraft, Math.ceil(limit / 2));
+}

@@ -1,0 +1,362 @@
+/**
+ * ONNX Runtime's C API, called through koffi from the shared library that onnxruntime-node ships. The only file
+ * that imports koffi, and the only one that knows addresses.
+ *
+ * `OrtGetApiBase()->GetApi(version)` returns a table of function pointers whose order never changes: new functions
+ * are appended (onnxruntime_c_api.h), so an index is as stable as a name.
+ *
+ * Memory: ONNX Runtime keeps the raw addresses it is given. Everything it reads or writes after a call returns
+ * lives in a `PinnedBuffer`, whose backing store neither moves nor is collected while the buffer is referenced.
+ */
+import koffi from 'koffi';
+import { UserError, describeError } from '../base/errors';
+
+/** Address of a native object; 0n is null. */
+export type NativeAddress = bigint;
+
+export type ElementType = 'float32' | 'int32' | 'int64';
+
+/** `GetApi` of this version has every function below; also the first with 8-bit MatMulNBits on every platform. */
+const requiredApiVersion = 23;
+const addressBytes = 8;
+
+/** ONNXTensorElementDataType of onnxruntime_c_api.h. */
+const elementTypeCodes: Readonly<Record<ElementType, number>> = { float32: 1, int32: 6, int64: 7 };
+
+type Signature = readonly [index: number, result: string, ...parameters: string[]];
+
+/** Index in the table, result type, parameter types. `void *` results are OrtStatus: null means success. */
+const signatures = {
+  GetErrorCode: [1, 'int', 'void *'],
+  GetErrorMessage: [2, 'str', 'void *'],
+  CreateEnv: [3, 'void *', 'int', 'str', 'void *'],
+  CreateSession: [7, 'void *', 'void *', process.platform === 'win32' ? 'str16' : 'str', 'void *', 'void *'],
+  Run: [9, 'void *', 'void *', 'void *', 'void *', 'void *', 'size_t', 'void *', 'size_t', 'void *'],
+  CreateSessionOptions: [10, 'void *', 'void *'],
+  SetIntraOpNumThreads: [24, 'void *', 'void *', 'int'],
+  SetInterOpNumThreads: [25, 'void *', 'void *', 'int'],
+  CreateRunOptions: [39, 'void *', 'void *'],
+  RunOptionsSetTerminate: [46, 'void *', 'void *'],
+  RunOptionsUnsetTerminate: [47, 'void *', 'void *'],
+  CreateTensorAsOrtValue: [48, 'void *', 'void *', 'void *', 'size_t', 'int', 'void *'],
+  CreateTensorWithDataAsOrtValue: [
+    49,
+    'void *',
+    'void *',
+    'void *',
+    'size_t',
+    'void *',
+    'size_t',
+    'int',
+    'void *',
+  ],
+  CreateCpuMemoryInfo: [69, 'void *', 'int', 'int', 'void *'],
+  GetAllocatorWithDefaultOptions: [78, 'void *', 'void *'],
+  ReleaseEnv: [92, 'void', 'void *'],
+  ReleaseStatus: [93, 'void', 'void *'],
+  ReleaseMemoryInfo: [94, 'void', 'void *'],
+  ReleaseSession: [95, 'void', 'void *'],
+  ReleaseValue: [96, 'void', 'void *'],
+  ReleaseRunOptions: [97, 'void', 'void *'],
+  ReleaseSessionOptions: [100, 'void', 'void *'],
+  AddSessionConfigEntry: [130, 'void *', 'void *', 'str', 'str'],
+} as const satisfies Record<string, Signature>;
+
+type FunctionName = keyof typeof signatures;
+type NativeFunction = ((...values: unknown[]) => unknown) & {
+  async(...valuesAndCallback: unknown[]): void;
+};
+
+/** A failed call, with ONNX Runtime's own words. */
+export class OrtError extends Error {
+  override readonly name = 'OrtError';
+
+  constructor(
+    readonly functionName: string,
+    readonly code: number,
+    message: string,
+  ) {
+    super(`${functionName}: ${message}`);
+  }
+}
+
+/** Memory that JavaScript and native code share: `view` for us, `address` for ONNX Runtime. */
+export class PinnedBuffer<View extends Float32Array | Int32Array | BigInt64Array | BigUint64Array> {
+  readonly address: NativeAddress;
+
+  private constructor(readonly view: View) {
+    this.address = koffi.address(view);
+  }
+
+  // An ArrayBuffer made by hand is always off the JavaScript heap; `new Int32Array(2)` would be on it, and move.
+  static float32(length: number): PinnedBuffer<Float32Array> {
+    return new PinnedBuffer(new Float32Array(new ArrayBuffer(length * 4)));
+  }
+
+  static int32(length: number): PinnedBuffer<Int32Array> {
+    return new PinnedBuffer(new Int32Array(new ArrayBuffer(length * 4)));
+  }
+
+  static int64(length: number): PinnedBuffer<BigInt64Array> {
+    return new PinnedBuffer(new BigInt64Array(new ArrayBuffer(length * 8)));
+  }
+
+  static addresses(length: number): PinnedBuffer<BigUint64Array> {
+    return new PinnedBuffer(new BigUint64Array(new ArrayBuffer(length * addressBytes)));
+  }
+
+  static addressesOf(values: readonly NativeAddress[]): PinnedBuffer<BigUint64Array> {
+    const buffer = PinnedBuffer.addresses(values.length);
+    buffer.view.set(values);
+    return buffer;
+  }
+}
+
+/** NUL-terminated copies of `names` and the array of their addresses, as `Run` wants them. */
+export class PinnedNames {
+  readonly count: number;
+  readonly address: NativeAddress;
+  /** Referenced so that neither is collected while native code has the addresses. */
+  readonly held: readonly unknown[];
+
+  constructor(names: readonly string[]) {
+    const bytes = names.map((name) => {
+      const encoded = new TextEncoder().encode(`${name}\0`);
+      const pinned = new Uint8Array(new ArrayBuffer(encoded.length));
+      pinned.set(encoded);
+      return pinned;
+    });
+    const table = PinnedBuffer.addressesOf(bytes.map((text) => koffi.address(text)));
+    this.count = names.length;
+    this.address = table.address;
+    this.held = [bytes, table];
+  }
+}
+
+/** The functions we use, each throwing `OrtError` on failure. Native objects are owned by the caller. */
+export class OrtApi {
+  private readonly functions = new Map<FunctionName, NativeFunction>();
+  private readonly result = PinnedBuffer.addresses(1);
+
+  private constructor(
+    private readonly table: NativeAddress,
+    /** For example "1.30.0". */
+    readonly version: string,
+  ) {}
+
+  /**
+   * Loads the library. Throws `UserError` `engine-library-missing` when it cannot be loaded (absent, wrong
+   * platform, missing system libraries) and `engine-library-too-old` when it lacks the API version we need.
+   */
+  static load(libraryPath: string): OrtApi {
+    const base = callApiBase(libraryPath);
+    const getApi = functionAt(base, 0, 'void *', ['uint32_t']);
+    const getVersionString = functionAt(base, 1, 'str', []);
+    const version = String(getVersionString());
+    const minor = Number(version.split('.')[1]);
+    // Asked for a version it does not know, GetApi prints to stderr: look at the version string first.
+    const table = minor >= requiredApiVersion ? getApi(requiredApiVersion) : null;
+    if (typeof table !== 'bigint') {
+      throw new UserError(
+        'engine-library-too-old',
+        `ONNX Runtime ${version} is too old: version 1.${requiredApiVersion} or later is needed.`,
+        'Reinstall Sotto, or remove the override of the library path.',
+      );
+    }
+    return new OrtApi(table, version);
+  }
+
+  createEnvironment(): NativeAddress {
+    const errorsOnly = 3;
+    return this.create('CreateEnv', errorsOnly, 'sotto');
+  }
+
+  /** Loads a graph on a worker thread: the caller's event loop stays free. */
+  async createSession(
+    environment: NativeAddress,
+    graphPath: string,
+    options: NativeAddress,
+  ): Promise<NativeAddress> {
+    const result = PinnedBuffer.addresses(1);
+    await this.callAsync('CreateSession', environment, graphPath, options, result.address);
+    return result.view[0] ?? 0n;
+  }
+
+  /** Session options with our thread count and `entries` of onnxruntime_session_options_config_keys.h. */
+  createSessionOptions(threadCount: number, entries: Readonly<Record<string, string>>): NativeAddress {
+    const options = this.create('CreateSessionOptions');
+    this.call('SetIntraOpNumThreads', options, threadCount);
+    this.call('SetInterOpNumThreads', options, 1);
+    for (const [key, value] of Object.entries(entries)) {
+      this.call('AddSessionConfigEntry', options, key, value);
+    }
+    return options;
+  }
+
+  createRunOptions(): NativeAddress {
+    return this.create('CreateRunOptions');
+  }
+
+  /** Makes running and later runs with these options fail at the next node, until `clearTerminate`. */
+  setTerminate(runOptions: NativeAddress): void {
+    this.call('RunOptionsSetTerminate', runOptions);
+  }
+
+  clearTerminate(runOptions: NativeAddress): void {
+    this.call('RunOptionsUnsetTerminate', runOptions);
+  }
+
+  createCpuMemoryInfo(): NativeAddress {
+    const arenaAllocator = 1;
+    const defaultMemory = 0;
+    return this.create('CreateCpuMemoryInfo', arenaAllocator, defaultMemory);
+  }
+
+  /** A tensor over memory of ours; `buffer` must outlive it. */
+  createTensorOver(
+    memoryInfo: NativeAddress,
+    buffer: PinnedBuffer<Float32Array | Int32Array | BigInt64Array>,
+    elementType: ElementType,
+    shape: readonly number[],
+  ): NativeAddress {
+    const elementCount = shape.reduce((product, size) => product * size, 1);
+    if (elementCount > buffer.view.length) {
+      throw new Error(`a tensor of shape [${shape.join(', ')}] over ${buffer.view.length} elements`);
+    }
+    const byteCount = elementCount * buffer.view.BYTES_PER_ELEMENT;
+    const dimensions = pinShape(shape);
+    return this.create(
+      'CreateTensorWithDataAsOrtValue',
+      memoryInfo,
+      buffer.address,
+      byteCount,
+      dimensions.address,
+      shape.length,
+      elementTypeCodes[elementType],
+    );
+  }
+
+  /** A tensor whose memory ONNX Runtime allocates, uninitialised. */
+  createTensor(elementType: ElementType, shape: readonly number[]): NativeAddress {
+    const allocator = this.create('GetAllocatorWithDefaultOptions');
+    const dimensions = pinShape(shape);
+    return this.create(
+      'CreateTensorAsOrtValue',
+      allocator,
+      dimensions.address,
+      shape.length,
+      elementTypeCodes[elementType],
+    );
+  }
+
+  /** Runs the graph on a worker thread; `inputs` and `outputs` are arrays of OrtValue addresses. */
+  run(
+    session: NativeAddress,
+    runOptions: NativeAddress,
+    inputNames: PinnedNames,
+    inputs: PinnedBuffer<BigUint64Array>,
+    outputNames: PinnedNames,
+    outputs: PinnedBuffer<BigUint64Array>,
+  ): Promise<void> {
+    return this.callAsync(
+      'Run',
+      session,
+      runOptions,
+      inputNames.address,
+      inputs.address,
+      inputNames.count,
+      outputNames.address,
+      outputNames.count,
+      outputs.address,
+    );
+  }
+
+  release(
+    kind: 'Env' | 'MemoryInfo' | 'Session' | 'Value' | 'RunOptions' | 'SessionOptions',
+    address: NativeAddress,
+  ): void {
+    if (address !== 0n) {
+      this.nativeFunction(`Release${kind}`)(address);
+    }
+  }
+
+  private create(name: FunctionName, ...values: unknown[]): NativeAddress {
+    this.call(name, ...values, this.result.address);
+    return this.result.view[0] ?? 0n;
+  }
+
+  private call(name: FunctionName, ...values: unknown[]): void {
+    this.throwIfFailed(name, this.nativeFunction(name)(...values));
+  }
+
+  private callAsync(name: FunctionName, ...values: unknown[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.nativeFunction(name).async(...values, (error: unknown, status: unknown) => {
+        try {
+          if (error != null) {
+            throw new Error(`${name} could not be called`, { cause: error });
+          }
+          this.throwIfFailed(name, status);
+          resolve();
+        } catch (failure) {
+          reject(failure instanceof Error ? failure : new Error(String(failure)));
+        }
+      });
+    });
+  }
+
+  private throwIfFailed(name: FunctionName, status: unknown): void {
+    if (typeof status !== 'bigint' || status === 0n) {
+      return;
+    }
+    const code = Number(this.nativeFunction('GetErrorCode')(status));
+    const message = String(this.nativeFunction('GetErrorMessage')(status));
+    this.nativeFunction('ReleaseStatus')(status);
+    throw new OrtError(name, code, message);
+  }
+
+  private nativeFunction(name: FunctionName): NativeFunction {
+    let native = this.functions.get(name);
+    if (native === undefined) {
+      const [index, result, ...parameters]: Signature = signatures[name];
+      native = functionAt(this.table, index, result, parameters);
+      this.functions.set(name, native);
+    }
+    return native;
+  }
+}
+
+function callApiBase(libraryPath: string): NativeAddress {
+  try {
+    const getApiBase: NativeFunction = koffi.load(libraryPath).func('OrtGetApiBase', 'void *', []);
+    const base = getApiBase();
+    if (typeof base === 'bigint') {
+      return base;
+    }
+    throw new Error('OrtGetApiBase returned null');
+  } catch (error) {
+    throw new UserError(
+      'engine-library-missing',
+      `The ONNX Runtime library could not be loaded: ${describeError(error)}`,
+      'Reinstall Sotto for this platform; on Windows also install the Visual C++ 2015-2022 runtime.',
+      { cause: error },
+    );
+  }
+}
+
+function functionAt(
+  table: NativeAddress,
+  index: number,
+  result: string,
+  parameters: readonly string[],
+): NativeFunction {
+  const pointer: unknown = koffi.decode(table, index * addressBytes, 'void *');
+  return koffi.decode(pointer, koffi.proto(result, [...parameters])) as NativeFunction;
+}
+
+function pinShape(shape: readonly number[]): PinnedBuffer<BigInt64Array> {
+  // A scalar has no dimensions, but the address must still be one.
+  const dimensions = PinnedBuffer.int64(Math.max(1, shape.length));
+  dimensions.view.set(shape.map(BigInt));
+  return dimensions;
+}

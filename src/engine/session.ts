@@ -1,0 +1,228 @@
+import type { TransformerConfiguration } from '../model/configuration';
+import { DisposableStore } from '../base/disposables';
+import { UserError } from '../base/errors';
+import type { NativeAddress, OrtApi } from './ortApi';
+import { OrtError, PinnedBuffer, PinnedNames } from './ortApi';
+
+/** Logits are copied out for at most this many positions a run: 32 x 151,936 x 4 bytes = 19 MB for the default model. */
+export const maxLogitRows = 32;
+
+export interface SessionOptions {
+  readonly graphPath: string;
+  readonly configuration: TransformerConfiguration;
+  /** Positions the key/value memory holds. */
+  readonly capacity: number;
+  readonly threadCount: number;
+  /** Most tokens in one run. */
+  readonly maxRunTokens: number;
+}
+
+/**
+ * One loaded graph with its key/value memory and its input and output buffers, all allocated once.
+ * `run` updates the key/value memory in place: the same OrtValue is bound as past and as present.
+ */
+export class Session {
+  private readonly inputIds: PinnedBuffer<BigInt64Array>; // [maxRunTokens]
+  private readonly lastPosition = PinnedBuffer.int32(1);
+  private readonly totalLength = PinnedBuffer.int32(1);
+  private readonly logitsFrom = PinnedBuffer.int64(1);
+  private readonly logits: PinnedBuffer<Float32Array>; // [maxLogitRows, vocabulary]
+  private readonly logSumExps = PinnedBuffer.float32(maxLogitRows);
+  private readonly argMaxes = PinnedBuffer.int64(maxLogitRows);
+  private readonly inputNames: PinnedNames;
+  private readonly outputNames: PinnedNames;
+  private readonly inputs: PinnedBuffer<BigUint64Array>;
+  private readonly outputs: PinnedBuffer<BigUint64Array>;
+
+  private constructor(
+    private readonly api: OrtApi,
+    private readonly options: SessionOptions,
+    private readonly natives: NativeStore,
+    private readonly session: NativeAddress,
+    private readonly runOptions: NativeAddress,
+    private readonly memoryInfo: NativeAddress,
+  ) {
+    const { configuration, capacity, maxRunTokens } = options;
+    this.inputIds = PinnedBuffer.int64(maxRunTokens);
+    this.logits = PinnedBuffer.float32(maxLogitRows * configuration.vocabularySize);
+
+    const layers = Array.from({ length: configuration.layerCount }, (_, layerIndex) => layerIndex);
+    const cacheNames = layers.flatMap((layer) => [`${layer}.k`, `${layer}.v`]);
+    const cacheShape = [1, configuration.keyValueHeadCount, capacity, configuration.headDimension];
+    const keep = (value: NativeAddress) => natives.own('Value', value);
+    const caches = cacheNames.map(() => keep(api.createTensor('float32', cacheShape)));
+
+    this.inputNames = new PinnedNames([
+      'input_ids',
+      'seqlens_k',
+      'total_len',
+      'logits_from',
+      ...cacheNames.map((name) => `past.${name}`),
+    ]);
+    this.outputNames = new PinnedNames([
+      'logits',
+      'log_sum_exp',
+      'arg_max',
+      ...cacheNames.map((name) => `present.${name}`),
+    ]);
+    this.inputs = PinnedBuffer.addressesOf([
+      0n, // input_ids, per run
+      keep(api.createTensorOver(memoryInfo, this.lastPosition, 'int32', [1])),
+      keep(api.createTensorOver(memoryInfo, this.totalLength, 'int32', [])),
+      keep(api.createTensorOver(memoryInfo, this.logitsFrom, 'int64', [1])),
+      ...caches,
+    ]);
+    // logits, log_sum_exp and arg_max per run
+    this.outputs = PinnedBuffer.addressesOf([0n, 0n, 0n, ...caches]);
+  }
+
+  /** Loads the graph. Throws `UserError` `out-of-memory` or `damaged-model`. */
+  static async open(api: OrtApi, options: SessionOptions): Promise<Session> {
+    const natives = new NativeStore(api);
+    try {
+      const environment = natives.own('Env', api.createEnvironment());
+      const sessionOptions = natives.own(
+        'SessionOptions',
+        api.createSessionOptions(options.threadCount, {
+          // Workers spin between the nodes of a run, where it pays, and sleep as soon as the run is over.
+          'session.force_spinning_stop': '1',
+        }),
+      );
+      const session = natives.own(
+        'Session',
+        await api.createSession(environment, options.graphPath, sessionOptions),
+      );
+      const runOptions = natives.own('RunOptions', api.createRunOptions());
+      const memoryInfo = natives.own('MemoryInfo', api.createCpuMemoryInfo());
+      return new Session(api, options, natives, session, runOptions, memoryInfo);
+    } catch (error) {
+      natives.dispose();
+      throw explainLoadFailure(error);
+    }
+  }
+
+  /**
+   * Runs `ids` [seq] at positions pastLength.. and leaves logits for the last `logitRowCount` of them (1 to
+   * `maxLogitRows`). Rejects with the signal's reason when aborted: the run stops at the next node, and what
+   * the key/value memory holds from `pastLength` on is then undefined.
+   */
+  async run(
+    ids: readonly number[],
+    pastLength: number,
+    logitRowCount: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    signal.throwIfAborted();
+    const { api, memoryInfo } = this;
+    const { vocabularySize } = this.options.configuration;
+    ids.forEach((id, index) => (this.inputIds.view[index] = BigInt(id)));
+    const total = pastLength + ids.length;
+    this.lastPosition.view[0] = total - 1;
+    this.totalLength.view[0] = total;
+    this.logitsFrom.view[0] = BigInt(ids.length - logitRowCount);
+
+    const perRun = [
+      api.createTensorOver(memoryInfo, this.inputIds, 'int64', [1, ids.length]),
+      api.createTensorOver(memoryInfo, this.logits, 'float32', [1, logitRowCount, vocabularySize]),
+      api.createTensorOver(memoryInfo, this.logSumExps, 'float32', [1, logitRowCount, 1]),
+      api.createTensorOver(memoryInfo, this.argMaxes, 'int64', [1, logitRowCount]),
+    ] as const;
+    [this.inputs.view[0], this.outputs.view[0], this.outputs.view[1], this.outputs.view[2]] = perRun;
+
+    const terminate = () => api.setTerminate(this.runOptions);
+    signal.addEventListener('abort', terminate, { once: true });
+    try {
+      await api.run(
+        this.session,
+        this.runOptions,
+        this.inputNames,
+        this.inputs,
+        this.outputNames,
+        this.outputs,
+      );
+      // Aborted too late to stop the run: nobody wants its result all the same.
+      signal.throwIfAborted();
+    } catch (error) {
+      signal.throwIfAborted();
+      throw explainRunFailure(error);
+    } finally {
+      signal.removeEventListener('abort', terminate);
+      api.clearTerminate(this.runOptions);
+      perRun.forEach((value) => api.release('Value', value));
+    }
+  }
+
+  /** Logits of one row of the last run: a view [vocabulary] that the next run overwrites. */
+  logitsRow(row: number): Float32Array {
+    const { vocabularySize } = this.options.configuration;
+    return this.logits.view.subarray(row * vocabularySize, (row + 1) * vocabularySize);
+  }
+
+  /** log of the sum of exp(logits) of one row: logit - logSumExp is the token's log-probability. */
+  logSumExp(row: number): number {
+    return this.logSumExps.view[row] ?? NaN;
+  }
+
+  /** The most likely token of one row of the last run. */
+  argMax(row: number): number {
+    return Number(this.argMaxes.view[row]);
+  }
+
+  /** Releases every native object. The caller makes sure that no run is in flight. */
+  dispose(): void {
+    this.natives.dispose();
+  }
+}
+
+/** Releases native objects in reverse order of creation, as ONNX Runtime wants it. */
+class NativeStore extends DisposableStore {
+  constructor(private readonly api: OrtApi) {
+    super();
+  }
+
+  own(kind: Parameters<OrtApi['release']>[0], address: NativeAddress): NativeAddress {
+    this.add({ dispose: () => this.api.release(kind, address) });
+    return address;
+  }
+}
+
+function explainLoadFailure(error: unknown): unknown {
+  if (!(error instanceof OrtError)) {
+    return error;
+  }
+  return (
+    outOfMemory(error) ??
+    new UserError(
+      'damaged-model',
+      `ONNX Runtime could not load the prepared model: ${error.message}`,
+      'Run the model check, which prepares the model again.',
+      { cause: error },
+    )
+  );
+}
+
+function explainRunFailure(error: unknown): unknown {
+  if (!(error instanceof OrtError)) {
+    return error;
+  }
+  return (
+    outOfMemory(error) ??
+    new UserError(
+      'engine-failed',
+      `The model could not be run: ${error.message}`,
+      'Restart Sotto; if it happens again, please report it with the log.',
+      { cause: error },
+    )
+  );
+}
+
+function outOfMemory(error: OrtError): UserError | undefined {
+  return /bad_alloc|failed to allocate|out of memory/i.test(error.message)
+    ? new UserError(
+        'out-of-memory',
+        'There is not enough free memory to run this model.',
+        'Close other programs, or choose a smaller model.',
+        { cause: error },
+      )
+    : undefined;
+}

@@ -1,0 +1,104 @@
+import { availableParallelism, cpus } from 'node:os';
+import type { TransformerConfiguration } from '../model/configuration';
+import type { Decoder } from './decode';
+import { generate, prefill, score } from './decode';
+import type { Engine } from './engine';
+import { KvCache } from './kvCache';
+import { OrtApi } from './ortApi';
+import { ortLibraryPath } from './ortLibrary';
+import { Session } from './session';
+
+export interface EngineOptions {
+  /** The prepared graph (`graph.onnx`, with its external data beside it). */
+  readonly graphPath: string;
+  readonly configuration: TransformerConfiguration;
+  /** Positions the KV cache holds; memory grows with it (24.6 KB a position for the default model). */
+  readonly contextCapacity: number;
+  readonly threadCount?: number;
+}
+
+const prefillChunkTokens = 128;
+
+/**
+ * Loads a prepared graph into ONNX Runtime. Throws `UserError`: `engine-library-missing`,
+ * `engine-library-too-old`, `unsupported-platform`, `damaged-model`, `out-of-memory`.
+ */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { configuration, contextCapacity } = options;
+  const session = await Session.open(OrtApi.load(ortLibraryPath()), {
+    graphPath: options.graphPath,
+    configuration,
+    capacity: contextCapacity,
+    threadCount: options.threadCount ?? defaultThreadCount(),
+    maxRunTokens: prefillChunkTokens,
+  });
+  return new TransformerEngine({
+    session,
+    cache: new KvCache(contextCapacity),
+    vocabularySize: configuration.vocabularySize,
+    prefillChunkTokens,
+  });
+}
+
+/** Physical cores, minus one for the editor where there are more than four. */
+export function defaultThreadCount(): number {
+  const logicalCount = availableParallelism();
+  // Node does not tell physical cores; two hardware threads a core is the rule on x86 desktops.
+  const coreCount = process.arch === 'x64' && cpus().length > 4 ? Math.ceil(logicalCount / 2) : logicalCount;
+  return Math.max(1, coreCount > 4 ? coreCount - 1 : coreCount);
+}
+
+class TransformerEngine implements Engine {
+  readonly contextCapacity: number;
+  readonly vocabularySize: number;
+  private running: Promise<unknown> | undefined;
+  private disposed = false;
+
+  constructor(private readonly decoder: Decoder) {
+    this.contextCapacity = decoder.cache.capacity;
+    this.vocabularySize = decoder.vocabularySize;
+  }
+
+  generate(...[request, signal]: Parameters<Engine['generate']>): ReturnType<Engine['generate']> {
+    return this.exclusively(() => generate(this.decoder, request, signal));
+  }
+
+  prefill(...[ids, signal]: Parameters<Engine['prefill']>): ReturnType<Engine['prefill']> {
+    return this.exclusively(() => prefill(this.decoder, ids, signal));
+  }
+
+  score(...[promptIds, targetIds, signal]: Parameters<Engine['score']>): ReturnType<Engine['score']> {
+    return this.exclusively(() => score(this.decoder, promptIds, targetIds, signal));
+  }
+
+  cachedPrefixLength(ids: readonly number[]): number {
+    return this.decoder.cache.commonPrefixLength(ids);
+  }
+
+  async dispose(): Promise<void> {
+    if (this.disposed) {
+      return;
+    }
+    this.disposed = true;
+    // Native memory must outlive a run that is using it; its result concerns only its caller.
+    await Promise.allSettled([this.running]);
+    this.decoder.session.dispose();
+  }
+
+  /** The session has one set of buffers: two calls at once would corrupt each other. */
+  private async exclusively<T>(call: () => Promise<T>): Promise<T> {
+    if (this.disposed) {
+      throw new Error('the engine is disposed');
+    }
+    if (this.running !== undefined) {
+      throw new Error('the engine is busy: one call at a time');
+    }
+    const running = call();
+    this.running = running;
+    try {
+      return await running;
+    } finally {
+      this.running = undefined;
+    }
+  }
+}
