@@ -21,6 +21,8 @@ export interface ManifestFile {
   readonly name: string;
   readonly byteCount: number;
   readonly sha256: string;
+  /** When the file was last written, as `stat` says (`mtimeMs`): while it stays, its bytes are not hashed again. */
+  readonly modifiedTimeMs: number;
 }
 
 /** A prepared model on disk, complete and checked. */

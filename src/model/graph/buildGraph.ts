@@ -1,0 +1,35 @@
+import type { ArchitectureName, TransformerConfiguration } from '../configuration';
+import type { GgufFile } from '../gguf/readGguf';
+import type { Architecture } from './architectures/architecture';
+import { llama } from './architectures/llama';
+import { qwen2 } from './architectures/qwen2';
+import { createNetwork } from './network';
+import { encodeOnnxModel } from './onnxModel';
+import { createWeights, type WeightsPlan } from './weightsPlan';
+
+const architectures: Readonly<Record<ArchitectureName, Architecture>> = { qwen2, llama };
+
+export interface GraphOptions {
+  /** Of MatMulNBits: 4 quantises activations to int8, 0 keeps them float32 (exact, slow). */
+  readonly accuracyLevel: 0 | 4;
+  readonly rotaryFactors?: Float32Array;
+}
+
+export interface BuiltGraph {
+  /** The `.onnx` file; its weights are external, in the file that the plan describes. */
+  readonly onnx: Uint8Array;
+  readonly weights: WeightsPlan;
+}
+
+/** The graph of a model and the plan of its weights file. Throws `damaged-model` for missing or odd tensors. */
+export function buildGraph(
+  file: GgufFile,
+  configuration: TransformerConfiguration,
+  options: GraphOptions,
+): BuiltGraph {
+  const plan: WeightsPlan = { tasks: [], tables: [], byteCount: 0 };
+  const network = createNetwork(options.accuracyLevel);
+  const write = architectures[configuration.architecture];
+  write(network, createWeights(file, plan), configuration, options.rotaryFactors);
+  return { onnx: encodeOnnxModel(network.toOnnx(configuration.architecture)), weights: plan };
+}

@@ -1,0 +1,90 @@
+import { blockLayouts, type TensorType } from '../gguf/tensorType';
+import { dequantise } from './dequantise';
+import { float16Values } from './float16';
+import { blockSize } from './weightsPlan';
+
+/** The byte that stands for zero: what MatMulNBits and GatherBlockQuantized assume at 8 bits when told nothing. */
+const zeroPoint = 128;
+
+/**
+ * Whole blocks of `type` as 8-bit blocks of 32: value = (block byte - 128) * scale. Exact for Q8_0, Q5_0 and
+ * Q4_0, whose blocks are 32 values with one scale already; the others are rounded to 255 levels of their
+ * largest magnitude per 32. `blocks` has one byte per value, `scales` one float per 32 values.
+ */
+export function repack(type: TensorType, source: Uint8Array, blocks: Uint8Array, scales: Float32Array): void {
+  switch (type) {
+    case 'Q8_0':
+      return repackEach(source, 34, blocks, scales, repackQ8_0);
+    case 'Q5_0':
+      return repackEach(source, 22, blocks, scales, repackQ5_0);
+    case 'Q4_0':
+      return repackEach(source, 18, blocks, scales, repackQ4_0);
+    default: {
+      const values = new Float32Array(
+        (source.length / blockLayouts[type].byteCount) * blockLayouts[type].valueCount,
+      );
+      dequantise(type, source, values);
+      quantise(values, blocks, scales);
+    }
+  }
+}
+
+type RepackBlock = (source: Uint8Array, from: number, blocks: Uint8Array, to: number) => void;
+
+function repackEach(
+  source: Uint8Array,
+  byteCount: number,
+  blocks: Uint8Array,
+  scales: Float32Array,
+  repackBlock: RepackBlock,
+): void {
+  const blockCount = source.length / byteCount;
+  for (let block = 0; block < blockCount; block++) {
+    const from = block * byteCount;
+    scales[block] = float16Values[source[from]! | (source[from + 1]! << 8)]!;
+    repackBlock(source, from + 2, blocks, block * blockSize);
+  }
+}
+
+/** Signed bytes. */
+function repackQ8_0(source: Uint8Array, from: number, blocks: Uint8Array, to: number): void {
+  for (let index = 0; index < 32; index++) {
+    blocks[to + index] = source[from + index]! ^ 0x80; // Two's complement plus 128.
+  }
+}
+
+/** 32 fifth bits, then nibbles; the stored number is the value + 16. */
+function repackQ5_0(source: Uint8Array, from: number, blocks: Uint8Array, to: number): void {
+  const low = source[from]! | (source[from + 1]! << 8);
+  const high = source[from + 2]! | (source[from + 3]! << 8);
+  for (let index = 0; index < 16; index++) {
+    const pair = source[from + 4 + index]!;
+    blocks[to + index] = ((pair & 15) | (((low >> index) & 1) << 4)) + (zeroPoint - 16);
+    blocks[to + index + 16] = ((pair >> 4) | (((high >> index) & 1) << 4)) + (zeroPoint - 16);
+  }
+}
+
+/** Nibbles; the stored number is the value + 8. */
+function repackQ4_0(source: Uint8Array, from: number, blocks: Uint8Array, to: number): void {
+  for (let index = 0; index < 16; index++) {
+    const pair = source[from + index]!;
+    blocks[to + index] = (pair & 15) + (zeroPoint - 8);
+    blocks[to + index + 16] = (pair >> 4) + (zeroPoint - 8);
+  }
+}
+
+function quantise(values: Float32Array, blocks: Uint8Array, scales: Float32Array): void {
+  for (let block = 0; block < scales.length; block++) {
+    const start = block * blockSize;
+    let largest = 0;
+    for (let index = start; index < start + blockSize; index++) {
+      largest = Math.max(largest, Math.abs(values[index]!));
+    }
+    const scale = largest / 127;
+    scales[block] = scale;
+    const inverse = scale === 0 ? 0 : 1 / scale;
+    for (let index = start; index < start + blockSize; index++) {
+      blocks[index] = Math.round(values[index]! * inverse) + zeroPoint;
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import { mkdir, rename, readdir, rm, statfs } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { describeError, UserError } from '../base/errors';
+import type { Logger } from '../base/logger';
+import type { ReportProgress } from '../base/progress';
+import { encodeSpecification } from '../tokenizer/specification';
+import { damagedModel } from './gguf/errors';
+import { stringAt } from './gguf/metadata';
+import { readConfiguration } from './gguf/readConfiguration';
+import { readGguf } from './gguf/readGguf';
+import { readRotaryFactors } from './gguf/readRotaryFactors';
+import { readTokenizer } from './gguf/readTokenizer';
+import { buildGraph } from './graph/buildGraph';
+import { weightsFileName } from './graph/network';
+import { writeWeights } from './graph/writeWeights';
+import type { ModelManifest, PreparedModel } from './manifest';
+import {
+  checkPreparedFolder,
+  describeFile,
+  graphVersion,
+  writeManifest,
+  writeSynced,
+} from './preparedFolder';
+import { partialFolderOf, removeLeftOvers, withFolderLock } from './preparedLock';
+
+const graphFileName = 'model.onnx';
+const tokenizerFileName = 'tokenizer.bin';
+
+/** Left free on the disk beside what we write, so that we are not the ones who fill it. */
+const spareByteCount = 100_000_000;
+
+export interface PrepareOptions {
+  /** Bytes of the GGUF, stage `prepare`. Not called when the folder is there already. */
+  readonly report: ReportProgress;
+  readonly logger: Logger;
+}
+
+/**
+ * The runnable form of a GGUF, made once under `{cacheFolder}/prepared/` and found there afterwards; a damaged one
+ * is made again. `sourceSha256` is the GGUF's hash in lower-case hexadecimal, which the caller has checked or
+ * computed. Throws `UserError`: `file-not-found`, `damaged-model`, `unsupported-model`, `disk-full`,
+ * `cache-not-writable`. Rejects with the signal's reason when aborted, and leaves nothing behind.
+ */
+export async function prepareModel(
+  ggufPath: string,
+  sourceSha256: string,
+  cacheFolder: string,
+  { report, logger }: PrepareOptions,
+  signal: AbortSignal,
+): Promise<PreparedModel> {
+  if (!/^[0-9a-f]{64}$/.test(sourceSha256)) {
+    throw new RangeError('sourceSha256 must be 64 lower-case hexadecimal digits');
+  }
+  const folder = join(cacheFolder, 'prepared', `${sourceSha256}-v${graphVersion}`);
+  const ready = await checkPreparedFolder(folder, logger, signal);
+  if (ready !== undefined) {
+    return { folder, manifest: ready };
+  }
+  try {
+    await mkdir(dirname(folder), { recursive: true });
+    return await withFolderLock(folder, logger, signal, async () => {
+      const madeMeanwhile = await checkPreparedFolder(folder, logger, signal);
+      const manifest =
+        madeMeanwhile ?? (await makeFolder(folder, { ggufPath, sourceSha256, report, logger }, signal));
+      return { folder, manifest };
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw asUserError(error, folder);
+  }
+}
+
+/**
+ * Opens a folder that `prepareModel` made. Throws `UserError` (`damaged-model`) when it is not there, not
+ * complete, of another version or changed.
+ */
+export async function openPreparedModel(
+  folder: string,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<PreparedModel> {
+  const manifest = await checkPreparedFolder(folder, logger, signal);
+  if (manifest === undefined) {
+    const advice = 'Prepare the model again; its GGUF file is not affected.';
+    throw new UserError('damaged-model', `The prepared model in ${folder} is not complete.`, advice);
+  }
+  return { folder, manifest };
+}
+
+interface MakeOptions extends PrepareOptions {
+  readonly ggufPath: string;
+  readonly sourceSha256: string;
+}
+
+/** Makes the folder under another name and renames it when it is complete. The caller holds its lock. */
+async function makeFolder(folder: string, options: MakeOptions, signal: AbortSignal): Promise<ModelManifest> {
+  const { logger, sourceSha256 } = options;
+  await removeLeftOvers(dirname(folder), folder, logger);
+  const partialFolder = partialFolderOf(folder);
+  await mkdir(partialFolder);
+  try {
+    const manifest = await fillFolder(partialFolder, options, signal);
+    await rm(folder, { recursive: true, force: true });
+    await rename(partialFolder, folder);
+    await removeOtherVersions(folder, sourceSha256, logger);
+    return manifest;
+  } catch (error) {
+    await rm(partialFolder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function fillFolder(
+  folder: string,
+  { ggufPath, sourceSha256, report }: MakeOptions,
+  signal: AbortSignal,
+): Promise<ModelManifest> {
+  const file = await readGguf(ggufPath, signal);
+  const configuration = readConfiguration(file);
+  const tokenizer = readTokenizer(file);
+  if (tokenizer.tokenBytes.length !== configuration.vocabularySize) {
+    throw damagedModel(
+      `it has ${configuration.vocabularySize} embeddings for ${tokenizer.tokenBytes.length} tokens`,
+    );
+  }
+  const rotaryFactors = await readRotaryFactors(file, configuration);
+  const { onnx, weights } = buildGraph(file, configuration, { accuracyLevel: 4, rotaryFactors });
+  await checkFreeSpace(folder, weights.byteCount + onnx.byteLength);
+
+  await writeWeights(weights, ggufPath, join(folder, weightsFileName), report, signal);
+  await writeSynced(join(folder, graphFileName), onnx);
+  await writeSynced(join(folder, tokenizerFileName), encodeSpecification(tokenizer));
+  const manifest: ModelManifest = {
+    graphVersion,
+    sourceName: basename(ggufPath),
+    sourceByteCount: file.byteCount,
+    sourceSha256,
+    configuration,
+    chatTemplate: stringAt(file.metadata, 'tokenizer.chat_template'),
+    files: {
+      graph: await describeFile(folder, graphFileName, signal),
+      weights: await describeFile(folder, weightsFileName, signal),
+      tokenizer: await describeFile(folder, tokenizerFileName, signal),
+    },
+  };
+  await writeManifest(folder, manifest);
+  return manifest;
+}
+
+async function checkFreeSpace(folder: string, neededByteCount: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const freeByteCount = bavail * bsize;
+  if (freeByteCount < neededByteCount + spareByteCount) {
+    throw diskFull(
+      `${megabytes(neededByteCount)} are needed in ${folder}, and ${megabytes(freeByteCount)} are free`,
+    );
+  }
+}
+
+/** A folder of an earlier graph version is as large as the model, and nothing opens it any more. */
+async function removeOtherVersions(folder: string, sourceSha256: string, logger: Logger): Promise<void> {
+  const parent = dirname(folder);
+  const versionName = new RegExp(`^${sourceSha256}-v\\d+$`);
+  for (const name of await readdir(parent)) {
+    if (versionName.test(name) && name !== basename(folder)) {
+      await rm(join(parent, name), { recursive: true, force: true }).catch((error: unknown) =>
+        logger.warn(`cannot remove ${name}, of another version: ${describeError(error)}`),
+      );
+    }
+  }
+}
+
+function asUserError(error: unknown, folder: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return diskFull(`the disk of ${folder} became full`, error);
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new UserError(
+        'cache-not-writable',
+        `The cache folder ${dirname(folder)} cannot be written.`,
+        'Check its permissions, or set SOTTO_CACHE to another folder.',
+        { cause: error },
+      );
+    default:
+      return error;
+  }
+}
+
+function diskFull(detail: string, cause?: unknown): UserError {
+  return new UserError(
+    'disk-full',
+    `There is not enough disk space to prepare the model: ${detail}.`,
+    'Free some space, or set SOTTO_CACHE to a folder on another disk.',
+    { cause },
+  );
+}
+
+function megabytes(byteCount: number): string {
+  return `${Math.ceil(byteCount / 1e6)} MB`;
+}
