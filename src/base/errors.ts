@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'file-not-found'
   | 'model-not-found'
   | 'model-too-large'
+  | 'no-suggestion'
   | 'out-of-memory'
   | 'unsupported-model'
   | 'unsupported-platform';

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UserError } from '../base/errors';
+import { OrtApi } from './ortApi';
 
 /** File name of ONNX Runtime's shared library by platform, as onnxruntime-node ships it. */
 const libraryNames: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
@@ -37,4 +38,9 @@ export function ortLibraryPath(
     );
   }
   return path;
+}
+
+/** The version of the library for this machine, for example "1.30.0". Throws as `ortLibraryPath` and `OrtApi.load`. */
+export function ortLibraryVersion(): string {
+  return OrtApi.load(ortLibraryPath()).version;
 }

@@ -1,0 +1,69 @@
+import { Command, CommanderError } from 'commander';
+import { isAbortError } from '../base/abort';
+import { UserError, describeError } from '../base/errors';
+import { complete } from './complete';
+import { runDoctor } from './doctor';
+import { checkModels, fetchModel, listModels } from './models';
+import { remark } from './terminal';
+import { runTour } from './tour';
+
+// Ctrl-C once: stop cleanly, keep what can be resumed. Twice: end at once.
+const interrupt = new AbortController();
+process.once('SIGINT', () => {
+  interrupt.abort(new UserError('aborted-by-user', 'Stopped.', 'Run the same command again to go on.'));
+});
+
+process.exitCode = await run(createProgram(interrupt.signal), process.argv);
+
+function createProgram(signal: AbortSignal): Command {
+  const program = new Command('sotto')
+    .description('A local code model: completes, explains and documents code on this machine.')
+    .exitOverride()
+    .action(() => runTour(signal));
+  program
+    .command('complete')
+    .argument('<FILE:LINE:COLUMN>', 'the cursor, counted from 1')
+    .option('--json', 'print the outcome for machines')
+    .description('print the suggestion for a place in a file')
+    .action((location: string, { json }: { json?: boolean }) => complete(location, json === true, signal));
+  program
+    .command('doctor')
+    .description('show processor, memory, library, model and cache, and time one completion')
+    .action(() => runDoctor(signal));
+  const model = program.command('model').description('list, fetch and check models');
+  model.command('list').description('the models Sotto knows, and which are here').action(listModels);
+  model
+    .command('fetch')
+    .argument('<name>')
+    .option('--from <file>', 'a copy of the file that you already have')
+    .description('fetch, verify and prepare a model')
+    .action((name: string, { from }: { from?: string }) => fetchModel(name, from, signal));
+  model
+    .command('check')
+    .argument('[name]')
+    .description('read the model files that are here and compare their hashes')
+    .action((name: string | undefined) => checkModels(name, signal));
+  return program;
+}
+
+/** Exit code: 0 done, 1 an error that was explained, 2 wrong usage, 130 stopped with Ctrl-C. */
+async function run(program: Command, commandLine: readonly string[]): Promise<number> {
+  try {
+    await program.parseAsync(commandLine);
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? 0 : 2;
+    }
+    if (error instanceof UserError) {
+      remark(`${error.message}\n${error.advice}`);
+      return error.code === 'aborted-by-user' ? 130 : 1;
+    }
+    if (isAbortError(error)) {
+      return 130;
+    }
+    remark(`Sotto failed unexpectedly: ${describeError(error)}`);
+    remark(error instanceof Error ? (error.stack ?? '') : '');
+    return 1;
+  }
+}

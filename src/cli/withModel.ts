@@ -1,0 +1,40 @@
+import type { LogLevel, Logger } from '../base/logger';
+import { createLineLogger } from '../base/logger';
+import { locateCache } from '../model/cache';
+import { defaultModelName } from '../model/catalog';
+import type { LanguageModel, ModelChoice } from '../runtime/languageModel';
+import { loadLanguageModel } from '../runtime/languageModel';
+import { createProgressBar } from './progressBar';
+import { remark } from './terminal';
+
+/** Loads the model that SOTTO_MODEL names (a catalog name or a GGUF's path), uses it and lets it go. */
+export async function withModel<T>(
+  use: (model: LanguageModel, logger: Logger) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const logger = terminalLogger();
+  const bar = createProgressBar();
+  const options = { choice: modelChoice(), cache: locateCache(process.env), report: bar.report, logger };
+  const model = await loadLanguageModel(options, signal).finally(() => bar.dispose());
+  try {
+    return await use(model, logger);
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** Warnings go to standard error; SOTTO_LOG=debug or info shows more. */
+export function terminalLogger(): Logger {
+  const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+  return createLineLogger(levels.find((level) => level === process.env['SOTTO_LOG']) ?? 'warn', remark);
+}
+
+function modelChoice(): ModelChoice {
+  const named = process.env['SOTTO_MODEL'];
+  if (named === undefined || named === '') {
+    return { kind: 'catalog', name: defaultModelName };
+  }
+  return named.toLowerCase().endsWith('.gguf')
+    ? { kind: 'file', path: named }
+    : { kind: 'catalog', name: named };
+}

@@ -1,0 +1,111 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from '../base/logger';
+import type { ReportProgress } from '../base/progress';
+import type { Engine } from '../engine/engine';
+import { createEngine } from '../engine/transformerEngine';
+import type { Cache } from '../model/cache';
+import { findCatalogEntry } from '../model/catalog';
+import type { ModelManifest, PreparedModel } from '../model/manifest';
+import { ensureModelFile, resolveOwnModelFile } from '../model/modelFile';
+import { prepareModel } from '../model/prepare';
+import { hashOwnFile } from '../model/verification';
+import { decodeSpecification } from '../tokenizer/specification';
+import type { Tokenizer } from '../tokenizer/tokenizer';
+import { createTokenizer } from '../tokenizer/tokenizer';
+
+/** A model of the catalog by name, or a GGUF file of the user's own. */
+export type ModelChoice =
+  { readonly kind: 'catalog'; readonly name: string } | { readonly kind: 'file'; readonly path: string };
+
+export interface LoadOptions {
+  readonly choice: ModelChoice;
+  readonly cache: Cache;
+  /** Download, verification, preparation and loading, in this order; finished steps are not reported. */
+  readonly report: ReportProgress;
+  readonly logger: Logger;
+  readonly contextCapacity?: number;
+  readonly threadCount?: number;
+}
+
+/** A loaded model: its engine and its tokenizer, which belong together. */
+export interface LanguageModel {
+  readonly name: string;
+  readonly engine: Engine;
+  readonly tokenizer: Tokenizer;
+  readonly manifest: ModelManifest;
+  dispose(): Promise<void>;
+}
+
+/** Enough for a completion's prompt and for a function with its context; 50 MB of KV cache for the default model. */
+const defaultContextCapacity = 2048;
+
+/**
+ * Brings a model from its name to a running engine: fetches, verifies, prepares and loads what is not there yet.
+ * Rejects with a `UserError` that says what to do, or with the signal's reason.
+ */
+export async function loadLanguageModel(options: LoadOptions, signal: AbortSignal): Promise<LanguageModel> {
+  const prepared = await ensurePrepared(options, signal);
+  signal.throwIfAborted();
+  const { report, logger } = options;
+  report({ stage: 'load', unit: 'steps', doneCount: 0, totalCount: 1 });
+  const startTime = performance.now();
+  const languageModel = await openPrepared(prepared, options);
+  report({ stage: 'load', unit: 'steps', doneCount: 1, totalCount: 1 });
+  logger.info(`loaded ${languageModel.name} in ${Math.round(performance.now() - startTime)} ms`);
+  if (signal.aborted) {
+    await languageModel.dispose();
+    signal.throwIfAborted();
+  }
+  return languageModel;
+}
+
+async function ensurePrepared(
+  { choice, cache, report, logger }: LoadOptions,
+  signal: AbortSignal,
+): Promise<PreparedModel> {
+  switch (choice.kind) {
+    case 'catalog': {
+      const entry = findCatalogEntry(choice.name);
+      const path = await ensureModelFile(entry, { cache, report, logger }, signal);
+      return prepareModel(path, entry.sha256, cache.folder, { report, logger }, signal);
+    }
+    case 'file': {
+      const path = await resolveOwnModelFile(choice.path);
+      const sha256 = await hashOwnFile(path, report, signal);
+      return prepareModel(path, sha256, cache.folder, { report, logger }, signal);
+    }
+  }
+}
+
+async function openPrepared(
+  { folder, manifest }: PreparedModel,
+  options: LoadOptions,
+): Promise<LanguageModel> {
+  const { configuration, files, sourceName } = manifest;
+  const tokenizer = createTokenizer(decodeSpecification(await readFile(join(folder, files.tokenizer.name))));
+  try {
+    const engine = await createEngine({
+      graphPath: join(folder, files.graph.name),
+      configuration,
+      contextCapacity: Math.min(
+        options.contextCapacity ?? defaultContextCapacity,
+        configuration.contextLength,
+      ),
+      threadCount: options.threadCount,
+    });
+    return {
+      name: sourceName,
+      engine,
+      tokenizer,
+      manifest,
+      async dispose() {
+        await engine.dispose();
+        tokenizer.dispose();
+      },
+    };
+  } catch (error) {
+    tokenizer.dispose();
+    throw error;
+  }
+}
