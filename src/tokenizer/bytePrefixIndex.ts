@@ -7,8 +7,8 @@ export interface BytePrefixIndex {
 }
 
 /**
- * An index over `tokenBytes` (by id) without empty tokens and those that `isSpecial` names. 65 ms for 150,000
- * tokens.
+ * An index over `tokenBytes` (by id) without empty tokens and those that `isSpecial` names.
+ * Takes about 75 ms for 150,000 tokens.
  */
 export function createBytePrefixIndex(
   tokenBytes: readonly Uint8Array[],
@@ -21,19 +21,21 @@ export function createBytePrefixIndex(
   const lowerBound = (key: Uint8Array) =>
     findFirst(sortedIds.length, (position) => compareBytes(bytesOf(sortedIds[position]!), key) >= 0);
 
+  function idsStartingWith(prefix: Uint8Array): Uint32Array {
+    const start = lowerBound(prefix);
+    const count = findFirst(
+      sortedIds.length - start,
+      (offset) => !startsWith(bytesOf(sortedIds[start + offset]!), prefix),
+    );
+    return sortedIds.subarray(start, start + count);
+  }
+
   return {
-    idsStartingWith(prefix) {
-      const start = lowerBound(prefix);
-      const count = findFirst(
-        sortedIds.length - start,
-        (offset) => !startsWith(bytesOf(sortedIds[start + offset]!), prefix),
-      );
-      return sortedIds.subarray(start, start + count);
-    },
+    idsStartingWith,
     idsOfProperPrefixes(bytes) {
       const ids: number[] = [];
       for (let length = 1; length < bytes.length; length++) {
-        const range = this.idsStartingWith(bytes.subarray(0, length));
+        const range = idsStartingWith(bytes.subarray(0, length));
         if (range.length === 0) {
           break; // Nothing begins with this much of `bytes`, so nothing equals more of it.
         }
