@@ -114,6 +114,11 @@ test.each<[string, Buffer, string]>([
     Buffer.concat([start(0n, 1n), text('__proto__'), word(4), word(1)]),
     'damaged-model',
   ],
+  [
+    'twice the same key',
+    Buffer.concat([start(0n, 2n), ...[0, 1].flatMap(() => [text('a'), word(4), word(1)])]),
+    'damaged-model',
+  ],
   ['no metadata at all', Buffer.concat([start(0n, 0n), Buffer.alloc(64)]), 'unsupported-model'],
 ])('%s is refused', async (_, bytes, code) => {
   expect(await outcomeOf(bytes)).toBe(code);

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
 import type { TransformerConfiguration } from '../../src/model/configuration';
-import { readConfiguration } from '../../src/model/gguf/readConfiguration';
 import { readGguf } from '../../src/model/gguf/readGguf';
+import { readRotaryFactors } from '../../src/model/gguf/readRotaryFactors';
 import type { TensorType } from '../../src/model/gguf/tensorType';
 import { buildGraph } from '../../src/model/graph/buildGraph';
 import { weightsFileName } from '../../src/model/graph/network';
@@ -31,6 +31,8 @@ const kTypes: TensorType[] = ['Q4_K', 'Q5_K', 'Q6_K'];
 const mixed = (name: string): TensorType =>
   name.includes('attn_v') || name === 'output.weight' ? 'Q8_0' : name.includes('ffn_down') ? 'Q6_K' : 'Q5_0';
 
+const rotaryFactors = Array.from({ length: 16 }, (_, pair) => 1 + pair / 2);
+
 const cases: [string, TinyModelOptions, number][] = [
   ['qwen2, Q8_0', { architecture: 'qwen2', seed: 1, tensorType: 'Q8_0' }, tolerances.exactRepack],
   ['llama, Q8_0', { architecture: 'llama', seed: 2, tensorType: 'Q8_0' }, tolerances.exactRepack],
@@ -44,6 +46,7 @@ const cases: [string, TinyModelOptions, number][] = [
     { architecture: 'llama', seed: 4, tensorType: 'Q4_0', tied: true },
     tolerances.exactRepack,
   ],
+  ['llama, RoPE factors', { architecture: 'llama', seed: 7, rotaryFactors }, tolerances.exactRepack],
   ['llama, F16', { architecture: 'llama', seed: 5, tensorType: 'F16' }, tolerances.requantised],
   [
     'qwen2, mixed',
@@ -124,7 +127,8 @@ async function makeModel(name: string, options: TinyModelOptions) {
 async function openGraph(path: string, configuration: TransformerConfiguration, accuracyLevel: 0 | 4) {
   const graphFolder = mkdtempSync(join(folder, 'graph-'));
   const file = await readGguf(path, neverAborted);
-  const { onnx, weights } = buildGraph(file, readConfiguration(file), { accuracyLevel });
+  const rotaryFactors = await readRotaryFactors(file, configuration);
+  const { onnx, weights } = buildGraph(file, configuration, { accuracyLevel, rotaryFactors });
   writeFileSync(join(graphFolder, 'model.onnx'), onnx);
   await writeWeights(weights, path, join(graphFolder, weightsFileName), () => {}, neverAborted);
   const session = await InferenceSession.create(join(graphFolder, 'model.onnx'), { intraOpNumThreads: 1 });

@@ -33,6 +33,7 @@ function forward(
   const weight = (name: string) => tensor(name) ?? fail(name);
   const embedding = weight('token_embd.weight'); // [vocabularySize, hiddenSize]
   const head = tensor('output.weight') ?? embedding; // [vocabularySize, hiddenSize]
+  const rotaryFactors = tensor('rope_freqs.weight'); // [headDimension / 2]
   const keys = Array.from({ length: layerCount }, (): Float32Array[] => []); // [layer][position][kvHeads * headDim]
   const values = Array.from({ length: layerCount }, (): Float32Array[] => []); // the same
 
@@ -46,8 +47,8 @@ function forward(
       const attentionInput = rmsNorm(x, weight(`${block}.attn_norm.weight`), rmsNormEpsilon);
       const query = linear('attn_q', attentionInput); // [headCount * headDimension]
       const key = linear('attn_k', attentionInput); // [keyValueHeadCount * headDimension]
-      rotate(query, position, configuration);
-      rotate(key, position, configuration);
+      rotate(query, position, configuration, rotaryFactors);
+      rotate(key, position, configuration, rotaryFactors);
       keys[layer]!.push(key);
       values[layer]!.push(linear('attn_v', attentionInput));
       const mixed = new Float32Array(headCount * headDimension);
@@ -100,11 +101,13 @@ function rotate(
   heads: Float32Array, // [anyHeadCount * headDimension]
   position: number,
   { architecture, headDimension, ropeFrequencyBase }: TransformerConfiguration,
+  factors: Float32Array | undefined,
 ): void {
   const half = headDimension / 2;
   for (let start = 0; start < heads.length; start += headDimension) {
     for (let pair = 0; pair < half; pair++) {
-      const angle = position * ropeFrequencyBase ** ((-2 * pair) / headDimension);
+      const frequency = ropeFrequencyBase ** ((-2 * pair) / headDimension) / (factors?.[pair] ?? 1);
+      const angle = position * frequency;
       // llama's rows are permuted by the converter: its pairs are neighbours.
       const first = start + (architecture === 'llama' ? 2 * pair : pair);
       const second = architecture === 'llama' ? first + 1 : first + half;

@@ -19,6 +19,8 @@ export interface TinyModelOptions {
   readonly hiddenSize?: number;
   readonly layerCount?: number;
   readonly contextLength?: number;
+  /** What RoPE frequencies are divided by, [headDimension / 2], as Llama 3.1 and later have it. */
+  readonly rotaryFactors?: readonly number[];
   /** No `output.weight`: the head is the embedding. */
   readonly tied?: boolean;
 }
@@ -120,6 +122,10 @@ function tinyTensors(options: TinyModelOptions): TinyTensor[] {
     matrix(`${block}.ffn_gate.weight`, feedForwardSize, hiddenSize);
     matrix(`${block}.ffn_up.weight`, feedForwardSize, hiddenSize);
     matrix(`${block}.ffn_down.weight`, hiddenSize, feedForwardSize);
+  }
+  if (options.rotaryFactors !== undefined) {
+    const values = Float32Array.from(options.rotaryFactors);
+    tensors.push({ name: 'rope_freqs.weight', shape: [values.length], type: 'F32', values });
   }
   vector('output_norm.weight', hiddenSize, 1);
   if (!tied) {
