@@ -40,6 +40,7 @@ test('the folder holds what the manifest says, and is found again without work',
   const { manifest, folder } = model;
   expect(manifest.sourceName).toBe('tiny.gguf');
   expect(manifest.sourceSha256).toBe(sha256);
+  expect(manifest.positionLimit).toBe(512);
   expect(manifest.chatTemplate).toBe('{{ messages[0].content }}');
   for (const { name, byteCount, sha256: expected } of Object.values(manifest.files)) {
     const bytes = readFileSync(join(folder, name));
