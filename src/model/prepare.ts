@@ -12,6 +12,7 @@ import { readRotaryFactors } from './gguf/readRotaryFactors';
 import { readTokenizer } from './gguf/readTokenizer';
 import { buildGraph } from './graph/buildGraph';
 import { weightsFileName } from './graph/network';
+import { positionLimitOf } from './graph/rotaryTables';
 import { writeWeights } from './graph/writeWeights';
 import type { ModelManifest, PreparedModel } from './manifest';
 import {
@@ -136,6 +137,7 @@ async function fillFolder(
     sourceByteCount: file.byteCount,
     sourceSha256,
     configuration,
+    positionLimit: positionLimitOf(configuration.contextLength),
     chatTemplate: stringAt(file.metadata, 'tokenizer.chat_template'),
     files: {
       graph: await describeFile(folder, graphFileName, signal),

@@ -74,7 +74,7 @@ export function decodeSpecification(bytes: Uint8Array): TokenizerSpecification {
     throw damagedTokenizer();
   }
   const ids = Array.from({ length: specialCount + endCount }, (_, index) => numberAt(5 + index));
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // A leading U+FEFF belongs to the name.
   const specialTokens = new Map(ids.slice(0, specialCount).map((id) => [decoder.decode(tokenOf(id)), id]));
   const endOfTextIds = ids.slice(specialCount);
   endOfTextIds.forEach(tokenOf);

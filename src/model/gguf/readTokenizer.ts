@@ -1,5 +1,6 @@
 import type { PreTokenizerName, TokenizerSpecification } from '../../tokenizer/specification';
 import { damagedModel, unsupportedModel } from './errors';
+import { maxTokenByteCount } from './limits';
 import { numberAt, numbersAt, stringAt, stringsAt } from './metadata';
 import type { GgufFile } from './readGguf';
 
@@ -43,6 +44,9 @@ export function readTokenizer({ metadata }: GgufFile): TokenizerSpecification {
   const types = numbersAt(metadata, 'tokenizer.ggml.token_type');
   if (names === undefined || types === undefined || names.length !== types.length) {
     throw damagedModel('its vocabulary is incomplete');
+  }
+  if (names.some((name) => Buffer.byteLength(name) > maxTokenByteCount)) {
+    throw damagedModel('a token of its vocabulary is absurdly long');
   }
 
   const specialTokens = new Map<string, number>();
