@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { open, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
+import type { ReportProgress } from '../base/progress';
 import { errorCode } from './cache';
 
 /** What a file must be: its exact length and SHA-256 (lower-case hexadecimal). */
@@ -79,6 +80,27 @@ export async function hashRange(
     position += bytesRead;
     onHashed(position);
   }
+}
+
+/**
+ * SHA-256 of a file with which nothing can be compared: a user's own model. `report` gets the stage `verify`.
+ */
+export async function hashOwnFile(
+  path: string,
+  report: ReportProgress,
+  signal: AbortSignal,
+): Promise<string> {
+  const { size } = await stat(path);
+  const hash = createHash('sha256');
+  const handle = await open(path, 'r');
+  try {
+    const onHashed = (doneCount: number) =>
+      report({ stage: 'verify', unit: 'bytes', doneCount, totalCount: size });
+    await hashRange(handle, hash, { start: 0, end: size }, onHashed, signal);
+  } finally {
+    await handle.close();
+  }
+  return hash.digest('hex');
 }
 
 interface FileStamp {

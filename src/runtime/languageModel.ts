@@ -82,7 +82,7 @@ async function openPrepared(
   { folder, manifest }: PreparedModel,
   options: LoadOptions,
 ): Promise<LanguageModel> {
-  const { configuration, files, sourceName } = manifest;
+  const { configuration, files, positionLimit, sourceName } = manifest;
   const tokenizer = createTokenizer(decodeSpecification(await readFile(join(folder, files.tokenizer.name))));
   try {
     const engine = await createEngine({

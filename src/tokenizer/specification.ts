@@ -11,7 +11,7 @@ export interface TokenizerSpecification {
   readonly preTokenizer: PreTokenizerName;
   /** The bytes of each token, by id; special tokens hold the UTF-8 bytes of their name. */
   readonly tokenBytes: readonly Uint8Array[];
-  /** Control and user-defined tokens: name -> id. `encode` never produces them from text. */
+  /** Every token that is not ordinary text (control, user-defined, unused): name -> id. `encode` never produces them from text. */
   readonly specialTokens: ReadonlyMap<string, number>;
   /** Ids after which generation stops (`<|endoftext|>`, `<|im_end|>`, …), from the GGUF's metadata. */
   readonly endOfTextIds: readonly number[];

@@ -71,9 +71,8 @@ describe('generate', () => {
       const draftIds = [...prompt.slice(-3), ...plainIds].map((id, index) => (index % 7 === 6 ? 0 : id));
       const drafted = await generate(prompt, { maxTokens: 40, draftIds });
       expect(drafted.tokens.map((token) => token.id)).toEqual(plainIds);
-      // Kernels for one row and for several round differently (activations are quantised to int8).
       drafted.tokens.forEach((token, index) =>
-        expect(token.logProbability).toBeCloseTo(plain.tokens[index]?.logProbability ?? NaN, 1),
+        expect(token.logProbability).toBeCloseTo(plain.tokens[index]?.logProbability ?? NaN, 3),
       );
       const { draftedTokenCount, acceptedDraftTokenCount } = drafted.timings;
       acceptedCount += acceptedDraftTokenCount;
@@ -152,7 +151,7 @@ describe('generate', () => {
     const ids = result.tokens.map((token) => token.id);
     const scores = await engine.score(prompt, ids, neverAborted);
     result.tokens.forEach((token, index) =>
-      expect(token.logProbability).toBeCloseTo(scores[index] ?? NaN, 1),
+      expect(token.logProbability).toBeCloseTo(scores[index] ?? NaN, 3),
     );
     expect(Math.max(...scores)).toBeLessThanOrEqual(0);
   });

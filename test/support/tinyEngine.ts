@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { neverAborted } from '../../src/base/abort';
@@ -7,6 +7,8 @@ import { silentLogger } from '../../src/base/logger';
 import type { Engine } from '../../src/engine/engine';
 import { createEngine } from '../../src/engine/transformerEngine';
 import type { TransformerConfiguration } from '../../src/model/configuration';
+import { readGguf } from '../../src/model/gguf/readGguf';
+import { buildGraph } from '../../src/model/graph/buildGraph';
 import { prepareModel } from '../../src/model/prepare';
 import { decodeSpecification } from '../../src/tokenizer/specification';
 import type { Tokenizer } from '../../src/tokenizer/tokenizer';
@@ -27,7 +29,11 @@ export interface TinyEngine {
   dispose(): Promise<void>;
 }
 
-/** A seeded, untrained model, written as a GGUF, prepared and opened through the real code. */
+/**
+ * A seeded, untrained model, written as a GGUF, prepared and opened through the real code. Its graph is that of the
+ * shipping model but for float32 activations: int8 ones round differently in batches of different sizes, which
+ * decides between near-equal tokens, and an untrained model has little else.
+ */
 export async function openTinyEngine(
   options: Partial<TinyModelOptions> & { readonly contextCapacity: number },
 ): Promise<TinyEngine> {
@@ -39,10 +45,12 @@ export async function openTinyEngine(
   const quiet = { report: () => {}, logger: silentLogger };
   const prepared = await prepareModel(ggufPath, sha256, folder, quiet, neverAborted);
   const { configuration, files } = prepared.manifest;
-  const pathOf = (role: 'graph' | 'tokenizer') => join(prepared.folder, files[role].name);
   const openGraph = (graphPath: string) =>
     createEngine({ graphPath, configuration, contextCapacity, threadCount: 1 });
-  const engine = await openGraph(pathOf('graph'));
+  const exactGraphPath = join(prepared.folder, 'exact.onnx');
+  const gguf = await readGguf(ggufPath, neverAborted);
+  writeFileSync(exactGraphPath, buildGraph(gguf, configuration, { accuracyLevel: 0 }).onnx);
+  const engine = await openGraph(exactGraphPath);
 
   return {
     engine,
@@ -50,9 +58,10 @@ export async function openTinyEngine(
     vocabularySize: configuration.vocabularySize,
     ggufPath,
     openGraph,
-    createTokenizer: () => createTokenizer(decodeSpecification(readFileSync(pathOf('tokenizer')))),
+    createTokenizer: () =>
+      createTokenizer(decodeSpecification(readFileSync(join(prepared.folder, files.tokenizer.name)))),
     async freshly(use) {
-      const fresh = await openGraph(pathOf('graph'));
+      const fresh = await openGraph(exactGraphPath);
       try {
         return await use(fresh);
       } finally {
