@@ -6,6 +6,8 @@ export interface LanguageSyntax {
   readonly strings: readonly string[];
   /** Delimiters of strings that may span lines. */
   readonly longStrings: readonly string[];
+  /** Delimiters of strings that may span lines and know no escapes. */
+  readonly rawStrings: readonly string[];
   /** How a block shows its end: by a bracket, by indentation, or by a word such as `end`. */
   readonly blocks: 'braces' | 'indentation' | 'words';
 }
@@ -20,6 +22,7 @@ const plain: LanguageSyntax = {
   blockComments: [],
   strings: [],
   longStrings: [],
+  rawStrings: [],
   blocks: 'braces',
 };
 
@@ -48,7 +51,7 @@ const syntaxByLanguage: ReadonlyMap<string, LanguageSyntax> = new Map([
   ...['html', 'xml', 'vue', 'svelte', 'markdown'].map((id) => [id, markup] as const),
   ...['shellscript', 'makefile', 'dockerfile'].map((id) => [id, shell] as const),
   ['css', css],
-  ['go', { ...cLike, longStrings: ['`'] }],
+  ['go', { ...cLike, rawStrings: ['`'] }],
   // A quote in Rust is more often a lifetime than a character.
   ['rust', { ...cLike, strings: [], longStrings: ['"'] }],
   ['php', { ...cLike, lineComments: ['//', '#'] }],

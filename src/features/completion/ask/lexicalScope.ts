@@ -57,6 +57,9 @@ function scannerFor(syntax: LanguageSyntax): Scanner {
   for (const quote of syntax.longStrings) {
     regions.set(quote, { scope: 'string', end: new RegExp(`(?:\\\\[^]|[^\\\\])*?${escape(quote)}`, 'gy') });
   }
+  for (const quote of syntax.rawStrings) {
+    regions.set(quote, { scope: 'string', end: new RegExp(escape(quote), 'g') });
+  }
   // The longest opener first, so that `"""` is not read as an empty string and a quote.
   const alternatives = [...regions.keys()].sort((left, right) => right.length - left.length).map(escape);
   const scanner = { opener: new RegExp(alternatives.join('|'), 'g'), regions };
