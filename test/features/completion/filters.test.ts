@@ -33,6 +33,7 @@ describe('brackets (continue #4721, copilot-release #11402 and #12676, vscode #2
     ],
     ['a closer of a string is not a bracket', 'foo(█[")"]█)', 'foo([")"])'],
     ['a missing closer is welcome', 'foo(█[bar);]█\n', 'foo([bar);]\n'],
+    ['a closer that makes room for an opener', 'call(a█[)(b,]█\n  c)\n', 'call(a[)(b,]\n  c)\n'],
     ['an opener stays', 'if (█[ready) {]█)', 'if ([ready) {]'],
     [
       'a block that the next line closes is not closed twice',
@@ -81,6 +82,12 @@ describe('repeats of the document (kilocode #4340, twinny #338, continue #6340, 
     ],
   ])('%s', (_, marked, expected) => {
     expect(filtered(marked, 'typescript', true)).toBe(expected);
+  });
+
+  test('another function may well begin alike', () => {
+    const marked =
+      'f() {\n  █[return (cssParser ??= create());]█\n}\ng() {\n  return (cssParsers ??= create());\n}';
+    expect(filtered(marked)).toContain('[return (cssParser ??= create());]');
   });
 
   test('a block ends where it arrives at the line below', () => {

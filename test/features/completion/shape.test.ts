@@ -13,6 +13,7 @@ describe('several lines are suggested only where a block is empty', () => {
     ['typescript', 'function f() {\n  // adds one\n  █\n}', true],
     ['typescript', 'function f() {\n  █\n  return 1;\n}', false],
     ['typescript', 'const a = █', false],
+    ['typescript', 'a\n    ? b\n    : () => {\n        █\n      },', true],
     ['typescript', 'foo({█ a: 1 })', false],
     ['typescript', 'const a = 1;\n█\n', false],
     ['python', 'def f(x):█\n', true],
@@ -67,6 +68,11 @@ describe('a block ends', () => {
     const marked = 'class A:\n    def f(self):\n        █\n';
     expect(blockOf(marked, 'return 1\n\n    def g(self):\n', 'python')).toBe('return 1\n');
     expect(blockOf(marked, 'if a:\n            b()\n        return 1\n', 'python')).toBeUndefined();
+  });
+
+  test('not at a body that stands shallower than the end of a long parameter list', () => {
+    const marked = 'void f(int a,\n        int b) {\n    █\n}\n';
+    expect(blockOf(marked, 'first();\n    second();\n', 'java')).toBeUndefined();
   });
 
   test('not at white space that may still become a deep line', () => {

@@ -25,7 +25,7 @@ export function decideShape(place: Place, options: Pick<CompletionOptions, 'mult
   return {
     multiLine: owner !== undefined,
     maxTokens: owner === undefined ? MAX_SINGLE_LINE_TOKENS : MAX_MULTI_LINE_TOKENS,
-    ownerIndentation: indentationWidth(owner ?? place.linePrefix),
+    ownerIndentation: ownerIndentation(owner ?? place.linePrefix, place),
     syntax,
     nextLine: linesBelow(place, 1)[0],
   };
@@ -41,8 +41,18 @@ function ownerOfEmptyBlock(place: Place, syntax: LanguageSyntax): string | undef
     return undefined;
   }
   const next = linesBelow(place, 1)[0];
-  const blockHasContent = next !== undefined && indentationWidth(next) > indentationWidth(owner);
+  const blockHasContent =
+    next !== undefined && !/^\s*[)\]}]/.test(next) && indentationWidth(next) > ownerIndentation(owner, place);
   return blockHasContent ? undefined : owner;
+}
+
+/**
+ * The owner's columns. Its last line may be the end of a long parameter list and stand deeper than the block;
+ * where the cursor is inside already, the block is what is not shallower than the cursor.
+ */
+function ownerIndentation(owner: string, { linePrefix }: Place): number {
+  const inside = linePrefix.trim() === '' ? indentationWidth(linePrefix) : 0;
+  return inside > 0 ? Math.min(indentationWidth(owner), inside - 1) : indentationWidth(owner);
 }
 
 /** Whether the next line stands one level deeper than `line`. */

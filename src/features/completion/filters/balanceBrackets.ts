@@ -10,7 +10,7 @@ const WINDOW_CHARACTERS = 20_000;
  * brackets before and after the cursor fit together, so that broken code and odd syntax are left alone.
  */
 export function balanceBrackets(text: string, { place }: FilterContext): string {
-  const { closers } = looseBrackets(text);
+  const { closers, openers } = looseBrackets(text);
   if (closers.length === 0) {
     return text;
   }
@@ -25,7 +25,9 @@ export function balanceBrackets(text: string, { place }: FilterContext): string 
   }
   // Closers that the suggestion replaces right of the cursor are its own to write again.
   const replaced = place.lineSuffix.slice(0, reproducedLength(text, place.lineSuffix));
-  const neededCount = openersBefore.length - closersAfter.length + looseBrackets(replaced).closers.length;
+  // What the suggestion opens anew takes the place of what it closes.
+  const neededCount =
+    openersBefore.length - closersAfter.length + looseBrackets(replaced).closers.length + openers.length;
   const surplus = closers[neededCount];
   return surplus === undefined ? text : text.slice(0, surplus.index);
 }

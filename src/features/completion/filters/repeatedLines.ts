@@ -1,4 +1,4 @@
-import { indentationOf, lineAbove, linesBelow } from '../place';
+import { indentationOf, indentationWidth, lineAbove, linesBelow, type Place } from '../place';
 import { areSimilar, isSubstantial } from '../similarity';
 import type { Dropped, FilterContext } from './filter';
 
@@ -8,7 +8,7 @@ const DIFFERING_SHARE = 0.05;
 
 /** Ends a suggestion where it arrives at lines that already stand below the cursor. */
 export function cutRepeatOfNextLines(text: string, { place }: FilterContext): string | Dropped {
-  const below = linesBelow(place, COMPARED_LINES);
+  const below = linesOfSameBlock(place);
   const lines = text.split('\n');
   for (const [index, line] of lines.entries()) {
     const whole = index === 0 ? place.linePrefix + line : line;
@@ -24,6 +24,15 @@ export function cutRepeatOfNextLines(text: string, { place }: FilterContext): st
       : kept;
   }
   return text;
+}
+
+/** Lines below the cursor up to one that stands shallower: other functions may well begin alike. */
+function linesOfSameBlock(place: Place): string[] {
+  const below = linesBelow(place, COMPARED_LINES);
+  const depth = indentationWidth(place.linePrefix);
+  const end = below.findIndex((line) => indentationWidth(line) < depth);
+  // The very next line is compared in any case: it may be the word or bracket that closes the block.
+  return end < 0 ? below : below.slice(0, Math.max(1, end));
 }
 
 /**
