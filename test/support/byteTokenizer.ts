@@ -1,4 +1,5 @@
-import type { CompletionTokenizer, Healing } from '../../src/features/completion/prompt/tokenizer';
+import { createBytePrefixIndex } from '../../src/tokenizer/bytePrefixIndex';
+import type { Tokenizer } from '../../src/tokenizer/tokenizer';
 
 const specialNames = [
   '<|endoftext|>',
@@ -11,13 +12,12 @@ const specialNames = [
 const firstSpecialId = 256;
 
 /** A tokenizer whose tokens are the 256 bytes, and the special tokens of Qwen2.5-Coder. */
-export const byteTokenizer: CompletionTokenizer & { readonly vocabularySize: number } = {
+export const byteTokenizer: Tokenizer = {
   encode: (text) => [...new TextEncoder().encode(text)],
+  countTokens: (text) => new TextEncoder().encode(text).length,
   // Special tokens show as their name, so that a prompt can be read in a test.
-  decode: (ids) => {
-    const bytes = ids.flatMap((id) => [...tokenBytes(id)]);
-    return new TextDecoder().decode(new Uint8Array(bytes));
-  },
+  decode: (ids) => decodeBytes(ids).toString('utf8'),
+  decodeBytes,
   tokenBytes,
   specialId: (name) => {
     const index = specialNames.indexOf(name);
@@ -25,24 +25,18 @@ export const byteTokenizer: CompletionTokenizer & { readonly vocabularySize: num
   },
   endOfTextIds: [firstSpecialId],
   vocabularySize: firstSpecialId + specialNames.length,
+  bytePrefixIndex: () => prefixIndex,
+  dispose: () => undefined,
 };
 
-/** Heals the last byte of the typed text. */
-export const byteHealing: Healing = {
-  healPrompt: (typedText) => {
-    const ids = byteTokenizer.encode(typedText);
-    return { ids: ids.slice(0, -1), remainingBytes: Uint8Array.from(ids.slice(-1)) };
-  },
-  createConstraint: (remainingBytes) => {
-    let done = 0;
-    return {
-      allowedIds: () => (done < remainingBytes.length ? [remainingBytes[done] ?? 0] : undefined),
-      accept: () => {
-        done += 1;
-      },
-    };
-  },
-};
+const prefixIndex = createBytePrefixIndex(
+  Array.from({ length: firstSpecialId }, (_, id) => Uint8Array.of(id)),
+  () => false,
+);
+
+function decodeBytes(ids: readonly number[]): Buffer {
+  return Buffer.concat(ids.map(tokenBytes));
+}
 
 function tokenBytes(id: number): Uint8Array {
   const special = specialNames[id - firstSpecialId];

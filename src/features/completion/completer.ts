@@ -21,13 +21,12 @@ import {
 } from './prompt/context';
 import { findFimTokens, type FimTokens } from './prompt/fimTokens';
 import { buildPrompt, type Prompt } from './prompt/prompt';
-import type { CompletionTokenizer, Healing } from './prompt/tokenizer';
+import type { CompletionTokenizer } from './prompt/tokenizer';
 import type { CompletionOutcome, CompletionRequest, NoSuggestionReason, Suggestion } from './types';
 
 export interface CompleterDependencies {
   readonly engine: Engine;
   readonly tokenizer: CompletionTokenizer;
-  readonly healing: Healing;
   readonly logger: Logger;
   /** Milliseconds of a clock that only goes forward. */
   readonly nowMs?: () => number;
@@ -234,7 +233,7 @@ class EngineCompleter implements Completer {
   }
 
   private promptFor(place: Place, request: CompletionRequest): Prompt {
-    const { engine, tokenizer, healing, sources = defaultContextSources } = this.dependencies;
+    const { engine, tokenizer, sources = defaultContextSources } = this.dependencies;
     this.context = chooseContext(
       {
         place,
@@ -249,14 +248,14 @@ class EngineCompleter implements Completer {
       sources,
       tokenizer,
     );
-    return buildPrompt(this.context, place.linePrefix, this.fim, tokenizer, healing);
+    return buildPrompt(this.context, place.linePrefix, this.fim, tokenizer);
   }
 
   private start(place: Place, request: CompletionRequest, prompt: Prompt): Generation {
     this.generation?.abort();
-    const { tokenizer, healing, logger } = this.dependencies;
+    const { tokenizer, logger } = this.dependencies;
     const plan = { place, prompt, shape: decideShape(place, request.options), stopIds: this.fim.stopIds };
-    const generation = new Generation(plan, this.lane, tokenizer, healing);
+    const generation = new Generation(plan, this.lane, tokenizer);
     this.generation = generation;
     const forget = () => {
       this.generation = this.generation === generation ? undefined : this.generation;

@@ -3,7 +3,7 @@ import { neverAborted } from '../../../src/base/abort';
 import { silentLogger } from '../../../src/base/logger';
 import { createCompleter, type Completer } from '../../../src/features/completion/completer';
 import type { CompletionOutcome } from '../../../src/features/completion/types';
-import { byteHealing, byteTokenizer } from '../../support/byteTokenizer';
+import { byteTokenizer } from '../../support/byteTokenizer';
 import { requestAt } from '../../support/completionRequest';
 import { showSuggestion } from '../../support/markers';
 import { createScriptedEngine, type Script } from '../../support/scriptedEngine';
@@ -17,7 +17,6 @@ function setUp(script: Script | string) {
   const completer = createCompleter({
     engine,
     tokenizer: byteTokenizer,
-    healing: byteHealing,
     logger: silentLogger,
     sources: { path: false, relatedFiles: 'off' },
   });

@@ -4,7 +4,7 @@ import { chooseFileWindow } from '../../../src/features/completion/prompt/fileWi
 import { findFimTokens } from '../../../src/features/completion/prompt/fimTokens';
 import { buildPrompt } from '../../../src/features/completion/prompt/prompt';
 import type { TextDocument } from '../../../src/features/completion/types';
-import { byteHealing, byteTokenizer } from '../../support/byteTokenizer';
+import { byteTokenizer } from '../../support/byteTokenizer';
 import { placeAt } from '../../support/completionRequest';
 
 const fim = findFimTokens(byteTokenizer);
@@ -25,7 +25,7 @@ function contextAt(
 
 function promptAt(marked: string, relatedFiles: TextDocument[] = []) {
   const { linePrefix } = placeAt(marked);
-  const prompt = buildPrompt(contextAt(marked, relatedFiles), linePrefix, fim, byteTokenizer, byteHealing);
+  const prompt = buildPrompt(contextAt(marked, relatedFiles), linePrefix, fim, byteTokenizer);
   return {
     text: byteTokenizer.decode(prompt.promptIds),
     head: byteTokenizer.decode(prompt.headIds),
@@ -79,7 +79,7 @@ test('files with secrets are never shown to the model', () => {
 });
 
 test('special tokens in the document stay text', () => {
-  const ids = buildPrompt(contextAt('<|endoftext|>\n█'), '', fim, byteTokenizer, byteHealing).promptIds;
+  const ids = buildPrompt(contextAt('<|endoftext|>\n█'), '', fim, byteTokenizer).promptIds;
   expect(ids.filter((id) => id >= 256)).toEqual([fim.prefix, fim.suffix, fim.middle]);
 });
 
@@ -146,7 +146,7 @@ test('a prompt fits its budget, whatever the document holds', () => {
   );
   for (const maxPromptTokens of [400, 768, 1024, 2048]) {
     const context = contextAt(marked, related, undefined, maxPromptTokens);
-    const { promptIds } = buildPrompt(context, placeAt(marked).linePrefix, fim, byteTokenizer, byteHealing);
+    const { promptIds } = buildPrompt(context, placeAt(marked).linePrefix, fim, byteTokenizer);
     expect(promptIds.length).toBeLessThanOrEqual(maxPromptTokens);
   }
 });

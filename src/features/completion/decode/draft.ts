@@ -36,7 +36,7 @@ export function cutDraft(draft: Draft, length: number): Draft {
  * (token healing) and are left out; bytes of a character whose end has not come yet wait for it.
  */
 export class DraftDecoder {
-  private readonly utf8 = new TextDecoder('utf-8');
+  private readonly utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
   private readonly tokens: DraftToken[] = [];
   private text = '';
 

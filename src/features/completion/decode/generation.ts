@@ -1,7 +1,8 @@
 import type { GenerateTimings, GenerateRequest } from '../../../engine/engine';
+import { createHealingConstraint } from '../../../tokenizer/healing';
 import type { Place } from '../place';
 import type { Prompt } from '../prompt/prompt';
-import type { CompletionTokenizer, Healing } from '../prompt/tokenizer';
+import type { CompletionTokenizer } from '../prompt/tokenizer';
 import type { Produced } from '../memory/suggestionCache';
 import { baseOf, possibleBases, sameBase, type Base } from '../typedThrough';
 import { cutDraft, DraftDecoder, type Draft } from './draft';
@@ -44,12 +45,11 @@ export class Generation {
   constructor(
     private readonly plan: GenerationPlan,
     lane: EngineLane,
-    tokenizer: CompletionTokenizer,
-    healing: Healing,
+    private readonly tokenizer: CompletionTokenizer,
   ) {
     this.base = baseOf(plan.place);
     this.decoder = new DraftDecoder(tokenizer, plan.prompt.remainingBytes.length);
-    this.finished = this.run(lane, healing).finally(() => {
+    this.finished = this.run(lane).finally(() => {
       this.ended = true;
       clearTimeout(this.lingering);
     });
@@ -134,7 +134,7 @@ export class Generation {
     this.controller.abort();
   }
 
-  private async run(lane: EngineLane, healing: Healing): Promise<FinishedGeneration> {
+  private async run(lane: EngineLane): Promise<FinishedGeneration> {
     const { prompt, shape, stopIds } = this.plan;
     let decision: StopDecision = { kind: 'continue' };
     const request: GenerateRequest = {
@@ -142,7 +142,9 @@ export class Generation {
       maxTokens: shape.maxTokens,
       stopIds,
       constraint:
-        prompt.remainingBytes.length === 0 ? undefined : healing.createConstraint(prompt.remainingBytes),
+        prompt.remainingBytes.length === 0
+          ? undefined
+          : createHealingConstraint(this.tokenizer, prompt.remainingBytes),
       onToken: (token) => {
         this.decoder.push(token);
         decision = decideStop(this.decoder.draft(), shape);

@@ -72,7 +72,7 @@ function keptPrefix(
     return undefined;
   }
   const prefix = before.slice(start);
-  const tokenCount = tokenizer.encode(prefix).length;
+  const tokenCount = tokenizer.countTokens(prefix);
   const worn = start > 0 && tokenCount < budget.prefixTokens * WORN_SHARE;
   return worn || tokenCount > budget.prefixTokens * KEPT_GROWTH ? undefined : prefix;
 }
@@ -83,7 +83,7 @@ function freshStart(text: string, maxTokens: number, tokenizer: CompletionTokeni
   let tokenCount = 0;
   while (start > 0) {
     const lineStart = start < 2 ? 0 : text.lastIndexOf('\n', start - 2) + 1;
-    tokenCount += tokenizer.encode(text.slice(lineStart, start)).length;
+    tokenCount += tokenizer.countTokens(text.slice(lineStart, start));
     if (tokenCount > maxTokens) {
       return start;
     }
@@ -107,7 +107,7 @@ function suffixWindow(place: Place, maxTokens: number, tokenizer: CompletionToke
   while (end < suffix.length) {
     const nextBreak = suffix.indexOf('\n', end + 1);
     const lineEnd = nextBreak < 0 ? suffix.length : nextBreak;
-    tokenCount += tokenizer.encode(suffix.slice(end, lineEnd)).length;
+    tokenCount += tokenizer.countTokens(suffix.slice(end, lineEnd));
     if (tokenCount > maxTokens) {
       break;
     }

@@ -21,7 +21,7 @@ function fit(
   part: (length: number) => string,
 ): string {
   let length = Math.min(totalLength, maxTokens * CHARACTERS_PER_TOKEN);
-  while (length > 0 && tokenizer.encode(part(length)).length > maxTokens) {
+  while (length > 0 && tokenizer.countTokens(part(length)) > maxTokens) {
     length = Math.floor(length * STEP);
   }
   return part(length);

@@ -1,7 +1,8 @@
+import { healPrompt } from '../../../tokenizer/healing';
 import { displayPath, type ContextHeader, type PromptContext } from './context';
 import type { FimTokens } from './fimTokens';
 import { fitEnd } from './fit';
-import type { CompletionTokenizer, Healing } from './tokenizer';
+import type { CompletionTokenizer } from './tokenizer';
 
 /** A prompt in the two parts that change at different speeds. */
 export interface Prompt {
@@ -28,7 +29,6 @@ export function buildPrompt(
   linePrefix: string,
   fim: FimTokens,
   tokenizer: CompletionTokenizer,
-  healing: Healing,
 ): Prompt {
   const headIds = [
     ...headerIds(uri, header, fim, tokenizer),
@@ -38,7 +38,7 @@ export function buildPrompt(
     ...tokenizer.encode(window.suffix),
     fim.middle,
   ];
-  const typed = healing.healPrompt(fitEnd(linePrefix, MAX_TYPED_TOKENS, tokenizer));
+  const typed = healPrompt(tokenizer, fitEnd(linePrefix, MAX_TYPED_TOKENS, tokenizer));
   return { headIds, promptIds: [...headIds, ...typed.ids], remainingBytes: typed.remainingBytes };
 }
 

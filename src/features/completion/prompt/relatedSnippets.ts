@@ -49,7 +49,7 @@ export function chooseRelatedSnippets(
     const text = firstLinesWithin(fresh, remainingTokens - NAME_TOKENS, tokenizer);
     if (text !== '') {
       snippets.push({ uri: file.uri, text });
-      remainingTokens -= tokenizer.encode(text).length + NAME_TOKENS;
+      remainingTokens -= tokenizer.countTokens(text) + NAME_TOKENS;
     }
   }
   return snippets;
@@ -93,7 +93,7 @@ function firstLinesWithin(
   let text = '';
   let tokenCount = 0;
   for (const line of lines) {
-    tokenCount += tokenizer.encode(`${line}\n`).length;
+    tokenCount += tokenizer.countTokens(`${line}\n`);
     if (tokenCount > maxTokens) {
       break;
     }
