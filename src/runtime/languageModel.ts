@@ -88,10 +88,7 @@ async function openPrepared(
     const engine = await createEngine({
       graphPath: join(folder, files.graph.name),
       configuration,
-      contextCapacity: Math.min(
-        options.contextCapacity ?? defaultContextCapacity,
-        configuration.contextLength,
-      ),
+      contextCapacity: Math.min(options.contextCapacity ?? defaultContextCapacity, positionLimit),
       threadCount: options.threadCount,
     });
     return {
