@@ -1,0 +1,38 @@
+import type { Logger } from '../../base/logger';
+import type { ReportProgress } from '../../base/progress';
+import type { Engine } from '../../engine/engine';
+import type { ModelManifest } from '../../model/manifest';
+import type { ModelDescription } from '../../shared/modelState';
+
+/** Which model the settings name: one of the catalog, or a GGUF file of the user's. */
+export type ModelChoice =
+  | { readonly kind: 'catalog'; readonly modelName: string }
+  | { readonly kind: 'file'; readonly ggufPath: string };
+
+export interface LoadOptions {
+  readonly choice: ModelChoice;
+  /** Undefined: the platform's cache folder. */
+  readonly cacheFolder: string | undefined;
+  /** Only a request that the user made may use the network; loading on demand must not. */
+  readonly download: 'allowed' | 'forbidden';
+  readonly report: ReportProgress;
+  readonly logger: Logger;
+}
+
+/** How a model comes into memory. Production: src/runtime; tests: a scripted one. */
+export interface ModelLoader<Tokenizer> {
+  listModels(cacheFolder: string | undefined): Promise<readonly ModelDescription[]>;
+  /** Whether loading needs no download. */
+  isModelPresent(choice: ModelChoice, cacheFolder: string | undefined): Promise<boolean>;
+  /** Downloads (if allowed), prepares and loads. Rejects with a `UserError`, or the signal's reason. */
+  loadLanguageModel(options: LoadOptions, signal: AbortSignal): Promise<LoadedLanguageModel<Tokenizer>>;
+}
+
+export interface LoadedLanguageModel<Tokenizer> {
+  readonly engine: Engine;
+  readonly tokenizer: Tokenizer;
+  readonly manifest: ModelManifest;
+  /** What runs the model, in words: `CPU`, `WebGPU (…)`. */
+  readonly device: string;
+  dispose(): Promise<void>;
+}
