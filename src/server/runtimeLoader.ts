@@ -1,25 +1,21 @@
 import { UserError } from '../base/errors';
-import type { ServerDependencies } from './server';
+import type { ModelLoader } from './model/modelLoader';
 
 /**
- * The real model and pipeline. Until `src/runtime` and `features/completion` are in this tree the server runs
- * without a model: it says that there is none and answers every request with the reason `no-model`.
+ * The real model. Until `src/runtime` is in this tree the server runs without one: it says so and answers every
+ * request with the reason `no-model`.
  */
-export function createRuntimeDependencies(): ServerDependencies<unknown> {
-  const missing = () =>
-    new UserError(
-      'model-not-found',
-      'This build has no model runtime.',
-      'Install a released build of Sotto.',
-    );
+export function createRuntimeLoader(): ModelLoader {
   return {
-    loader: {
-      listModels: () => Promise.resolve([]),
-      isModelPresent: () => Promise.resolve(false),
-      loadLanguageModel: () => Promise.reject(missing()),
-    },
-    createCompleter: () => {
-      throw missing();
-    },
+    listModels: () => Promise.resolve([]),
+    isModelPresent: () => Promise.resolve(false),
+    load: () =>
+      Promise.reject(
+        new UserError(
+          'model-not-found',
+          'This build has no model runtime.',
+          'Install a released build of Sotto.',
+        ),
+      ),
   };
 }

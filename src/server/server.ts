@@ -25,22 +25,14 @@ import { createExclusion } from './context/excludedFiles';
 import { readImportedFiles } from './context/importedFiles';
 import { RecentDocuments } from './context/recentDocuments';
 import { ModelHost, type ModelConfiguration } from './model/modelHost';
-import type { LoadedLanguageModel, ModelLoader } from './model/modelLoader';
+import type { ModelLoader } from './model/modelLoader';
 import { Scheduler } from './scheduler';
 
-export interface ServerDependencies<Tokenizer> {
-  readonly loader: ModelLoader<Tokenizer>;
-  readonly createCompleter: (model: LoadedLanguageModel<Tokenizer>, logger: Logger) => Completer;
-}
-
 /** Answers the editor on `connection` until it is closed. */
-export function startServer<Tokenizer>(
-  connection: Connection,
-  dependencies: ServerDependencies<Tokenizer>,
-): void {
+export function startServer(connection: Connection, loader: ModelLoader): void {
   const logger = createConnectionLogger(connection);
   connection.onInitialize((parameters) => {
-    const server = new Server(connection, dependencies, logger, parameters);
+    const server = new Server(connection, loader, logger, parameters);
     server.listen();
     return {
       capabilities: { textDocumentSync: TextDocumentSyncKind.Incremental, inlineCompletionProvider: true },
@@ -51,14 +43,13 @@ export function startServer<Tokenizer>(
 }
 
 /** The state of one connection, and a handler for each message, each with its own fault barrier. */
-class Server<Tokenizer> {
+class Server {
   private readonly documents = new TextDocuments(TextDocument);
   private readonly scheduler = new Scheduler();
   private readonly rhythm = new TypingRhythm();
   private readonly recent = new RecentDocuments();
   private readonly completions: CompletionService;
-  private readonly host: ModelHost<Tokenizer>;
-  private readonly completers = new WeakMap<LoadedLanguageModel<Tokenizer>, Completer>();
+  private readonly host: ModelHost;
   private readonly folders: readonly string[];
   private configuration: protocol.ServerConfiguration;
   private isExcluded: (uri: string) => boolean;
@@ -66,7 +57,7 @@ class Server<Tokenizer> {
 
   constructor(
     private readonly connection: Connection,
-    private readonly dependencies: ServerDependencies<Tokenizer>,
+    private readonly loader: ModelLoader,
     private readonly logger: Logger,
     parameters: InitializeParams,
   ) {
@@ -77,7 +68,7 @@ class Server<Tokenizer> {
       .map(({ uri }) => fileURLToPath(uri));
     this.completions = new CompletionService(this.scheduler, this.rhythm, logger);
     this.host = new ModelHost(
-      dependencies.loader,
+      loader,
       logger,
       (state) => this.announce(state),
       modelConfiguration(this.configuration.settings),
@@ -112,7 +103,7 @@ class Server<Tokenizer> {
     connection.onNotification(protocol.pauseNotification, ({ paused }) => this.setPaused(paused));
     connection.onRequest(protocol.modelStateRequest, () => this.command(() => this.modelState()));
     connection.onRequest(protocol.modelListRequest, () =>
-      this.command(() => this.dependencies.loader.listModels(this.cacheFolder())),
+      this.command(() => this.loader.listModels(this.cacheFolder())),
     );
     connection.onRequest(protocol.fetchModelRequest, (token) =>
       withSignal(token, (signal) => this.host.fetch(signal)),
@@ -220,11 +211,8 @@ class Server<Tokenizer> {
     const model = this.host.current();
     if (model === undefined) {
       this.host.wake();
-      return undefined;
     }
-    const completer = this.completers.get(model) ?? this.dependencies.createCompleter(model, this.logger);
-    this.completers.set(model, completer);
-    return completer;
+    return model?.completer;
   }
 
   private noteActiveEditor(place: protocol.DocumentPosition): void {
@@ -320,7 +308,7 @@ function parseConfiguration(value: unknown): protocol.ServerConfiguration {
 function modelConfiguration(settings: Settings): ModelConfiguration {
   const { model, modelPath, cacheFolder, unloadAfterMinutes } = settings;
   return {
-    choice: modelPath === '' ? { kind: 'catalog', modelName: model } : { kind: 'file', ggufPath: modelPath },
+    choice: modelPath === '' ? { kind: 'catalog', name: model } : { kind: 'file', path: modelPath },
     cacheFolder: cacheFolder === '' ? undefined : cacheFolder,
     unloadAfterMinutes,
   };

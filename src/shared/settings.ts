@@ -20,7 +20,7 @@ export const settingDefinitions = {
     '**/*secret*.{json,yaml,yml,toml}',
     '**/*.min.*',
   ]),
-  model: stringSetting('qwen2.5-coder-0.5b-instruct'),
+  model: stringSetting('qwen2.5-coder-0.5b'),
   modelPath: stringSetting(''),
   cacheFolder: stringSetting(''),
   unloadAfterMinutes: numberSetting(20, 0, 1440),

@@ -6,7 +6,7 @@ import { ModelHost, type ModelConfiguration } from '../../src/server/model/model
 import { ScriptedLoader } from './scriptedModel';
 
 const small: ModelConfiguration = {
-  choice: { kind: 'catalog', modelName: 'small' },
+  choice: { kind: 'catalog', name: 'small' },
   cacheFolder: undefined,
   unloadAfterMinutes: 10,
 };
@@ -24,7 +24,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function createHost(configuration = small): Promise<ModelHost<string>> {
+async function createHost(configuration = small): Promise<ModelHost> {
   const host = new ModelHost(
     loader,
     silentLogger,
@@ -73,7 +73,7 @@ test('a model that is absent is downloaded, prepared and loaded, only when asked
     'small loading',
     'small ready',
   ]);
-  expect(host.current()?.engine).toBe(loader.engine);
+  expect(host.current()?.completer).toBe(loader.completer);
 });
 
 test('a model on disk is loaded on demand, without a download, once', async () => {
@@ -164,7 +164,7 @@ test('another model replaces the one in memory; the same one stays', async () =>
   await settle();
   await host.configure({ ...small, unloadAfterMinutes: 1 });
   expect(host.state.kind).toBe('ready');
-  await host.configure({ ...small, choice: { kind: 'file', ggufPath: '/models/own.gguf' } });
+  await host.configure({ ...small, choice: { kind: 'file', path: '/models/own.gguf' } });
   expect(trace.slice(4)).toEqual(['dispose small', 'own.gguf unloaded']);
 });
 
@@ -174,7 +174,7 @@ test('choosing another model aborts the load that runs', async () => {
   host.wake();
   await settle();
   loader.gate = undefined;
-  await host.configure({ ...small, choice: { kind: 'catalog', modelName: 'large' } });
+  await host.configure({ ...small, choice: { kind: 'catalog', name: 'large' } });
   host.wake();
   await settle();
   expect(host.state).toMatchObject({ kind: 'ready', model: 'large' });

@@ -2,7 +2,7 @@ import type { Progress } from '../../src/base/progress';
 import type { Engine } from '../../src/engine/engine';
 import type { CompletionOutcome, CompletionRequest, Suggestion } from '../../src/features/completion/types';
 import type { Completer } from '../../src/server/completion/completer';
-import type { LoadedLanguageModel, LoadOptions, ModelLoader } from '../../src/server/model/modelLoader';
+import type { LoadOptions, ModelLoader, ResidentModel } from '../../src/server/model/modelLoader';
 import type { ModelDescription } from '../../src/shared/modelState';
 
 /** A model that "generates" the text it is told to, over a real `Engine`: one token id per UTF-16 unit. */
@@ -50,8 +50,8 @@ export function createScriptedCompleter(engine: Engine): Completer & { readonly 
   const events: string[] = [];
   return {
     events,
-    answerWithoutEngine: () => undefined,
-    complete: async (request, signal) => {
+    complete: async (request, signal, beforeEngine) => {
+      await beforeEngine(signal);
       const result = await engine.generate(
         { promptIds: promptOf(request), maxTokens: 32, stopIds: new Set() },
         signal,
@@ -69,6 +69,7 @@ export function createScriptedCompleter(engine: Engine): Completer & { readonly 
     },
     accepted: (_request, suggestion) => void events.push(`accepted ${suggestion.text}`),
     rejected: (_request, suggestion) => void events.push(`rejected ${suggestion.text}`),
+    backOffDelayMs: () => 0,
   };
 }
 
@@ -77,14 +78,16 @@ export function suggestionOf(
   text: string,
   timings: Suggestion['timings'] = { totalMs: 1 },
 ): CompletionOutcome {
-  return {
+  const suggestion = {
     kind: 'suggestion',
     text,
     replace: { start: request.offset, end: request.offset },
     source: 'model',
     confidence: -0.1,
+    tokenLogProbabilities: [-0.1],
     timings,
-  };
+  } as const;
+  return suggestion;
 }
 
 function promptOf({ document, offset }: CompletionRequest): number[] {
@@ -92,7 +95,7 @@ function promptOf({ document, offset }: CompletionRequest): number[] {
 }
 
 export const catalogEntry: ModelDescription = {
-  name: 'qwen2.5-coder-0.5b-instruct',
+  name: 'qwen2.5-coder-0.5b',
   title: 'Qwen2.5-Coder 0.5B',
   byteCount: 491_400_064,
   licence: 'Apache-2.0',
@@ -102,14 +105,15 @@ export const catalogEntry: ModelDescription = {
 };
 
 /** A loader that a test steers: what is on disk, what progress there is, and how loading ends. */
-export class ScriptedLoader implements ModelLoader<string> {
+export class ScriptedLoader implements ModelLoader {
   present = true;
   progress: readonly Progress[] = [];
   failure: Error | undefined;
   /** Set: loading waits for it (or for its signal). */
   gate: Promise<void> | undefined;
   readonly log: string[] = [];
-  engine = createScriptedEngine('');
+  engine = createScriptedEngine('42;');
+  completer = createScriptedCompleter(this.engine);
 
   listModels(): Promise<readonly ModelDescription[]> {
     return Promise.resolve([{ ...catalogEntry, present: this.present }]);
@@ -119,11 +123,8 @@ export class ScriptedLoader implements ModelLoader<string> {
     return Promise.resolve(this.present);
   }
 
-  async loadLanguageModel(
-    { choice, download, report }: LoadOptions,
-    signal: AbortSignal,
-  ): Promise<LoadedLanguageModel<string>> {
-    const name = choice.kind === 'catalog' ? choice.modelName : choice.ggufPath;
+  async load({ choice, download, report }: LoadOptions, signal: AbortSignal): Promise<ResidentModel> {
+    const name = choice.kind === 'catalog' ? choice.name : choice.path;
     this.log.push(`load ${name}, download ${download}`);
     this.progress.forEach(report);
     if (this.gate !== undefined) {
@@ -135,33 +136,7 @@ export class ScriptedLoader implements ModelLoader<string> {
     }
     this.present = true;
     return {
-      engine: this.engine,
-      tokenizer: 'none',
-      manifest: {
-        graphVersion: 1,
-        sourceName: name,
-        sourceByteCount: 0,
-        sourceSha256: '',
-        configuration: {
-          architecture: 'qwen2',
-          layerCount: 1,
-          hiddenSize: 1,
-          feedForwardSize: 1,
-          headCount: 1,
-          keyValueHeadCount: 1,
-          headDimension: 1,
-          vocabularySize: 1,
-          contextLength: 1,
-          rmsNormEpsilon: 1e-6,
-          ropeFrequencyBase: 10_000,
-        },
-        chatTemplate: undefined,
-        files: {
-          graph: { name: '', byteCount: 0, sha256: '' },
-          weights: { name: '', byteCount: 0, sha256: '' },
-          tokenizer: { name: '', byteCount: 0, sha256: '' },
-        },
-      },
+      completer: this.completer,
       device: 'CPU',
       dispose: () => {
         this.log.push(`dispose ${name}`);

@@ -8,7 +8,7 @@ import type { CompletionRequest } from '../../src/features/completion/types';
 import { MAX_DOCUMENT_LENGTH } from '../../src/server/completion/completionService';
 import type { Completer } from '../../src/server/completion/completer';
 import * as protocol from '../../src/shared/protocol';
-import { createScriptedCompleter, createScriptedEngine, ScriptedLoader, suggestionOf } from './scriptedModel';
+import { ScriptedLoader, suggestionOf } from './scriptedModel';
 import { connect, testSettings, type ConnectOptions, type TestClient } from './testClient';
 
 const uri = 'file:///project/app.ts';
@@ -19,8 +19,7 @@ let client: TestClient;
 
 beforeEach(() => {
   loader = new ScriptedLoader();
-  loader.engine = createScriptedEngine('42;');
-  completer = createScriptedCompleter(loader.engine);
+  completer = loader.completer;
 });
 
 afterEach(async () => {
@@ -28,7 +27,7 @@ afterEach(async () => {
 });
 
 async function start(options: ConnectOptions = {}) {
-  client = await connect({ loader, createCompleter: () => completer }, options);
+  client = await connect(loader, options);
 }
 
 /** Starts with the model in memory and one document open. */
@@ -138,10 +137,10 @@ test('cancelling in the editor aborts the engine', async () => {
 test('a suggestion for text that has changed meanwhile is not shown', async () => {
   await startReady();
   const complete = completer.complete.bind(completer);
-  completer.complete = async (request, signal) => {
+  completer.complete = async (request, signal, beforeEngine) => {
     await client.type(uri, '4');
     await new Promise((resolve) => setTimeout(resolve, 20));
-    return complete(request, signal);
+    return complete(request, signal, beforeEngine);
   };
   expect(await client.ask(uri)).toEqual([]);
   expect((await outcomes())[0]).toContain('"the document changed meanwhile"');
@@ -158,13 +157,19 @@ test('a pipeline that throws is logged, answered empty, and works again at the n
   expect(await client.ask(uri)).toHaveLength(1);
 });
 
-test('an answer that needs no engine neither waits nor is scheduled', async () => {
+test('only a request that needs the engine waits for a pause in typing, and typing on ends the wait', async () => {
   await startReady('const answer = █', {
     settings: { ...testSettings, 'completion.maximumDelayMs': 2000 },
   });
-  completer.answerWithoutEngine = (request) => suggestionOf(request, 'cached');
-  expect(await client.ask(uri)).toMatchObject([{ insertText: 'cached' }]);
+  completer.backOffDelayMs = () => 60_000;
+  const source = new CancellationTokenSource();
+  const waiting = client.ask(uri, { token: source.token }).catch(() => []);
+  await client.type(uri, '4');
+  source.cancel();
+  expect(await waiting).toEqual([]);
   expect(loader.engine.calls).toEqual([]);
+  completer.complete = (request) => Promise.resolve(suggestionOf(request, 'cached'));
+  expect(await client.ask(uri)).toMatchObject([{ insertText: 'cached' }]);
 });
 
 test.each([
@@ -317,6 +322,6 @@ test('a model that cannot be loaded leaves the editor working and says why on th
 test('the server lets the model go when it shuts down', async () => {
   await startReady();
   await client.close();
-  expect(loader.log.at(-1)).toBe('dispose qwen2.5-coder-0.5b-instruct');
+  expect(loader.log.at(-1)).toBe('dispose qwen2.5-coder-0.5b');
   await start();
 });

@@ -17,7 +17,8 @@ import {
   type InlineCompletionParams,
   type ProtocolConnection,
 } from 'vscode-languageserver/node';
-import { startServer, type ServerDependencies } from '../../src/server/server';
+import type { ModelLoader } from '../../src/server/model/modelLoader';
+import { startServer } from '../../src/server/server';
 import type { ModelState } from '../../src/shared/modelState';
 import { modelStateNotification } from '../../src/shared/protocol';
 import { parseSettings, type Settings } from '../../src/shared/settings';
@@ -46,13 +47,13 @@ export const testSettings: Settings = {
 };
 
 /** A server in this process, and a client that speaks the real protocol with it over two streams. */
-export async function connect<Tokenizer>(
-  dependencies: ServerDependencies<Tokenizer>,
+export async function connect(
+  loader: ModelLoader,
   { settings = testSettings, workspaceTrusted = true, folder }: ConnectOptions = {},
 ): Promise<TestClient> {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
-  startServer(createConnection(toServer, toClient), dependencies);
+  startServer(createConnection(toServer, toClient), loader);
   const connection = createProtocolConnection(
     new StreamMessageReader(toClient),
     new StreamMessageWriter(toServer),

@@ -1,17 +1,22 @@
 import type { CompletionOutcome, CompletionRequest, Suggestion } from '../../features/completion/types';
 
-/** What the server needs of the completion pipeline. None of these throws, `complete` and the rest included. */
+/** What the server needs of the completion pipeline. Nothing here throws. */
 export interface Completer {
   /**
-   * The outcome when it needs no engine: typed-through, cached, or ruled out by where the cursor stands.
-   * Undefined: the engine must be asked. Takes well under a millisecond.
+   * The outcome of a request. `beforeEngine` is awaited once, and only when neither the cache nor a generation that
+   * runs already can answer: it waits for a pause in typing, and rejects when `signal` aborts.
    */
-  answerWithoutEngine(request: CompletionRequest): CompletionOutcome | undefined;
-  complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionOutcome>;
+  complete(
+    request: CompletionRequest,
+    signal: AbortSignal,
+    beforeEngine: (signal: AbortSignal) => Promise<void>,
+  ): Promise<CompletionOutcome>;
   /** Brings the KV cache to where `request` would need it. */
   warmUp(request: CompletionRequest, signal: AbortSignal): Promise<void>;
   /** Finds out what would be suggested after `suggestion` were accepted, for the cache. */
   prepareNext(request: CompletionRequest, suggestion: Suggestion, signal: AbortSignal): Promise<void>;
   accepted(request: CompletionRequest, suggestion: Suggestion): void;
   rejected(request: CompletionRequest, suggestion: Suggestion): void;
+  /** Extra milliseconds to wait before an automatic request, after dismissals. */
+  backOffDelayMs(): number;
 }

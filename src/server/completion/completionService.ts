@@ -125,30 +125,32 @@ export class CompletionService {
     if (completer === undefined) {
       return { outcome: none('no-model', situation.modelDetail), waitedMs: 0 };
     }
-    const known = completer.answerWithoutEngine(request);
-    if (known !== undefined) {
-      return { outcome: known, waitedMs: 0 };
-    }
     const manual = request.trigger === 'manual';
-    const waitMs = manual ? 0 : this.rhythm.delayMs(settings['completion.maximumDelayMs']);
-    if (waitMs > 0) {
-      await delay(waitMs, undefined, { signal });
-    }
+    const waitMs = manual
+      ? 0
+      : this.rhythm.delayMs(settings['completion.maximumDelayMs']) + completer.backOffDelayMs();
+    let waitedMs = 0;
+    const beforeEngine = async (waitSignal: AbortSignal) => {
+      if (waitMs > 0) {
+        await delay(waitMs, undefined, { signal: waitSignal });
+        waitedMs = waitMs;
+      }
+    };
     const limit = manual
       ? signal
       : AbortSignal.any([
           signal,
-          AbortSignal.timeout(HARD_DEADLINE_FACTOR * settings['completion.deadlineMs']),
+          AbortSignal.timeout(waitMs + HARD_DEADLINE_FACTOR * settings['completion.deadlineMs']),
         ]);
     const outcome = await this.scheduler.run(
       'completion',
-      (jobSignal) => completer.complete(request, jobSignal),
+      (jobSignal) => completer.complete(request, jobSignal, beforeEngine),
       limit,
     );
-    if (outcome.kind === 'suggestion') {
-      this.rhythm.noteLatency(outcome.timings.totalMs);
+    if (outcome.kind === 'suggestion' && outcome.source === 'model') {
+      this.rhythm.noteLatency(outcome.timings.totalMs - waitedMs);
     }
-    return { outcome, waitedMs: waitMs };
+    return { outcome, waitedMs };
   }
 
   private offer(

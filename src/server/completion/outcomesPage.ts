@@ -58,7 +58,7 @@ function clockTime(time: Date): string {
   return time.toTimeString().slice(0, 8);
 }
 
-const meanings: Readonly<Record<NoSuggestionReason, string>> = {
+const meanings: Readonly<Record<NoSuggestionReason | 'text-after-cursor', string>> = {
   cancelled: 'you typed on before the suggestion was there, and a newer request took over.',
   deadline:
     'the suggestion took too long; a longer prompt or a slow machine does this (sotto.completion.deadlineMs).',
@@ -68,6 +68,7 @@ const meanings: Readonly<Record<NoSuggestionReason, string>> = {
   'excluded-file': 'the file may hold secrets, or is generated (sotto.excludedFiles).',
   'document-too-large': 'the file is too large to be read at every keystroke.',
   'inside-word': 'the cursor stands in the middle of a word.',
+  'text-after-cursor': 'code stands right of the cursor that a suggestion would have to go into.',
   'in-comment': 'the cursor stands in a comment (sotto.completion.inComments).',
   'in-string': 'the cursor stands in a string (sotto.completion.inStrings).',
   selection: 'text is selected, or there are several cursors.',

@@ -4,7 +4,7 @@ import type { Logger } from '../../base/logger';
 import type { Progress } from '../../base/progress';
 import type { ModelState } from '../../shared/modelState';
 import type { FetchModelResult } from '../../shared/protocol';
-import type { LoadedLanguageModel, LoadOptions, ModelChoice, ModelLoader } from './modelLoader';
+import type { LoadOptions, ModelChoice, ModelLoader, ResidentModel } from './modelLoader';
 
 export interface ModelConfiguration {
   readonly choice: ModelChoice;
@@ -17,19 +17,19 @@ export interface ModelConfiguration {
  * Owns the one model of this process: brings it into memory when it is needed, lets it go when it is not, and says
  * at each step where it stands. Steps run one after another; configuring anew aborts the step that runs.
  */
-export class ModelHost<Tokenizer> {
+export class ModelHost {
   /** Fulfils when it is known whether the model is on disk; `state` means nothing before. */
   readonly started: Promise<void>;
   private configuration: ModelConfiguration;
   private currentState: ModelState;
-  private loaded: LoadedLanguageModel<Tokenizer> | undefined;
+  private loaded: ResidentModel | undefined;
   private step: Promise<void> = Promise.resolve();
   private stepController = new AbortController();
   private idleTimer: NodeJS.Timeout | undefined;
   private disposed = false;
 
   constructor(
-    private readonly loader: ModelLoader<Tokenizer>,
+    private readonly loader: ModelLoader,
     private readonly logger: Logger,
     private readonly announce: (state: ModelState) => void,
     configuration: ModelConfiguration,
@@ -44,7 +44,7 @@ export class ModelHost<Tokenizer> {
   }
 
   /** The model if it is in memory now; asking counts as use. */
-  current(): LoadedLanguageModel<Tokenizer> | undefined {
+  current(): ResidentModel | undefined {
     this.restartIdleTimer();
     return this.loaded;
   }
@@ -140,7 +140,7 @@ export class ModelHost<Tokenizer> {
     const report = (progress: Progress) => this.enter(stateOfProgress(model, progress));
     const options: LoadOptions = { choice, cacheFolder, download, report, logger: this.logger };
     try {
-      this.loaded = await this.loader.loadLanguageModel(options, signal);
+      this.loaded = await this.loader.load(options, signal);
     } catch (error) {
       if (signal.aborted) {
         this.logger.info(`model: loading ${model} was cancelled`);
@@ -211,7 +211,7 @@ export class ModelHost<Tokenizer> {
 }
 
 function modelLabel(choice: ModelChoice): string {
-  return choice.kind === 'catalog' ? choice.modelName : basename(choice.ggufPath);
+  return choice.kind === 'catalog' ? choice.name : basename(choice.path);
 }
 
 function stateOfProgress(model: string, { stage, doneCount, totalCount }: Progress): ModelState {

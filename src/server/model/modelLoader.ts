@@ -1,13 +1,11 @@
 import type { Logger } from '../../base/logger';
 import type { ReportProgress } from '../../base/progress';
-import type { Engine } from '../../engine/engine';
-import type { ModelManifest } from '../../model/manifest';
 import type { ModelDescription } from '../../shared/modelState';
+import type { Completer } from '../completion/completer';
 
 /** Which model the settings name: one of the catalog, or a GGUF file of the user's. */
 export type ModelChoice =
-  | { readonly kind: 'catalog'; readonly modelName: string }
-  | { readonly kind: 'file'; readonly ggufPath: string };
+  { readonly kind: 'catalog'; readonly name: string } | { readonly kind: 'file'; readonly path: string };
 
 export interface LoadOptions {
   readonly choice: ModelChoice;
@@ -20,19 +18,19 @@ export interface LoadOptions {
 }
 
 /** How a model comes into memory. Production: src/runtime; tests: a scripted one. */
-export interface ModelLoader<Tokenizer> {
+export interface ModelLoader {
   listModels(cacheFolder: string | undefined): Promise<readonly ModelDescription[]>;
   /** Whether loading needs no download. */
   isModelPresent(choice: ModelChoice, cacheFolder: string | undefined): Promise<boolean>;
   /** Downloads (if allowed), prepares and loads. Rejects with a `UserError`, or the signal's reason. */
-  loadLanguageModel(options: LoadOptions, signal: AbortSignal): Promise<LoadedLanguageModel<Tokenizer>>;
+  load(options: LoadOptions, signal: AbortSignal): Promise<ResidentModel>;
 }
 
-export interface LoadedLanguageModel<Tokenizer> {
-  readonly engine: Engine;
-  readonly tokenizer: Tokenizer;
-  readonly manifest: ModelManifest;
+/** A model in memory, with what the server does with it. */
+export interface ResidentModel {
+  readonly completer: Completer;
   /** What runs the model, in words: `CPU`, `WebGPU (…)`. */
   readonly device: string;
+  /** Waits for what runs, then frees everything. */
   dispose(): Promise<void>;
 }
