@@ -182,6 +182,14 @@ test.each([
   expect(await client.ask(uri, { trigger: InlineCompletionTriggerKind.Invoked })).toHaveLength(1);
 });
 
+test('fractions in settings and in the measured rhythm are no obstacle', async () => {
+  await startReady('const answer = █', {
+    settings: { ...testSettings, 'completion.maximumDelayMs': 3.7, 'completion.deadlineMs': 1000.3 },
+  });
+  completer.backOffDelayMs = () => 1.5;
+  expect(await client.ask(uri)).toHaveLength(1);
+});
+
 test.each(['/project/.env', '/home/user/.ssh/id_rsa', '/project/deploy/server.PEM', '/project/app.min.js'])(
   'nothing is suggested in %s, even on request',
   async (path) => {

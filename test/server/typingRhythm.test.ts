@@ -25,6 +25,10 @@ test('a slower engine is asked once the typist pauses for longer than usual', ()
   expect(delayMs([100, 100, 100], 500)).toBe(100);
 });
 
+test('the wait is a whole number, which is all that timers take', () => {
+  expect(delayMs([133.37, 133.37, 133.37], 500)).toBe(150);
+});
+
 test('the wait never exceeds the setting', () => {
   expect(delayMs([400, 400, 400], 900, 300)).toBe(300);
   expect(delayMs([400, 400, 400], 900, 0)).toBe(0);

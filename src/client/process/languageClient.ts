@@ -108,7 +108,8 @@ export class ServerProcess implements Disposable {
       return;
     }
     this.session = undefined;
-    void session.close();
+    // Later: the client is in the middle of handling the end itself, and would ask the dead process to shut down.
+    setImmediate(() => void session.close());
     const delayMs = this.policy.afterCrash(Date.now());
     if (delayMs === 'give-up') {
       this.output.error('The server crashed too often and stays down until "Sotto: Restart".');

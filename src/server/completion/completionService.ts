@@ -128,7 +128,7 @@ export class CompletionService {
     const manual = request.trigger === 'manual';
     const waitMs = manual
       ? 0
-      : this.rhythm.delayMs(settings['completion.maximumDelayMs']) + completer.backOffDelayMs();
+      : this.rhythm.delayMs(settings['completion.maximumDelayMs']) + Math.round(completer.backOffDelayMs());
     let waitedMs = 0;
     const beforeEngine = async (waitSignal: AbortSignal) => {
       if (waitMs > 0) {
@@ -140,7 +140,8 @@ export class CompletionService {
       ? signal
       : AbortSignal.any([
           signal,
-          AbortSignal.timeout(waitMs + HARD_DEADLINE_FACTOR * settings['completion.deadlineMs']),
+          // It takes whole milliseconds only; a user's setting may be a fraction.
+          AbortSignal.timeout(Math.ceil(waitMs + HARD_DEADLINE_FACTOR * settings['completion.deadlineMs'])),
         ]);
     const outcome = await this.scheduler.run(
       'completion',

@@ -31,11 +31,11 @@ export class TypingRhythm {
     remember(this.latenciesMs, latencyMs);
   }
 
-  /** Milliseconds to wait now, 0..maximumMs. */
+  /** Whole milliseconds to wait now, 0..maximumMs. */
   delayMs(maximumMs: number): number {
     const gapMs = median(this.gapsMs) ?? ASSUMED_GAP_MS;
     const latencyMs = median(this.latenciesMs) ?? ASSUMED_LATENCY_MS;
-    return latencyMs <= gapMs ? 0 : Math.min(maximumMs, Math.max(0, 1.5 * gapMs - HOST_DELAY_MS));
+    return latencyMs <= gapMs ? 0 : Math.round(Math.min(maximumMs, Math.max(0, 1.5 * gapMs - HOST_DELAY_MS)));
   }
 }
 
