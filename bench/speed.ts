@@ -107,7 +107,7 @@ async function measure(
   for (const name of names) {
     const worker = contenders.get(name);
     if (worker !== undefined) {
-      record(figure, name, await once(worker.ask));
+      record(figure, name, await once((command) => worker.ask(command)));
     }
   }
 }
