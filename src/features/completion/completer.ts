@@ -79,6 +79,7 @@ class EngineCompleter implements Completer {
   private readonly rejections: RejectionMemory;
   private generation: Generation | undefined;
   private context: PromptContext | undefined;
+  private lastShown: { readonly uri: string; readonly text: string } | undefined;
 
   constructor(
     private readonly dependencies: CompleterDependencies,
@@ -92,7 +93,10 @@ class EngineCompleter implements Completer {
   async complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionOutcome> {
     const startedAtMs = this.nowMs();
     try {
-      return await this.outcomeFor(request, startedAtMs, signal);
+      const outcome = await this.outcomeFor(request, startedAtMs, signal);
+      const result = outcome.kind === 'none' ? outcome.reason : `suggestion (${outcome.source})`;
+      this.dependencies.logger.debug(`completion: ${result}, ${outcome.timings.totalMs.toFixed(1)} ms`);
+      return outcome;
     } catch (error) {
       if (signal.aborted || isAbortError(error)) {
         return this.none('cancelled', 'a newer request or the editor ended it', startedAtMs);
@@ -160,7 +164,7 @@ class EngineCompleter implements Completer {
       request.trigger === 'manual' ? Number.POSITIVE_INFINITY : startedAtMs + request.options.deadlineMs;
     const answer = this.remembered(place) ?? (await this.produce(place, request, deadlineMs, signal));
     if (answer === undefined) {
-      return this.none('deadline', `not ready after ${request.options.deadlineMs} ms`, startedAtMs);
+      return this.none('deadline', `not ready within ${request.options.deadlineMs} ms`, startedAtMs);
     }
     return this.outcomeOf(answer, place, request, startedAtMs);
   }
@@ -282,7 +286,7 @@ class EngineCompleter implements Completer {
     const manual = request.trigger === 'manual';
     const presented = present(produced, place, {
       singleLine: request.options.multiLine === 'never',
-      wanted: manual || source === 'typed-through',
+      wanted: manual || this.continuesShown(produced, place),
       thresholds: this.dependencies.confidence ?? defaultConfidence,
     });
     if ('reason' in presented) {
@@ -291,12 +295,23 @@ class EngineCompleter implements Completer {
     if (!manual && this.rejections.isRejected(place, presented.text.slice(place.lead.length))) {
       return this.none('recently-rejected', 'this suggestion was dismissed here', startedAtMs, engine);
     }
+    this.lastShown = { uri: place.uri, text: place.prefix + textOf(produced) };
     return {
       kind: 'suggestion',
       ...presented,
       source,
       timings: { totalMs: this.nowMs() - startedAtMs, engine },
     };
+  }
+
+  /** Whether the user is typing through the suggestion that was shown last: it stays, however short it gets. */
+  private continuesShown(produced: Produced, place: Place): boolean {
+    const shown = this.lastShown;
+    return (
+      shown !== undefined &&
+      shown.uri === place.uri &&
+      (place.prefix + textOf(produced)).startsWith(shown.text)
+    );
   }
 
   private none(
@@ -318,6 +333,10 @@ class EngineCompleter implements Completer {
       }
     }
   }
+}
+
+function textOf(produced: Produced): string {
+  return produced.kind === 'draft' ? produced.draft.text : '';
 }
 
 /** The rest of an answer after `typed`, or undefined when the user typed something else or all of it. */
