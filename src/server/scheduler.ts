@@ -7,8 +7,8 @@ export type Job<T> = (signal: AbortSignal) => Promise<T>;
 
 /**
  * Hands the one engine to one job at a time. A job starts only after the one before it has settled, so the engine
- * never sees two calls at once. The newest completion replaces every older one; background work is told to stop as
- * soon as anything else waits; a running command is let finish.
+ * never sees two calls at once. The newest completion replaces every older one, and a running job is told to stop as
+ * soon as a more urgent one waits.
  */
 export class Scheduler implements Disposable {
   private running: ScheduledJob | undefined;
@@ -31,8 +31,8 @@ export class Scheduler implements Disposable {
       if (priority === 'completion') {
         this.abortAll('completion', 'superseded by a newer completion');
       }
-      if (priority !== 'background' && this.running?.priority === 'background') {
-        this.running.abort(abortError('yielded to a more urgent job'));
+      if (this.running !== undefined && isMoreUrgent(priority, this.running.priority)) {
+        this.running.abort(new PreemptedError());
       }
       const scheduled = this.schedule(priority, job, signal, resolve, reject);
       this.waiting[priority].push(scheduled);
@@ -40,9 +40,9 @@ export class Scheduler implements Disposable {
     });
   }
 
-  /** Stops background work, running or waiting: the user paused, or the model is about to go. */
-  abortBackground(): void {
-    this.abortAll('background', 'background work was stopped');
+  /** Whether a user waits for something other than a completion: then nothing in the background should begin. */
+  get hasCommands(): boolean {
+    return this.running?.priority === 'command' || this.waiting.command.length > 0;
   }
 
   dispose(): void {
@@ -113,6 +113,13 @@ export class Scheduler implements Disposable {
   }
 }
 
+/** Why a job was aborted that its caller still wants: something more urgent took its place. */
+export class PreemptedError extends DOMException {
+  constructor() {
+    super('yielded to a more urgent job', 'AbortError');
+  }
+}
+
 interface ScheduledJob {
   readonly priority: Priority;
   readonly abort: (reason: Error) => void;
@@ -121,6 +128,10 @@ interface ScheduledJob {
 }
 
 const priorities: readonly Priority[] = ['completion', 'command', 'background'];
+
+function isMoreUrgent(one: Priority, other: Priority): boolean {
+  return priorities.indexOf(one) < priorities.indexOf(other);
+}
 
 /** A job that throws before its first await fails like any other. */
 async function callJob<T>(job: Job<T>, signal: AbortSignal): Promise<T> {

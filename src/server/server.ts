@@ -18,7 +18,7 @@ import * as protocol from '../shared/protocol';
 import { parseTransferredSettings, type Settings } from '../shared/settings';
 import { withSignal } from './cancellation';
 import { CompletionService, type CompletionSituation } from './completion/completionService';
-import type { Completer } from './completion/completer';
+import type { Completer } from '../features/completion/completer';
 import { renderOutcomesPage } from './completion/outcomesPage';
 import { TypingRhythm } from './completion/typingRhythm';
 import { createExclusion } from './context/excludedFiles';
@@ -28,11 +28,14 @@ import { ModelHost, type ModelConfiguration } from './model/modelHost';
 import type { ModelLoader } from './model/modelLoader';
 import { Scheduler } from './scheduler';
 
+/** Makes what loads models; every call of their engines takes its turn through the scheduler. */
+export type CreateModelLoader = (scheduler: Scheduler) => ModelLoader;
+
 /** Answers the editor on `connection` until it is closed. */
-export function startServer(connection: Connection, loader: ModelLoader): void {
+export function startServer(connection: Connection, createLoader: CreateModelLoader): void {
   const logger = createConnectionLogger(connection);
   connection.onInitialize((parameters) => {
-    const server = new Server(connection, loader, logger, parameters);
+    const server = new Server(connection, createLoader, logger, parameters);
     server.listen();
     return {
       capabilities: { textDocumentSync: TextDocumentSyncKind.Incremental, inlineCompletionProvider: true },
@@ -49,6 +52,7 @@ class Server {
   private readonly rhythm = new TypingRhythm();
   private readonly recent = new RecentDocuments();
   private readonly completions: CompletionService;
+  private readonly loader: ModelLoader;
   private readonly host: ModelHost;
   private readonly folders: readonly string[];
   private configuration: protocol.ServerConfiguration;
@@ -57,7 +61,7 @@ class Server {
 
   constructor(
     private readonly connection: Connection,
-    private readonly loader: ModelLoader,
+    createLoader: CreateModelLoader,
     private readonly logger: Logger,
     parameters: InitializeParams,
   ) {
@@ -67,8 +71,9 @@ class Server {
       .filter(({ uri }) => uri.startsWith('file:'))
       .map(({ uri }) => fileURLToPath(uri));
     this.completions = new CompletionService(this.scheduler, this.rhythm, logger);
+    this.loader = createLoader(this.scheduler);
     this.host = new ModelHost(
-      loader,
+      this.loader,
       logger,
       (state) => this.announce(state),
       modelConfiguration(this.configuration.settings),
@@ -255,7 +260,7 @@ class Server {
   private setPaused(paused: boolean): void {
     this.paused = paused;
     if (paused) {
-      this.scheduler.abortBackground();
+      this.completions.stopBackgroundWork();
     }
   }
 

@@ -33,6 +33,7 @@ function createPage(): string {
     text: 'never on the page',
     replace: { start: 0, end: 0 },
     source: 'typed-through',
+    tokenLogProbabilities: [],
     confidence: -0.214,
     timings: { totalMs: 310, engine },
   });

@@ -1,7 +1,7 @@
 import type { Progress } from '../../src/base/progress';
 import type { Engine } from '../../src/engine/engine';
 import type { CompletionOutcome, CompletionRequest, Suggestion } from '../../src/features/completion/types';
-import type { Completer } from '../../src/server/completion/completer';
+import type { Completer } from '../../src/features/completion/completer';
 import type { LoadOptions, ModelLoader, ResidentModel } from '../../src/server/model/modelLoader';
 import type { ModelDescription } from '../../src/shared/modelState';
 
@@ -51,7 +51,7 @@ export function createScriptedCompleter(engine: Engine): Completer & { readonly 
   return {
     events,
     complete: async (request, signal, beforeEngine) => {
-      await beforeEngine(signal);
+      await beforeEngine?.(signal);
       const result = await engine.generate(
         { promptIds: promptOf(request), maxTokens: 32, stopIds: new Set() },
         signal,
@@ -70,6 +70,7 @@ export function createScriptedCompleter(engine: Engine): Completer & { readonly 
     accepted: (_request, suggestion) => void events.push(`accepted ${suggestion.text}`),
     rejected: (_request, suggestion) => void events.push(`rejected ${suggestion.text}`),
     backOffDelayMs: () => 0,
+    dispose: () => Promise.resolve(),
   };
 }
 

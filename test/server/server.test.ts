@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CancellationTokenSource, InlineCompletionTriggerKind } from 'vscode-languageserver/node';
 import type { CompletionRequest } from '../../src/features/completion/types';
 import { MAX_DOCUMENT_LENGTH } from '../../src/server/completion/completionService';
-import type { Completer } from '../../src/server/completion/completer';
+import type { Completer } from '../../src/features/completion/completer';
 import * as protocol from '../../src/shared/protocol';
 import { ScriptedLoader, suggestionOf } from './scriptedModel';
 import { connect, testSettings, type ConnectOptions, type TestClient } from './testClient';
@@ -98,23 +98,6 @@ test('nothing is downloaded by typing', async () => {
   expect((await client.connection.sendRequest(protocol.modelStateRequest)).kind).toBe('absent');
   expect(loader.log).toEqual([]);
   expect(await client.connection.sendRequest(protocol.modelListRequest)).toMatchObject([{ present: false }]);
-});
-
-test('a newer request takes the place of the older one', async () => {
-  await startReady();
-  const complete = completer.complete.bind(completer);
-  completer.complete = (_request, signal) => {
-    completer.complete = complete;
-    return new Promise((_, reject) => {
-      signal.addEventListener('abort', () => reject(signal.reason as Error));
-    });
-  };
-  const [older, newer] = await Promise.all([client.ask(uri), client.ask(uri)]);
-  expect(older).toEqual([]);
-  expect(newer).toHaveLength(1);
-  expect((await outcomes())[1]).toBe(
-    'none cancelled app.ts:1:16 (typescript, automatic) | "superseded by a newer completion"',
-  );
 });
 
 test('cancelling in the editor aborts the engine', async () => {
@@ -252,24 +235,6 @@ test('the model reads ahead where the cursor rests, and not while paused', async
   await client.connection.sendNotification(protocol.cursorRestNotification, place);
   await outcomes();
   expect(completer.events).toHaveLength(1);
-});
-
-test('a request stops reading ahead', async () => {
-  await startReady();
-  const aborted: string[] = [];
-  completer.warmUp = (_request, signal) =>
-    new Promise((_, reject) => {
-      signal.addEventListener('abort', () => {
-        aborted.push((signal.reason as Error).message);
-        reject(signal.reason as Error);
-      });
-    });
-  await client.connection.sendNotification(protocol.cursorRestNotification, {
-    uri,
-    position: { line: 0, character: 5 },
-  });
-  expect(await client.ask(uri)).toHaveLength(1);
-  expect(aborted).toEqual(['yielded to a more urgent job']);
 });
 
 test('the model sees imported files of the trusted workspace and open documents, without excluded ones', async () => {

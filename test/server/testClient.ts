@@ -53,7 +53,7 @@ export async function connect(
 ): Promise<TestClient> {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
-  startServer(createConnection(toServer, toClient), loader);
+  startServer(createConnection(toServer, toClient), () => loader);
   const connection = createProtocolConnection(
     new StreamMessageReader(toClient),
     new StreamMessageWriter(toServer),

@@ -39,9 +39,14 @@ export interface Completer {
   /**
    * Never rejects: failures and cancellation are outcomes. The newest request owns the engine; an older one's
    * generation goes on only while the newest can use it. The signal detaches the request; the generation ends
-   * by itself when nobody comes back for it.
+   * by itself when nobody comes back for it. `beforeEngine` is awaited only when neither the cache nor a running
+   * generation can answer: there the caller waits for a pause in typing.
    */
-  complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionOutcome>;
+  complete(
+    request: CompletionRequest,
+    signal: AbortSignal,
+    beforeEngine?: BeforeEngine,
+  ): Promise<CompletionOutcome>;
   /** Reads the prompt of a place into the KV cache, so that the first request there is answered sooner. */
   warmUp(request: CompletionRequest, signal: AbortSignal): Promise<void>;
   /**
@@ -65,6 +70,9 @@ export interface Completer {
 export function createCompleter(dependencies: CompleterDependencies): Completer {
   return new EngineCompleter(dependencies, findFimTokens(dependencies.tokenizer));
 }
+
+/** Rejects when the signal aborts while it waits. */
+export type BeforeEngine = (signal: AbortSignal) => Promise<void>;
 
 interface Answer {
   readonly produced: Produced;
@@ -90,10 +98,14 @@ class EngineCompleter implements Completer {
     this.rejections = new RejectionMemory(this.nowMs);
   }
 
-  async complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionOutcome> {
+  async complete(
+    request: CompletionRequest,
+    signal: AbortSignal,
+    beforeEngine?: BeforeEngine,
+  ): Promise<CompletionOutcome> {
     const startedAtMs = this.nowMs();
     try {
-      const outcome = await this.outcomeFor(request, startedAtMs, signal);
+      const outcome = await this.outcomeFor(request, startedAtMs, signal, beforeEngine);
       const result = outcome.kind === 'none' ? outcome.reason : `suggestion (${outcome.source})`;
       this.dependencies.logger.debug(`completion: ${result}, ${outcome.timings.totalMs.toFixed(1)} ms`);
       return outcome;
@@ -153,6 +165,7 @@ class EngineCompleter implements Completer {
     request: CompletionRequest,
     startedAtMs: number,
     signal: AbortSignal,
+    beforeEngine: BeforeEngine | undefined,
   ): Promise<CompletionOutcome> {
     signal.throwIfAborted();
     const refusal = refusalFor(request);
@@ -162,7 +175,8 @@ class EngineCompleter implements Completer {
     const place = placeOf(request);
     const deadlineMs =
       request.trigger === 'manual' ? Number.POSITIVE_INFINITY : startedAtMs + request.options.deadlineMs;
-    const answer = this.remembered(place) ?? (await this.produce(place, request, deadlineMs, signal));
+    const answer =
+      this.remembered(place) ?? (await this.produce(place, request, deadlineMs, signal, beforeEngine));
     if (answer === undefined) {
       return this.none('deadline', `not ready within ${request.options.deadlineMs} ms`, startedAtMs);
     }
@@ -180,6 +194,7 @@ class EngineCompleter implements Completer {
     request: CompletionRequest,
     deadlineMs: number,
     signal: AbortSignal,
+    beforeEngine?: BeforeEngine,
   ): Promise<Answer | undefined> {
     const running = this.generation;
     const typed = running?.typedUntil(place);
@@ -189,6 +204,7 @@ class EngineCompleter implements Completer {
         return answer;
       }
     }
+    await beforeEngine?.(signal);
     signal.throwIfAborted();
     const prompt = this.promptFor(place, request);
     const generation = this.start(place, request, prompt);

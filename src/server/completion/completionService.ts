@@ -10,14 +10,12 @@ import type {
 } from '../../features/completion/types';
 import { isLanguageEnabled, type Settings } from '../../shared/settings';
 import type { Scheduler } from '../scheduler';
-import type { Completer } from './completer';
+import type { Completer } from '../../features/completion/completer';
 import { formatOutcome, OutcomeLog, type OutcomeEntry } from './outcomeLog';
 import type { TypingRhythm } from './typingRhythm';
 
 /** Longer documents are answered empty: copying one per keystroke would hold up everything else. */
 export const MAX_DOCUMENT_LENGTH = 2_000_000;
-/** The pipeline keeps its own deadline; this factor bounds a wait for an engine that is busy with a command. */
-const HARD_DEADLINE_FACTOR = 2;
 const REMEMBERED_SUGGESTION_COUNT = 50;
 
 /** What one request needs of its surroundings; the server makes it anew for each. */
@@ -108,7 +106,7 @@ export class CompletionService {
 
   /** Forgets suggestions of a model that is gone. */
   forgetSuggestions(): void {
-    this.preparation.abort(new DOMException('the model is gone', 'AbortError'));
+    this.stopBackgroundWork();
     this.offered.clear();
   }
 
@@ -136,18 +134,8 @@ export class CompletionService {
         waitedMs = waitMs;
       }
     };
-    const limit = manual
-      ? signal
-      : AbortSignal.any([
-          signal,
-          // It takes whole milliseconds only; a user's setting may be a fraction.
-          AbortSignal.timeout(Math.ceil(waitMs + HARD_DEADLINE_FACTOR * settings['completion.deadlineMs'])),
-        ]);
-    const outcome = await this.scheduler.run(
-      'completion',
-      (jobSignal) => completer.complete(request, jobSignal, beforeEngine),
-      limit,
-    );
+    // The pipeline keeps its own deadline and queues each call of the engine: a cache hit waits for nobody.
+    const outcome = await completer.complete(request, signal, beforeEngine);
     if (outcome.kind === 'suggestion' && outcome.source === 'model') {
       this.rhythm.noteLatency(outcome.timings.totalMs - waitedMs);
     }
@@ -175,12 +163,23 @@ export class CompletionService {
     return offer;
   }
 
-  /** Only the newest piece of background work is worth doing; it replaces the one before. */
+  /** Ends what was done ahead of time: the user paused, or the model is about to go. */
+  stopBackgroundWork(): void {
+    this.preparation.abort(new DOMException('background work was stopped', 'AbortError'));
+  }
+
+  /**
+   * Only the newest piece of background work is worth doing; it replaces the one before. None is begun while a
+   * command runs: it would throw the command's KV cache away for a guess.
+   */
   private async runInBackground(name: string, job: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    this.preparation.abort(new DOMException('replaced by newer background work', 'AbortError'));
+    this.stopBackgroundWork();
+    if (this.scheduler.hasCommands) {
+      return;
+    }
     this.preparation = new AbortController();
     try {
-      await this.scheduler.run('background', job, this.preparation.signal);
+      await job(this.preparation.signal);
     } catch (error) {
       const write = isAbortError(error) ? this.logger.debug : this.logger.warn;
       write(`${name}: ${describeError(error)}`);
@@ -188,9 +187,6 @@ export class CompletionService {
   }
 
   private outcomeOfError(error: unknown, totalMs: number): CompletionOutcome {
-    if (error instanceof Error && error.name === 'TimeoutError') {
-      return none('deadline', 'the engine was busy', totalMs);
-    }
     if (isAbortError(error)) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       return none('cancelled', describeError(cause), totalMs);

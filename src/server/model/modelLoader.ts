@@ -1,7 +1,7 @@
 import type { Logger } from '../../base/logger';
 import type { ReportProgress } from '../../base/progress';
 import type { ModelDescription } from '../../shared/modelState';
-import type { Completer } from '../completion/completer';
+import type { Completer } from '../../features/completion/completer';
 
 /** Which model the settings name: one of the catalog, or a GGUF file of the user's. */
 export type ModelChoice =
