@@ -33,33 +33,19 @@ export async function fetchModel(application: ModelFetcher): Promise<void> {
   }
 }
 
-/** Turns states into a message and the increments that VS Code's progress bar wants. */
+/** Turns states into messages; only the download, which takes longest, fills the bar. */
 function createReporter(
   progress: Progress<{ message?: string; increment?: number }>,
 ): (state: ModelState) => void {
-  let stage: ModelState['kind'] | undefined;
   let shownPercent = 0;
   return (state) => {
-    if (stage === 'downloading' && state.kind !== 'downloading') {
-      shownPercent = 0;
-    }
-    stage = state.kind;
-    const fraction = fractionOf(state);
-    const increment = Math.max(0, 100 * fraction - shownPercent);
-    shownPercent += increment;
-    // Preparation follows the download on the same bar, which cannot run backwards: only the download fills it.
-    progress.report({
-      message: describe(state),
-      increment: state.kind === 'downloading' ? increment : 0,
-    });
+    const reachedPercent =
+      state.kind === 'downloading' && state.totalByteCount !== null
+        ? (100 * state.doneByteCount) / state.totalByteCount
+        : shownPercent;
+    progress.report({ message: describe(state), increment: Math.max(0, reachedPercent - shownPercent) });
+    shownPercent = Math.max(shownPercent, reachedPercent);
   };
-}
-
-function fractionOf(state: ModelState): number {
-  if (state.kind === 'downloading') {
-    return state.totalByteCount === null ? 0 : state.doneByteCount / state.totalByteCount;
-  }
-  return 0;
 }
 
 function describe(state: ModelState): string {

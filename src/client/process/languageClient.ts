@@ -123,7 +123,7 @@ export class ServerProcess implements Disposable {
 
   private createClient(onClosed: () => void): LanguageClient {
     const module = Uri.joinPath(this.context.extensionUri, 'dist', 'server.mjs').fsPath;
-    return new LanguageClient(
+    return new QuietClient(
       'sotto',
       'Sotto',
       {
@@ -144,7 +144,11 @@ export class ServerProcess implements Disposable {
           error: () => ({ action: ErrorAction.Continue, handled: true }),
           closed: () => {
             onClosed();
-            return { action: CloseAction.DoNotRestart, handled: true };
+            return {
+              action: CloseAction.DoNotRestart,
+              handled: true,
+              message: 'The connection to the server was closed.',
+            };
           },
         },
         middleware: this.middleware,
@@ -155,6 +159,13 @@ export class ServerProcess implements Disposable {
   private enter(state: ProcessState): void {
     this.currentState = state;
     this.emitter.fire(state);
+  }
+}
+
+/** The base class opens a notification when a connection cannot be made or is lost; here the status item tells that. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
   }
 }
 
