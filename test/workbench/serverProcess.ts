@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { Readable } from 'node:stream';
 import { createTemporaryFolder } from './temporaryFolder';
 
 /** What scripts/workbench.mjs installed: paths of three files. */
@@ -74,7 +75,10 @@ export async function startServer(
     },
   );
 
-  let output = '';
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  }
   const processes = () => findProcesses(`TMPDIR=${socketFolder}`);
   const kill = () => {
     for (const { pid } of processes()) {
@@ -90,22 +94,25 @@ export async function startServer(
     kill(); // What the extension host started while it was being ended.
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   };
+  const logs = () => [output.join(''), ...readLogs(join(dataFolder, 'logs'))].join('\n');
+  return { port: await readPort(child, output), userFolder, processes, logs, dispose };
+}
 
-  const bound = new Promise<number>((resolve, reject) => {
-    const read = (chunk: Buffer) => {
-      output += chunk.toString();
-      const port = /Server bound to [^:\s]+:(\d+)/.exec(output)?.[1];
+/** Resolves with the port that the server says it listens on; rejects when it ends before that. */
+function readPort(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+  output: readonly string[],
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.stdout.on('data', () => {
+      const port = /Server bound to [^:\s]+:(\d+)/.exec(output.join(''))?.[1];
       if (port !== undefined) {
         resolve(Number(port));
       }
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
+    });
     child.once('error', reject);
-    void exited.then(() => reject(new Error(`VS Code's server ended at once:\n${output}`)));
+    child.once('close', () => reject(new Error(`VS Code's server ended at once:\n${output.join('')}`)));
   });
-  const logs = () => [output, ...readLogs(join(dataFolder, 'logs'))].join('\n');
-  return { port: await bound, userFolder, processes, logs, dispose };
 }
 
 /**
