@@ -35,12 +35,9 @@ export function createRuntimeLoader(scheduler: Scheduler): ModelLoader {
           'Run "Sotto: Download the Model", which asks before it uses the network.',
         );
       }
-      const { engine, tokenizer, dispose } = await loadLanguageModel(
-        { choice, cache, report, logger },
-        signal,
-      );
+      const model = await loadLanguageModel({ choice, cache, report, logger }, signal);
       // Sorting the vocabulary takes tens of milliseconds: not during the first completion.
-      tokenizer.bytePrefixIndex();
+      model.tokenizer.bytePrefixIndex();
       const completer = createCompleter({
         engine: scheduleEngine(model.engine, scheduler, 'completion'),
         tokenizer: model.tokenizer,
