@@ -3,7 +3,7 @@
  * contenders taking turns in one run: prefill, decode at several depths, decode on real code with prompt lookup,
  * cold start and memory. Prints tables with ratios and writes bench/results/speed.json.
  *
- *   npm run bench:speed -- [--rounds 5] [--data FOLDER]
+ *   npm run bench:speed --- [--rounds 5] [--data FOLDER]
  */
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
