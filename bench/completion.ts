@@ -89,7 +89,8 @@ writeResults(flags.name, {
     cursor: item.cursor,
     ours,
     peers,
-    shipped: { ...shipped, text: undefined },
+    shipped,
+    expected: item.middle,
   })),
 });
 
