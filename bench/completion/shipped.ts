@@ -1,7 +1,7 @@
 import { silentLogger } from '../../src/base/logger';
 import { createCompleter } from '../../src/features/completion/completer';
 import { defaultConfidence, isConfident } from '../../src/features/completion/filters/confidence';
-import type { ContextSources } from '../../src/features/completion/prompt/context';
+import type { RelatedContext } from '../../src/features/completion/prompt/context';
 import type { CompletionRequest } from '../../src/features/completion/types';
 import type { LanguageModel } from '../../src/runtime/languageModel';
 import type { CompletionItem } from '../support/completionData';
@@ -22,9 +22,9 @@ export interface Shipped {
 export async function completeAsShipped(
   { engine, tokenizer }: LanguageModel,
   item: CompletionItem,
-  sources: ContextSources,
+  relatedContext: RelatedContext,
 ): Promise<Shipped> {
-  const completer = createCompleter({ engine, tokenizer, logger: silentLogger, sources });
+  const completer = createCompleter({ engine, tokenizer, logger: silentLogger, relatedContext });
   const offset = item.prefix.length;
   const request: CompletionRequest = {
     document: toDocument(item.path, item.language, item.prefix + item.suffix),

@@ -15,8 +15,8 @@ import { requestAfterAccept } from './nextRequest';
 import { placeOf, type Place } from './place';
 import {
   chooseContext,
-  defaultContextSources,
-  type ContextSources,
+  defaultRelatedContext,
+  type RelatedContext,
   type PromptContext,
 } from './prompt/context';
 import { findFimTokens, type FimTokens } from './prompt/fimTokens';
@@ -30,7 +30,7 @@ export interface CompleterDependencies {
   readonly logger: Logger;
   /** Milliseconds of a clock that only goes forward. */
   readonly nowMs?: () => number;
-  readonly sources?: ContextSources;
+  readonly relatedContext?: RelatedContext;
   readonly confidence?: ConfidenceThresholds;
 }
 
@@ -253,19 +253,18 @@ class EngineCompleter implements Completer {
   }
 
   private promptFor(place: Place, request: CompletionRequest): Prompt {
-    const { engine, tokenizer, sources = defaultContextSources } = this.dependencies;
+    const { engine, tokenizer, relatedContext = defaultRelatedContext } = this.dependencies;
     this.context = chooseContext(
       {
         place,
         relatedFiles: request.relatedFiles,
-        repositoryName: request.repositoryName,
         maxPromptTokens: Math.min(
           request.options.maxPromptTokens,
           engine.contextCapacity - MAX_MULTI_LINE_TOKENS,
         ),
       },
       this.context,
-      sources,
+      relatedContext,
       tokenizer,
     );
     return buildPrompt(this.context, place.linePrefix, this.fim, tokenizer);

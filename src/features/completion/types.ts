@@ -22,8 +22,6 @@ export interface CompletionRequest {
   readonly trigger: 'automatic' | 'manual';
   /** The item selected in the suggest widget: a suggestion must begin with it. */
   readonly selectedCompletion?: { readonly text: string; readonly replace: TextRange };
-  /** The workspace folder's name, for the model's repository header. */
-  readonly repositoryName?: string;
   /** Other files worth showing to the model (open, recently edited, imported), most relevant first. */
   readonly relatedFiles: readonly TextDocument[];
   readonly options: CompletionOptions;

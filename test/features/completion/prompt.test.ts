@@ -17,9 +17,9 @@ function contextAt(
   maxPromptTokens = 2048,
 ) {
   return chooseContext(
-    { place: placeAt(marked), relatedFiles, repositoryName: 'project', maxPromptTokens },
+    { place: placeAt(marked), relatedFiles, maxPromptTokens },
     previous,
-    { path: relatedFiles.length > 0, relatedFiles: 'similar' },
+    'similar',
     byteTokenizer,
   );
 }
@@ -55,19 +55,19 @@ test('CRLF documents are shown to the model with LF', () => {
   );
 });
 
-test("related files stand in front in the model's repository format, without lines the file has itself", () => {
+test('related files stand above the file under their paths, without lines the file has itself', () => {
   const related = file(
     'file:///home/me/project/src/util.ts',
     'export function addOne(value) {\nshared line\n}\n',
   );
   expect(promptAt('shared line\naddOne(█value)\n', [related]).text).toBe(
     [
-      '<|repo_name|>project',
-      '<|file_sep|>project/src/util.ts',
+      '<|fim_prefix|>// project/src/util.ts',
       'export function addOne(value) {',
       '}',
-      '<|file_sep|>project/src/main.ts',
-      '<|fim_prefix|>shared line',
+      '',
+      '// project/src/main.ts',
+      'shared line',
       '<|fim_suffix|>value)',
       '<|fim_middle|>addOne',
     ].join('\n'),
@@ -143,11 +143,11 @@ describe('the file window', () => {
   });
 });
 
-test('the header stays while the window stays, whatever other files do', () => {
+test('the snippets stay while the window stays, whatever other files do', () => {
   const marked = 'addOne(█value)\n';
   const first = contextAt(marked, [file('file:///a/b.ts', 'addOne(value, first)')]);
   const second = contextAt(marked, [file('file:///a/b.ts', 'addOne(value, second)')], first);
-  expect(second.header).toEqual(first.header);
+  expect(second.snippets).toEqual(first.snippets);
 });
 
 test('a prompt fits its budget, whatever the document holds', () => {

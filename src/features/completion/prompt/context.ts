@@ -1,4 +1,3 @@
-import { displayPath } from '../documentPath';
 import type { Place } from '../place';
 import type { TextDocument } from '../types';
 import {
@@ -11,74 +10,52 @@ import {
 import { chooseRelatedSnippets, type RelatedSnippet, type SnippetStyle } from './relatedSnippets';
 import type { CompletionTokenizer } from './tokenizer';
 
-/** What the model is shown besides the file itself. Each source can be switched, so that each can be measured. */
-export interface ContextSources {
-  /** The file's path in front of it. */
-  readonly path: boolean;
-  readonly relatedFiles: SnippetStyle | 'off';
-}
+/** What the model is shown of other files; can be switched, so that it can be measured. */
+export type RelatedContext = SnippetStyle | 'off';
 
-export const defaultContextSources: ContextSources = { path: true, relatedFiles: 'similar' };
+export const defaultRelatedContext: RelatedContext = 'similar';
 
 /** Everything a prompt is made of, stable parts first. */
 export interface PromptContext {
   readonly uri: string;
-  readonly header: ContextHeader;
-  readonly window: FileWindow;
-}
-
-export interface ContextHeader {
-  readonly repositoryName: string;
-  /** Undefined where the path is not shown. */
-  readonly path: string | undefined;
+  readonly languageId: string;
   readonly snippets: readonly RelatedSnippet[];
+  readonly window: FileWindow;
 }
 
 /** Tokens of related files at most; what `maxPromptTokens` leaves may be less. */
 const RELATED_TOKENS = 256;
-/** Kept free for the typed part of the line, the special tokens and the header's names. */
+/** Kept free for the typed part of the line, the special tokens and the snippets' paths. */
 const RESERVED_TOKENS = 160;
 
 export interface ContextRequest {
   readonly place: Place;
   readonly relatedFiles: readonly TextDocument[];
-  readonly repositoryName: string | undefined;
   readonly maxPromptTokens: number;
 }
 
 /**
- * Chooses what the model sees. While the file window's start stays, the header stays too, whatever happens in
- * other files: a changed header would cost the prefill of everything behind it at that keystroke.
+ * Chooses what the model sees. While the file window's start stays, the snippets stay too, whatever happens in
+ * other files: a changed snippet would cost the prefill of everything behind it at that keystroke.
  */
 export function chooseContext(
-  { place, relatedFiles, repositoryName, maxPromptTokens }: ContextRequest,
+  { place, relatedFiles, maxPromptTokens }: ContextRequest,
   previous: PromptContext | undefined,
-  sources: ContextSources,
+  style: RelatedContext,
   tokenizer: CompletionTokenizer,
 ): PromptContext {
   const known = previous?.uri === place.uri ? previous : undefined;
   const budget = windowBudgetWithin(maxPromptTokens - RESERVED_TOKENS);
   const window = chooseFileWindow(place, known?.window, budget, tokenizer);
   if (known !== undefined && known.window.anchor === window.anchor) {
-    return { uri: place.uri, header: known.header, window };
+    return { ...known, window };
   }
   const spareTokens = maxPromptTokens - RESERVED_TOKENS - largestWindow(budget);
   const snippets =
-    sources.relatedFiles === 'off' || spareTokens <= 0
+    style === 'off' || spareTokens <= 0
       ? []
-      : chooseRelatedSnippets(
-          place,
-          relatedFiles,
-          sources.relatedFiles,
-          Math.min(RELATED_TOKENS, spareTokens),
-          tokenizer,
-        );
-  const header: ContextHeader = {
-    repositoryName: repositoryName ?? 'workspace',
-    path: sources.path ? displayPath(place.uri) : undefined,
-    snippets,
-  };
-  return { uri: place.uri, header, window };
+      : chooseRelatedSnippets(place, relatedFiles, style, Math.min(RELATED_TOKENS, spareTokens), tokenizer);
+  return { uri: place.uri, languageId: place.languageId, snippets, window };
 }
 
 /** The usual budget, made smaller in proportion when the prompt as a whole must be. */

@@ -6,8 +6,6 @@ export interface FimTokens {
   readonly prefix: number;
   readonly suffix: number;
   readonly middle: number;
-  /** Absent for models that know no repository format. */
-  readonly repository: { readonly name: number; readonly file: number } | undefined;
   /** No suggestion holds any of these, nor the model's own end tokens. */
   readonly stopIds: ReadonlySet<number>;
 }
@@ -24,12 +22,9 @@ export function findFimTokens(tokenizer: CompletionTokenizer): FimTokens {
     if (prefix === undefined || suffix === undefined || middle === undefined) {
       continue;
     }
-    const name = names.repository && tokenizer.specialId(names.repository);
-    const file = names.file && tokenizer.specialId(names.file);
-    const repository = typeof name === 'number' && typeof file === 'number' ? { name, file } : undefined;
-    const others = repository === undefined ? [] : [repository.name, repository.file];
+    const others = (names.others ?? []).flatMap((name) => tokenizer.specialId(name) ?? []);
     const stopIds = new Set([...tokenizer.endOfTextIds, prefix, suffix, middle, ...others]);
-    return { prefix, suffix, middle, repository, stopIds };
+    return { prefix, suffix, middle, stopIds };
   }
   throw new UserError(
     'unsupported-model',
@@ -42,8 +37,8 @@ interface FimTokenNames {
   readonly prefix: string;
   readonly suffix: string;
   readonly middle: string;
-  readonly repository?: string;
-  readonly file?: string;
+  /** Separators of files and repositories in training: after one of them another file would begin. */
+  readonly others?: readonly string[];
 }
 
 const knownNames: readonly FimTokenNames[] = [
@@ -52,16 +47,14 @@ const knownNames: readonly FimTokenNames[] = [
     prefix: '<|fim_prefix|>',
     suffix: '<|fim_suffix|>',
     middle: '<|fim_middle|>',
-    repository: '<|repo_name|>',
-    file: '<|file_sep|>',
+    others: ['<|repo_name|>', '<|file_sep|>'],
   },
   // StarCoder 1 and 2, SantaCoder's successors, Granite Code.
   {
     prefix: '<fim_prefix>',
     suffix: '<fim_suffix>',
     middle: '<fim_middle>',
-    repository: '<repo_name>',
-    file: '<file_sep>',
+    others: ['<repo_name>', '<file_sep>'],
   },
   // DeepSeek-Coder: the "hole" stands where the suffix begins.
   { prefix: '<｜fim▁begin｜>', suffix: '<｜fim▁hole｜>', middle: '<｜fim▁end｜>' },

@@ -1,6 +1,7 @@
 import { healPrompt } from '../../../tokenizer/healing';
 import { displayPath } from '../documentPath';
-import type { ContextHeader, PromptContext } from './context';
+import { syntaxOf } from '../languages';
+import type { PromptContext } from './context';
 import type { FimTokens } from './fimTokens';
 import { fitEnd } from './fit';
 import type { CompletionTokenizer } from './tokenizer';
@@ -23,18 +24,18 @@ const MAX_TYPED_TOKENS = 96;
  * after the middle token, as the beginning of the middle. Typing changes only the end of the prompt, so the KV
  * cache of all the rest stays valid.
  *
- *     ‹repo›name ‹file›path snippet… ‹file›path ‹prefix›lines above‹suffix›rest of line, lines below‹middle›typed
+ *     ‹prefix›snippets of other files, lines above‹suffix›rest of line, lines below‹middle›typed
  */
 export function buildPrompt(
-  { uri, header, window }: PromptContext,
+  context: PromptContext,
   linePrefix: string,
   fim: FimTokens,
   tokenizer: CompletionTokenizer,
 ): Prompt {
+  const { window } = context;
   const headIds = [
-    ...headerIds(uri, header, fim, tokenizer),
     fim.prefix,
-    ...tokenizer.encode(window.prefix),
+    ...tokenizer.encode(snippetText(context) + window.prefix),
     fim.suffix,
     ...tokenizer.encode(window.suffix),
     fim.middle,
@@ -43,25 +44,16 @@ export function buildPrompt(
   return { headIds, promptIds: [...headIds, ...typed.ids], remainingBytes: typed.remainingBytes };
 }
 
-/** Qwen2.5-Coder's repository format, where the model has one and there is something to put into it. */
-function headerIds(
-  uri: string,
-  { repositoryName, path, snippets }: ContextHeader,
-  { repository }: FimTokens,
-  tokenizer: CompletionTokenizer,
-): number[] {
-  if (repository === undefined || (path === undefined && snippets.length === 0)) {
-    return [];
+/**
+ * Other files' code as if it stood above in this one, each part under its path as a comment. The model's repository
+ * format, made for this, was worse than no context at all with the small instruct model (24 against 28 % exact lines);
+ * this form was better (44 against 35 %).
+ */
+function snippetText({ uri, languageId, snippets }: PromptContext): string {
+  const comment = syntaxOf(languageId).lineComments[0];
+  if (snippets.length === 0 || comment === undefined) {
+    return '';
   }
-  const files = snippets.flatMap((snippet) => [
-    repository.file,
-    ...tokenizer.encode(`${displayPath(snippet.uri)}\n${snippet.text}`),
-  ]);
-  return [
-    repository.name,
-    ...tokenizer.encode(`${repositoryName}\n`),
-    ...files,
-    repository.file,
-    ...tokenizer.encode(`${path ?? displayPath(uri)}\n`),
-  ];
+  const parts = snippets.map((snippet) => `${comment} ${displayPath(snippet.uri)}\n${snippet.text}\n`);
+  return `${parts.join('')}${comment} ${displayPath(uri)}\n`;
 }
