@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { root, run, setUp } from './setup.mjs';
 
 setUp();
+// Golden tests need the default model; fetching it is the first thing a user's machine does, too.
+run(process.execPath, [join('dist', 'cli.mjs'), 'model', 'fetch', 'qwen2.5-coder-0.5b']);
 run('npm', ['run', '--silent', 'typecheck']);
 run('npm', ['run', '--silent', 'lint']);
 

@@ -8,7 +8,7 @@
  * Memory: ONNX Runtime keeps the raw addresses it is given. Everything it reads or writes after a call returns
  * lives in a `PinnedBuffer`, whose backing store neither moves nor is collected while the buffer is referenced.
  */
-import koffi from 'koffi';
+import koffi, { type LibraryHandle } from 'koffi';
 import { UserError, describeError } from '../base/errors';
 
 /** Address of a native object; 0n is null. */
@@ -19,6 +19,7 @@ export type ElementType = 'float32' | 'int32' | 'int64';
 /** `GetApi` of this version has every function below; also the first with 8-bit MatMulNBits on every platform. */
 const requiredApiVersion = 23;
 const addressBytes = 8;
+const maxDimensionCount = 4;
 
 /** ONNXTensorElementDataType of onnxruntime_c_api.h. */
 const elementTypeCodes: Readonly<Record<ElementType, number>> = { float32: 1, int32: 6, int64: 7 };
@@ -61,6 +62,12 @@ const signatures = {
   ReleaseSessionOptions: [100, 'void', 'void *'],
   AddSessionConfigEntry: [130, 'void *', 'void *', 'str', 'str'],
 } as const satisfies Record<string, Signature>;
+
+/**
+ * Libraries loaded by this process, by path. Held for good: koffi unloads a library whose handle is collected,
+ * and with it the code that every function pointer of its table points to.
+ */
+const loadedLibraries = new Map<string, LibraryHandle>();
 
 type FunctionName = keyof typeof signatures;
 type NativeFunction = ((...values: unknown[]) => unknown) & {
@@ -136,7 +143,9 @@ export class PinnedNames {
 /** The functions we use, each throwing `OrtError` on failure. Native objects are owned by the caller. */
 export class OrtApi {
   private readonly functions = new Map<FunctionName, NativeFunction>();
+  // Reused by every call: memory made for one call could be collected before the call reads it.
   private readonly result = PinnedBuffer.addresses(1);
+  private readonly shape = PinnedBuffer.int64(maxDimensionCount);
 
   private constructor(
     private readonly table: NativeAddress,
@@ -224,13 +233,13 @@ export class OrtApi {
       throw new Error(`a tensor of shape [${shape.join(', ')}] over ${buffer.view.length} elements`);
     }
     const byteCount = elementCount * buffer.view.BYTES_PER_ELEMENT;
-    const dimensions = pinShape(shape);
+    this.shape.view.set(shape.map(BigInt));
     return this.create(
       'CreateTensorWithDataAsOrtValue',
       memoryInfo,
       buffer.address,
       byteCount,
-      dimensions.address,
+      this.shape.address,
       shape.length,
       elementTypeCodes[elementType],
     );
@@ -239,11 +248,11 @@ export class OrtApi {
   /** A tensor whose memory ONNX Runtime allocates, uninitialised. */
   createTensor(elementType: ElementType, shape: readonly number[]): NativeAddress {
     const allocator = this.create('GetAllocatorWithDefaultOptions');
-    const dimensions = pinShape(shape);
+    this.shape.view.set(shape.map(BigInt));
     return this.create(
       'CreateTensorAsOrtValue',
       allocator,
-      dimensions.address,
+      this.shape.address,
       shape.length,
       elementTypeCodes[elementType],
     );
@@ -328,7 +337,9 @@ export class OrtApi {
 
 function callApiBase(libraryPath: string): NativeAddress {
   try {
-    const getApiBase: NativeFunction = koffi.load(libraryPath).func('OrtGetApiBase', 'void *', []);
+    const library = loadedLibraries.get(libraryPath) ?? koffi.load(libraryPath);
+    loadedLibraries.set(libraryPath, library);
+    const getApiBase: NativeFunction = library.func('OrtGetApiBase', 'void *', []);
     const base = getApiBase();
     if (typeof base === 'bigint') {
       return base;
@@ -352,11 +363,4 @@ function functionAt(
 ): NativeFunction {
   const pointer: unknown = koffi.decode(table, index * addressBytes, 'void *');
   return koffi.decode(pointer, koffi.proto(result, [...parameters])) as NativeFunction;
-}
-
-function pinShape(shape: readonly number[]): PinnedBuffer<BigInt64Array> {
-  // A scalar has no dimensions, but the address must still be one.
-  const dimensions = PinnedBuffer.int64(Math.max(1, shape.length));
-  dimensions.view.set(shape.map(BigInt));
-  return dimensions;
 }

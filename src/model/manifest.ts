@@ -11,6 +11,8 @@ export interface ModelManifest {
   readonly sourceByteCount: number;
   readonly sourceSha256: string;
   readonly configuration: TransformerConfiguration;
+  /** Rows of the graph's RoPE tables: the KV cache must not be longer. At most the model's context length. */
+  readonly positionLimit: number;
   /** The GGUF's chat template (Jinja), where it has one. */
   readonly chatTemplate: string | undefined;
   /** Files of the folder by role. */

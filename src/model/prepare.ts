@@ -1,9 +1,10 @@
-import { mkdir, rename, readdir, rm, statfs } from 'node:fs/promises';
+import { mkdir, rename, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { describeError, UserError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { ReportProgress } from '../base/progress';
 import { encodeSpecification } from '../tokenizer/specification';
+import { asCacheError, ensureFreeSpace } from './cache';
 import { damagedModel } from './gguf/errors';
 import { stringAt } from './gguf/metadata';
 import { readConfiguration } from './gguf/readConfiguration';
@@ -12,6 +13,7 @@ import { readRotaryFactors } from './gguf/readRotaryFactors';
 import { readTokenizer } from './gguf/readTokenizer';
 import { buildGraph } from './graph/buildGraph';
 import { weightsFileName } from './graph/network';
+import { positionLimitOf } from './graph/rotaryTables';
 import { writeWeights } from './graph/writeWeights';
 import type { ModelManifest, PreparedModel } from './manifest';
 import {
@@ -66,7 +68,7 @@ export async function prepareModel(
     });
   } catch (error) {
     signal.throwIfAborted();
-    throw asUserError(error, folder);
+    throw asCacheError(error, dirname(folder));
   }
 }
 
@@ -125,7 +127,7 @@ async function fillFolder(
   }
   const rotaryFactors = await readRotaryFactors(file, configuration);
   const { onnx, weights } = buildGraph(file, configuration, { accuracyLevel: 4, rotaryFactors });
-  await checkFreeSpace(folder, weights.byteCount + onnx.byteLength);
+  await ensureFreeSpace(folder, weights.byteCount + onnx.byteLength + spareByteCount);
 
   await writeWeights(weights, ggufPath, join(folder, weightsFileName), report, signal);
   await writeSynced(join(folder, graphFileName), onnx);
@@ -136,6 +138,7 @@ async function fillFolder(
     sourceByteCount: file.byteCount,
     sourceSha256,
     configuration,
+    positionLimit: positionLimitOf(configuration.contextLength),
     chatTemplate: stringAt(file.metadata, 'tokenizer.chat_template'),
     files: {
       graph: await describeFile(folder, graphFileName, signal),
@@ -145,16 +148,6 @@ async function fillFolder(
   };
   await writeManifest(folder, manifest);
   return manifest;
-}
-
-async function checkFreeSpace(folder: string, neededByteCount: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const freeByteCount = bavail * bsize;
-  if (freeByteCount < neededByteCount + spareByteCount) {
-    throw diskFull(
-      `${megabytes(neededByteCount)} are needed in ${folder}, and ${megabytes(freeByteCount)} are free`,
-    );
-  }
 }
 
 /** A folder of an earlier graph version is as large as the model, and nothing opens it any more. */
@@ -168,37 +161,4 @@ async function removeOtherVersions(folder: string, sourceSha256: string, logger:
       );
     }
   }
-}
-
-function asUserError(error: unknown, folder: string): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return diskFull(`the disk of ${folder} became full`, error);
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return new UserError(
-        'cache-not-writable',
-        `The cache folder ${dirname(folder)} cannot be written.`,
-        'Check its permissions, or set SOTTO_CACHE to another folder.',
-        { cause: error },
-      );
-    default:
-      return error;
-  }
-}
-
-function diskFull(detail: string, cause?: unknown): UserError {
-  return new UserError(
-    'disk-full',
-    `There is not enough disk space to prepare the model: ${detail}.`,
-    'Free some space, or set SOTTO_CACHE to a folder on another disk.',
-    { cause },
-  );
-}
-
-function megabytes(byteCount: number): string {
-  return `${Math.ceil(byteCount / 1e6)} MB`;
 }

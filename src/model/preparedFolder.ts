@@ -103,6 +103,7 @@ function isManifest(value: unknown): value is ModelManifest {
     typeof file?.name === 'string' && /^[\w.-]+$/.test(file.name) && typeof file.byteCount === 'number';
   return (
     typeof manifest?.graphVersion === 'number' &&
+    typeof manifest.positionLimit === 'number' &&
     typeof manifest.configuration?.vocabularySize === 'number' &&
     isFile(manifest.files?.graph) &&
     isFile(manifest.files?.tokenizer) &&

@@ -7,7 +7,7 @@ import type { Logger } from '../base/logger';
 const partialSuffix = '.partial';
 const pollIntervalMs = 250;
 /** A lock whose holder has not touched it for this long is a dead process's. The holder touches it twice as often. */
-const staleAfterMs = 20_000;
+const staleAfterMs = 10_000;
 
 /**
  * Runs `work` while this process alone holds `{folder}.lock`; waits for another process that holds it. Rejects

@@ -82,16 +82,13 @@ async function openPrepared(
   { folder, manifest }: PreparedModel,
   options: LoadOptions,
 ): Promise<LanguageModel> {
-  const { configuration, files, sourceName } = manifest;
+  const { configuration, files, positionLimit, sourceName } = manifest;
   const tokenizer = createTokenizer(decodeSpecification(await readFile(join(folder, files.tokenizer.name))));
   try {
     const engine = await createEngine({
       graphPath: join(folder, files.graph.name),
       configuration,
-      contextCapacity: Math.min(
-        options.contextCapacity ?? defaultContextCapacity,
-        configuration.contextLength,
-      ),
+      contextCapacity: Math.min(options.contextCapacity ?? defaultContextCapacity, positionLimit),
       threadCount: options.threadCount,
     });
     return {

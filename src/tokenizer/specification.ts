@@ -11,7 +11,7 @@ export interface TokenizerSpecification {
   readonly preTokenizer: PreTokenizerName;
   /** The bytes of each token, by id; special tokens hold the UTF-8 bytes of their name. */
   readonly tokenBytes: readonly Uint8Array[];
-  /** Control and user-defined tokens: name -> id. `encode` never produces them from text. */
+  /** Every token that is not ordinary text (control, user-defined, unused): name -> id. `encode` never produces them from text. */
   readonly specialTokens: ReadonlyMap<string, number>;
   /** Ids after which generation stops (`<|endoftext|>`, `<|im_end|>`, …), from the GGUF's metadata. */
   readonly endOfTextIds: readonly number[];
@@ -74,7 +74,7 @@ export function decodeSpecification(bytes: Uint8Array): TokenizerSpecification {
     throw damagedTokenizer();
   }
   const ids = Array.from({ length: specialCount + endCount }, (_, index) => numberAt(5 + index));
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // A leading U+FEFF belongs to the name.
   const specialTokens = new Map(ids.slice(0, specialCount).map((id) => [decoder.decode(tokenOf(id)), id]));
   const endOfTextIds = ids.slice(specialCount);
   endOfTextIds.forEach(tokenOf);

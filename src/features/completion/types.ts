@@ -22,6 +22,8 @@ export interface CompletionRequest {
   readonly trigger: 'automatic' | 'manual';
   /** The item selected in the suggest widget: a suggestion must begin with it. */
   readonly selectedCompletion?: { readonly text: string; readonly replace: TextRange };
+  /** The workspace folder's name, for the model's repository header. */
+  readonly repositoryName?: string;
   /** Other files worth showing to the model (open, recently edited, imported), most relevant first. */
   readonly relatedFiles: readonly TextDocument[];
   readonly options: CompletionOptions;
@@ -49,6 +51,8 @@ export interface Suggestion {
   readonly source: 'model' | 'cache' | 'typed-through';
   /** Mean log-probability of the shown tokens, natural logarithm. */
   readonly confidence: number;
+  /** Log-probabilities of the shown tokens, natural logarithm: [tokenCount]. */
+  readonly tokenLogProbabilities: readonly number[];
   readonly timings: CompletionTimings;
 }
 
@@ -69,6 +73,7 @@ export type NoSuggestionReason =
   | 'excluded-file'
   | 'document-too-large'
   | 'inside-word'
+  | 'text-after-cursor'
   | 'in-comment'
   | 'in-string'
   | 'selection'

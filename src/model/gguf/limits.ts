@@ -21,6 +21,9 @@ export const maxArrayLength = 1_000_000;
  */
 export const maxStringByteCount = 400_000;
 
+/** The encoded vocabulary holds lengths in 16 bits; the longest real tokens are some hundred bytes. */
+export const maxTokenByteCount = 65_535;
+
 /** ggml's GGML_MAX_DIMS. */
 export const maxDimensionCount = 4;
 

@@ -57,6 +57,9 @@ export function readConfiguration({ metadata, tensors }: GgufFile): TransformerC
     if (scaling !== 'none') {
       throw unsupportedModel(`RoPE scaling "${scaling.slice(0, 40)}" is not known`);
     }
+    if ((numberAt(metadata, 'split.count') ?? 1) > 1) {
+      throw unsupportedModel('it is split over several files');
+    }
     if ((numberAt(metadata, key('expert_count')) ?? 0) > 0) {
       throw unsupportedModel('it is a mixture of experts');
     }

@@ -1,5 +1,6 @@
 import type { PreTokenizerName, TokenizerSpecification } from '../../tokenizer/specification';
 import { damagedModel, unsupportedModel } from './errors';
+import { maxTokenByteCount } from './limits';
 import { numberAt, numbersAt, stringAt, stringsAt } from './metadata';
 import type { GgufFile } from './readGguf';
 
@@ -16,8 +17,7 @@ const preTokenizers: ReadonlyMap<string, PreTokenizerName> = new Map([
 
 // Token types of `tokenizer.ggml.token_type` (llama.h, `enum llama_token_type`).
 const normalType = 1;
-const controlType = 3;
-const userDefinedType = 4;
+const byteType = 6;
 
 /** Names under which vocabularies hold a token that ends a text or a turn, beside those the metadata points at. */
 const endNames = [
@@ -44,15 +44,18 @@ export function readTokenizer({ metadata }: GgufFile): TokenizerSpecification {
   if (names === undefined || types === undefined || names.length !== types.length) {
     throw damagedModel('its vocabulary is incomplete');
   }
+  if (names.some((name) => Buffer.byteLength(name) > maxTokenByteCount)) {
+    throw damagedModel('a token of its vocabulary is absurdly long');
+  }
 
   const specialTokens = new Map<string, number>();
   const tokenBytes = names.map((name, id) => {
     const type = types[id] ?? normalType;
-    if (type === controlType || type === userDefinedType) {
+    if (type !== normalType && type !== byteType) {
       specialTokens.set(name, id);
       return Buffer.from(name, 'utf8');
     }
-    return fromByteAlphabet(name) ?? bytesOfForeignToken(name, type);
+    return fromByteAlphabet(name) ?? refuseForeignToken(name);
   });
   checkEveryByteHasToken(tokenBytes);
   return { preTokenizer, tokenBytes, specialTokens, endOfTextIds: endIds() };
@@ -98,14 +101,10 @@ function fromByteAlphabet(name: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** Padding and unused tokens are plain text at times; a normal one outside the alphabet is another tokenizer's. */
-function bytesOfForeignToken(name: string, type: number): Uint8Array {
-  if (type === normalType) {
-    throw unsupportedModel(
-      `the token ${JSON.stringify(name.slice(0, 40))} is not written in GPT-2's byte alphabet`,
-    );
-  }
-  return Buffer.from(name, 'utf8');
+function refuseForeignToken(name: string): never {
+  throw unsupportedModel(
+    `the token ${JSON.stringify(name.slice(0, 40))} is not written in GPT-2's byte alphabet`,
+  );
 }
 
 function checkEveryByteHasToken(tokenBytes: readonly Uint8Array[]): void {

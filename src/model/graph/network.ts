@@ -17,7 +17,7 @@ export type Value = string;
 /** Name of the external-data file beside the graph. */
 export const weightsFileName = 'weights.bin';
 
-/** GroupQueryAttention's name for how a head's dimensions are paired by RoPE. */
+/** How RoPE pairs the dimensions of a head. */
 export type RotaryPairing =
   /** (i, i + headDimension / 2), as in Hugging Face's weights. */
   | 'halves'

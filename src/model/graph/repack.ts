@@ -12,39 +12,29 @@ const zeroPoint = 128;
  * largest magnitude per 32. `blocks` has one byte per value, `scales` one float per 32 values.
  */
 export function repack(type: TensorType, source: Uint8Array, blocks: Uint8Array, scales: Float32Array): void {
-  switch (type) {
-    case 'Q8_0':
-      return repackEach(source, 34, blocks, scales, repackQ8_0);
-    case 'Q5_0':
-      return repackEach(source, 22, blocks, scales, repackQ5_0);
-    case 'Q4_0':
-      return repackEach(source, 18, blocks, scales, repackQ4_0);
-    default: {
-      const values = new Float32Array(
-        (source.length / blockLayouts[type].byteCount) * blockLayouts[type].valueCount,
-      );
-      dequantise(type, source, values);
-      quantise(values, blocks, scales);
-    }
+  const { byteCount, valueCount } = blockLayouts[type];
+  const blockCount = source.length / byteCount;
+  const repackExactly = exactRepackers[type];
+  if (repackExactly === undefined) {
+    const values = new Float32Array(blockCount * valueCount);
+    dequantise(type, source, values);
+    quantise(values, blocks, scales);
+    return;
+  }
+  for (let block = 0; block < blockCount; block++) {
+    const from = block * byteCount;
+    scales[block] = float16Values[source[from]! | (source[from + 1]! << 8)]!; // Each begins with a half scale.
+    repackExactly(source, from + 2, blocks, block * blockSize);
   }
 }
 
 type RepackBlock = (source: Uint8Array, from: number, blocks: Uint8Array, to: number) => void;
 
-function repackEach(
-  source: Uint8Array,
-  byteCount: number,
-  blocks: Uint8Array,
-  scales: Float32Array,
-  repackBlock: RepackBlock,
-): void {
-  const blockCount = source.length / byteCount;
-  for (let block = 0; block < blockCount; block++) {
-    const from = block * byteCount;
-    scales[block] = float16Values[source[from]! | (source[from + 1]! << 8)]!;
-    repackBlock(source, from + 2, blocks, block * blockSize);
-  }
-}
+const exactRepackers: Partial<Readonly<Record<TensorType, RepackBlock>>> = {
+  Q8_0: repackQ8_0,
+  Q5_0: repackQ5_0,
+  Q4_0: repackQ4_0,
+};
 
 /** Signed bytes. */
 function repackQ8_0(source: Uint8Array, from: number, blocks: Uint8Array, to: number): void {

@@ -5,6 +5,11 @@ import type { Weights } from './weightsPlan';
 /** Positions in the tables: more than a completion ever needs, and 2 MB each at headDimension 128. */
 const maxPositionCount = 8192;
 
+/** Positions that the graph of a model with this context can address. */
+export function positionLimitOf(contextLength: number): number {
+  return Math.min(contextLength, maxPositionCount);
+}
+
 /**
  * Cosines and sines of RoPE's angles, [positions, headDimension / 2]: position / base^(2i / headDimension), each
  * frequency divided by its factor where there are factors. https://arxiv.org/abs/2104.09864
@@ -15,7 +20,7 @@ export function rotaryTables(
   { contextLength, headDimension, ropeFrequencyBase }: TransformerConfiguration,
   factors: Float32Array | undefined,
 ): { readonly cosines: Value; readonly sines: Value } {
-  const positionCount = Math.min(contextLength, maxPositionCount);
+  const positionCount = positionLimitOf(contextLength);
   const half = headDimension / 2;
   const cosines = new Float32Array(positionCount * half);
   const sines = new Float32Array(positionCount * half);

@@ -57,12 +57,13 @@ async function runTasks(
   };
   try {
     await Promise.all(workers.map((worker) => drainQueue(worker, queue, onDone, signal)));
+    signal.throwIfAborted();
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
 }
 
-/** Resolves when the queue is empty and this worker's last task is done. */
+/** Resolves when the queue is empty and this worker's last task is done, or when the signal aborts. */
 function drainQueue(
   worker: Worker,
   queue: RepackTask[],
@@ -70,12 +71,12 @@ function drainQueue(
   signal: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', abort, { once: true });
     const settle = (finish: () => void) => {
       signal.removeEventListener('abort', abort);
       finish();
     };
+    const abort = () => settle(resolve); // The caller asks the signal why it ended.
+    signal.addEventListener('abort', abort);
     const next = () => {
       const task = queue.shift();
       if (task === undefined) {

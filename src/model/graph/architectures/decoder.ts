@@ -11,8 +11,7 @@ export interface DecoderStyle {
 
 /**
  * The forward pass of a pre-norm decoder with grouped-query attention and a gated feed-forward layer, written
- * into `network`. Short names in shapes: `qkv` = (headCount + 2 keyValueHeadCount) headDimension,
- * `heads` = headCount * headDimension.
+ * into `network`. In shapes, `qkv` is (headCount + 2 keyValueHeadCount) headDimension.
  */
 export function writeDecoder(
   network: Network,

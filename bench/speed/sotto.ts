@@ -1,0 +1,37 @@
+import { openDefaultModel } from '../support/defaultModel';
+import type { Contender, ContenderOptions } from './contender';
+
+/** Sotto's own engine; the model comes prepared from the cache. */
+export async function loadSotto(
+  options: ContenderOptions & { readonly speculate: boolean },
+): Promise<Contender> {
+  const { contextCapacity, threadCount, speculate } = options;
+  const { engine } = await openDefaultModel({ contextCapacity, threadCount });
+  const signal = new AbortController().signal;
+  const forget = () => engine.prefill([0], signal);
+
+  return {
+    async prefill(ids) {
+      await forget();
+      return (await engine.prefill(ids, signal)).durationMs;
+    },
+    async decode(promptIds, tokenCount) {
+      await forget();
+      let firstTokenTime = 0;
+      await engine.generate(
+        {
+          promptIds,
+          maxTokens: tokenCount + 1,
+          stopIds: new Set(),
+          speculate,
+          onToken() {
+            firstTokenTime ||= performance.now();
+            return 'continue';
+          },
+        },
+        signal,
+      );
+      return (performance.now() - firstTokenTime) / tokenCount;
+    },
+  };
+}

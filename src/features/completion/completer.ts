@@ -1,0 +1,330 @@
+import { isAbortError } from '../../base/abort';
+import { describeError } from '../../base/errors';
+import type { Logger } from '../../base/logger';
+import type { Engine, GenerateTimings } from '../../engine/engine';
+import { isSecretFile } from './ask/excludedFiles';
+import { refusalFor } from './ask/shouldAsk';
+import { EngineLane } from './decode/engineLane';
+import { Generation } from './decode/generation';
+import { decideShape, MAX_MULTI_LINE_TOKENS } from './decode/shape';
+import { defaultConfidence, type ConfidenceThresholds } from './filters/confidence';
+import { cleanModelOutput, present } from './filters/postprocess';
+import { RejectionMemory } from './memory/rejection';
+import { remainingDraft, SuggestionCache, type Produced } from './memory/suggestionCache';
+import { requestAfterAccept } from './nextRequest';
+import { placeOf, type Place } from './place';
+import {
+  chooseContext,
+  defaultContextSources,
+  type ContextSources,
+  type PromptContext,
+} from './prompt/context';
+import { findFimTokens, type FimTokens } from './prompt/fimTokens';
+import { buildPrompt, type Prompt } from './prompt/prompt';
+import type { CompletionTokenizer } from './prompt/tokenizer';
+import type { CompletionOutcome, CompletionRequest, NoSuggestionReason, Suggestion } from './types';
+
+export interface CompleterDependencies {
+  readonly engine: Engine;
+  readonly tokenizer: CompletionTokenizer;
+  readonly logger: Logger;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly nowMs?: () => number;
+  readonly sources?: ContextSources;
+  readonly confidence?: ConfidenceThresholds;
+}
+
+/** Inline completion as a function of text, with the memory that makes it fast. One per loaded model. */
+export interface Completer {
+  /**
+   * Never rejects: failures and cancellation are outcomes. The newest request owns the engine; an older one's
+   * generation goes on only while the newest can use it. The signal detaches the request; the generation ends
+   * by itself when nobody comes back for it.
+   */
+  complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionOutcome>;
+  /** Reads the prompt of a place into the KV cache, so that the first request there is answered sooner. */
+  warmUp(request: CompletionRequest, signal: AbortSignal): Promise<void>;
+  /**
+   * Computes what would be suggested if `suggestion` were accepted, into the cache. Where it ends its line,
+   * that is the suggestion for the next line.
+   */
+  prepareNext(request: CompletionRequest, suggestion: Suggestion, signal: AbortSignal): Promise<void>;
+  /** Notes that `suggestion`, the answer to `request`, was accepted. */
+  accepted(request: CompletionRequest, suggestion: Suggestion): void;
+  /** Notes that `suggestion` was dismissed: it is not offered there again, and automatic requests get calmer. */
+  rejected(request: CompletionRequest, suggestion: Suggestion): void;
+  /** Extra milliseconds to wait before an automatic request, after dismissals. */
+  backOffDelayMs(): number;
+  /** Resolves when no call of the engine runs any more. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * @throws UserError `unsupported-model` when the model cannot fill in the middle.
+ */
+export function createCompleter(dependencies: CompleterDependencies): Completer {
+  return new EngineCompleter(dependencies, findFimTokens(dependencies.tokenizer));
+}
+
+interface Answer {
+  readonly produced: Produced;
+  readonly source: Suggestion['source'];
+  readonly engine?: GenerateTimings;
+}
+
+class EngineCompleter implements Completer {
+  private readonly lane: EngineLane;
+  private readonly cache = new SuggestionCache();
+  private readonly nowMs: () => number;
+  private readonly rejections: RejectionMemory;
+  private generation: Generation | undefined;
+  private context: PromptContext | undefined;
+
+  constructor(
+    private readonly dependencies: CompleterDependencies,
+    private readonly fim: FimTokens,
+  ) {
+    this.lane = new EngineLane(dependencies.engine);
+    this.nowMs = dependencies.nowMs ?? (() => performance.now());
+    this.rejections = new RejectionMemory(this.nowMs);
+  }
+
+  async complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionOutcome> {
+    const startedAtMs = this.nowMs();
+    try {
+      return await this.outcomeFor(request, startedAtMs, signal);
+    } catch (error) {
+      if (signal.aborted || isAbortError(error)) {
+        return this.none('cancelled', 'a newer request or the editor ended it', startedAtMs);
+      }
+      this.dependencies.logger.error(`completion failed: ${describeError(error)}`);
+      return this.none('failed', describeError(error), startedAtMs);
+    }
+  }
+
+  async warmUp(request: CompletionRequest, signal: AbortSignal): Promise<void> {
+    if (isSecretFile(request.document.uri) || refusalFor({ ...request, trigger: 'manual' }) !== undefined) {
+      return;
+    }
+    await this.inBackground('warm-up', signal, async () => {
+      await this.lane.warmUp(this.promptFor(placeOf(request), request).headIds, signal);
+    });
+  }
+
+  async prepareNext(request: CompletionRequest, suggestion: Suggestion, signal: AbortSignal): Promise<void> {
+    const next = requestAfterAccept(request, suggestion);
+    const place = placeOf(next);
+    if (this.cache.find(place) === undefined) {
+      await this.inBackground('preparing the next suggestion', signal, async () => {
+        // A request that still runs, or the rest of a block whose beginning is shown, is worth more.
+        while (this.generation?.isRunning === true) {
+          await this.generation.wait(Number.POSITIVE_INFINITY, signal);
+        }
+        await this.produce(place, next, Number.POSITIVE_INFINITY, signal);
+      });
+    }
+  }
+
+  accepted(request: CompletionRequest, suggestion: Suggestion): void {
+    const place = placeOf(request);
+    this.rejections.accept(place, suggestion.text.slice(place.lead.length));
+  }
+
+  rejected(request: CompletionRequest, suggestion: Suggestion): void {
+    const place = placeOf(request);
+    this.rejections.reject(place, suggestion.text.slice(place.lead.length));
+  }
+
+  backOffDelayMs(): number {
+    return this.rejections.currentDelayMs();
+  }
+
+  async dispose(): Promise<void> {
+    this.generation?.abort();
+    await this.lane.dispose();
+  }
+
+  /** The pipeline: ask at all? → cache → model → filters. */
+  private async outcomeFor(
+    request: CompletionRequest,
+    startedAtMs: number,
+    signal: AbortSignal,
+  ): Promise<CompletionOutcome> {
+    signal.throwIfAborted();
+    const refusal = refusalFor(request);
+    if (refusal !== undefined) {
+      return this.none(refusal.reason, refusal.detail, startedAtMs);
+    }
+    const place = placeOf(request);
+    const deadlineMs =
+      request.trigger === 'manual' ? Number.POSITIVE_INFINITY : startedAtMs + request.options.deadlineMs;
+    const answer = this.remembered(place) ?? (await this.produce(place, request, deadlineMs, signal));
+    if (answer === undefined) {
+      return this.none('deadline', `not ready after ${request.options.deadlineMs} ms`, startedAtMs);
+    }
+    return this.outcomeOf(answer, place, request, startedAtMs);
+  }
+
+  private remembered(place: Place): Answer | undefined {
+    const hit = this.cache.find(place);
+    return hit && { produced: hit.produced, source: hit.typedCount === 0 ? 'cache' : 'typed-through' };
+  }
+
+  /** Asks the model, or waits for what it is already writing. Undefined when nothing is ready at the deadline. */
+  private async produce(
+    place: Place,
+    request: CompletionRequest,
+    deadlineMs: number,
+    signal: AbortSignal,
+  ): Promise<Answer | undefined> {
+    const running = this.generation;
+    const typed = running?.typedUntil(place);
+    if (running !== undefined && typed !== undefined) {
+      const answer = await this.join(running, typed, deadlineMs, signal);
+      if (answer !== 'used-up') {
+        return answer;
+      }
+    }
+    signal.throwIfAborted();
+    const prompt = this.promptFor(place, request);
+    const generation = this.start(place, request, prompt);
+    if (this.nowMs() + this.lane.estimatePrefillMs(prompt.headIds) > deadlineMs) {
+      // The suggest widget waits for every provider, so an answer that cannot come is given up at once.
+      generation.linger();
+      return undefined;
+    }
+    const answer = await this.join(generation, '', deadlineMs, signal);
+    return answer === 'used-up' ? undefined : answer;
+  }
+
+  /**
+   * Waits for a generation of which the user has typed `typed`. Undefined when nothing is ready at the deadline,
+   * `used-up` when the generation ended and nothing of it is left to suggest.
+   */
+  private async join(
+    generation: Generation,
+    typed: string,
+    deadlineMs: number,
+    signal: AbortSignal,
+  ): Promise<Answer | 'used-up' | undefined> {
+    if (generation.isPartlyShown) {
+      const part = this.partOf(generation, typed);
+      if (part !== undefined) {
+        generation.linger();
+        return { ...part, source: 'typed-through' };
+      }
+    }
+    const finished = await generation.wait(deadlineMs - this.nowMs(), signal);
+    if (finished === undefined) {
+      return this.partOf(generation, typed);
+    }
+    const produced = cleanModelOutput(finished.produced, generation.place);
+    return withoutTypedText({ produced, source: 'model', engine: finished.timings }, typed) ?? 'used-up';
+  }
+
+  /** What is left, after `typed`, of the whole lines that a generation has come to so far. */
+  private partOf(generation: Generation, typed: string): Answer | undefined {
+    const produced = cleanModelOutput(
+      { kind: 'draft', draft: generation.takeCompletePart() },
+      generation.place,
+    );
+    const isBlank = produced.kind === 'draft' && produced.draft.text.trim() === '';
+    return isBlank ? undefined : withoutTypedText({ produced, source: 'model' }, typed);
+  }
+
+  private promptFor(place: Place, request: CompletionRequest): Prompt {
+    const { engine, tokenizer, sources = defaultContextSources } = this.dependencies;
+    this.context = chooseContext(
+      {
+        place,
+        relatedFiles: request.relatedFiles,
+        repositoryName: request.repositoryName,
+        maxPromptTokens: Math.min(
+          request.options.maxPromptTokens,
+          engine.contextCapacity - MAX_MULTI_LINE_TOKENS,
+        ),
+      },
+      this.context,
+      sources,
+      tokenizer,
+    );
+    return buildPrompt(this.context, place.linePrefix, this.fim, tokenizer);
+  }
+
+  private start(place: Place, request: CompletionRequest, prompt: Prompt): Generation {
+    this.generation?.abort();
+    const { tokenizer, logger } = this.dependencies;
+    const plan = { place, prompt, shape: decideShape(place, request.options), stopIds: this.fim.stopIds };
+    const generation = new Generation(plan, this.lane, tokenizer);
+    this.generation = generation;
+    const forget = () => {
+      this.generation = this.generation === generation ? undefined : this.generation;
+    };
+    generation.finished.then(
+      ({ produced }) => {
+        this.cache.store(place, cleanModelOutput(produced, place));
+        forget();
+      },
+      (error: unknown) => {
+        logger.debug(`generation ended early: ${describeError(error)}`);
+        forget();
+      },
+    );
+    return generation;
+  }
+
+  private outcomeOf(
+    { produced, source, engine }: Answer,
+    place: Place,
+    request: CompletionRequest,
+    startedAtMs: number,
+  ): CompletionOutcome {
+    const manual = request.trigger === 'manual';
+    const presented = present(produced, place, {
+      singleLine: request.options.multiLine === 'never',
+      wanted: manual || source === 'typed-through',
+      thresholds: this.dependencies.confidence ?? defaultConfidence,
+    });
+    if ('reason' in presented) {
+      return this.none(presented.reason, presented.detail, startedAtMs, engine);
+    }
+    if (!manual && this.rejections.isRejected(place, presented.text.slice(place.lead.length))) {
+      return this.none('recently-rejected', 'this suggestion was dismissed here', startedAtMs, engine);
+    }
+    return {
+      kind: 'suggestion',
+      ...presented,
+      source,
+      timings: { totalMs: this.nowMs() - startedAtMs, engine },
+    };
+  }
+
+  private none(
+    reason: NoSuggestionReason,
+    detail: string,
+    startedAtMs: number,
+    engine?: GenerateTimings,
+  ): CompletionOutcome {
+    return { kind: 'none', reason, detail, timings: { totalMs: this.nowMs() - startedAtMs, engine } };
+  }
+
+  private async inBackground(name: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    try {
+      signal.throwIfAborted();
+      await work();
+    } catch (error) {
+      if (!signal.aborted && !isAbortError(error)) {
+        this.dependencies.logger.warn(`${name} failed: ${describeError(error)}`);
+      }
+    }
+  }
+}
+
+/** The rest of an answer after `typed`, or undefined when the user typed something else or all of it. */
+function withoutTypedText(answer: Answer, typed: string): Answer | undefined {
+  if (typed === '' || answer.produced.kind === 'discarded') {
+    return answer;
+  }
+  const draft = remainingDraft(answer.produced.draft, typed);
+  return draft && { ...answer, produced: { kind: 'draft', draft } };
+}

@@ -1,0 +1,23 @@
+/** Calls with fewer tokens are dominated by fixed costs and say little about speed. */
+const MIN_OBSERVED_TOKENS = 32;
+/** Weight of the newest call: a machine's speed changes with its load and heat within seconds. */
+const NEWEST_WEIGHT = 0.4;
+
+/** Learns how long this machine takes to read a prompt. */
+export class PrefillSpeed {
+  private msPerToken: number | undefined;
+
+  observe(tokenCount: number, durationMs: number): void {
+    if (tokenCount < MIN_OBSERVED_TOKENS) {
+      return;
+    }
+    const newest = durationMs / tokenCount;
+    this.msPerToken =
+      this.msPerToken === undefined ? newest : this.msPerToken * (1 - NEWEST_WEIGHT) + newest * NEWEST_WEIGHT;
+  }
+
+  /** Milliseconds that reading `tokenCount` tokens will take; 0 while nothing is known. */
+  estimateMs(tokenCount: number): number {
+    return (this.msPerToken ?? 0) * tokenCount;
+  }
+}

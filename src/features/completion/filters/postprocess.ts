@@ -1,0 +1,85 @@
+import { cutDraft } from '../decode/draft';
+import type { Produced } from '../memory/suggestionCache';
+import type { Place } from '../place';
+import type { TextRange } from '../types';
+import { balanceBrackets } from './balanceBrackets';
+import { confidenceOf, isConfident, type ConfidenceThresholds } from './confidence';
+import { applyFilters, type Dropped, type Filter } from './filter';
+import { withFileIndentation } from './indentation';
+import { cutRepeatOfNextLines, dropRepeatOfLineAbove } from './repeatedLines';
+import { cutTextAlreadyRight, reproducedLength } from './rightOfCursor';
+import { cutAtCodeFence, dropTooShort, keepFirstLineOnly, trimTrailingWhitespace } from './trim';
+
+/** Filters of the model's output alone; their result is what the cache holds. */
+const modelFilters: readonly Filter[] = [cutAtCodeFence, trimTrailingWhitespace];
+
+/** Filters that compare with the document, which may have changed since: run each time a text is served. */
+const documentFilters: readonly Filter[] = [
+  keepFirstLineOnly,
+  cutRepeatOfNextLines,
+  dropRepeatOfLineAbove,
+  cutTextAlreadyRight,
+  balanceBrackets,
+  trimTrailingWhitespace,
+  dropTooShort,
+];
+
+/** Shorter suggestions cost more attention than they save typing (Tabby drops under 4, Cody under 2). */
+const MINIMUM_CHARACTERS = 3;
+
+export function cleanModelOutput(produced: Produced, place: Place): Produced {
+  if (produced.kind === 'discarded') {
+    return produced;
+  }
+  const { draft } = produced;
+  const text = applyFilters(draft.text, modelFilters, { place, singleLine: false, minimumCharacters: 0 });
+  return typeof text === 'string'
+    ? { kind: 'draft', draft: cutDraft(draft, text.length) }
+    : { kind: 'discarded', detail: text.detail };
+}
+
+export interface Presentation {
+  readonly text: string;
+  readonly replace: TextRange;
+  readonly confidence: number;
+  readonly tokenLogProbabilities: readonly number[];
+}
+
+export interface PresentationOptions {
+  readonly singleLine: boolean;
+  /** The user asked for this suggestion, or has begun to type it: it must not vanish for being short or unlikely. */
+  readonly wanted: boolean;
+  readonly thresholds: ConfidenceThresholds;
+}
+
+/** What the editor is given for a draft at a place, or why it is given nothing. */
+export function present(
+  produced: Produced,
+  place: Place,
+  options: PresentationOptions,
+): Presentation | Dropped {
+  if (produced.kind === 'discarded') {
+    return { reason: 'repeats-context', detail: produced.detail };
+  }
+  const minimumCharacters = options.wanted ? 1 : MINIMUM_CHARACTERS;
+  const context = { place, singleLine: options.singleLine, minimumCharacters };
+  const kept = applyFilters(produced.draft.text, documentFilters, context);
+  if (typeof kept !== 'string') {
+    return kept;
+  }
+  const { tokens } = cutDraft(produced.draft, kept.length);
+  const confidence = confidenceOf(tokens);
+  if (!options.wanted && !isConfident(confidence, options.thresholds)) {
+    const detail = `mean ${confidence.mean.toFixed(2)}, least ${confidence.minimum.toFixed(2)}`;
+    return { reason: 'below-confidence', detail: `log-probabilities too low: ${detail}` };
+  }
+  return {
+    text: place.lead + withFileIndentation(kept, place).replaceAll('\n', place.lineBreak),
+    replace: {
+      start: place.replace.start,
+      end: place.replace.end + reproducedLength(kept, place.lineSuffix),
+    },
+    confidence: confidence.mean,
+    tokenLogProbabilities: tokens.map((token) => token.logProbability),
+  };
+}

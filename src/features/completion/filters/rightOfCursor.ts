@@ -1,0 +1,50 @@
+import { looseBrackets } from '../brackets';
+import type { FilterContext } from './filter';
+
+/** Overlaps shorter than this happen by chance. */
+const MIN_OVERLAP_CHARACTERS = 3;
+
+/**
+ * How many characters right of the cursor a suggestion writes again, so that it must replace them: brackets
+ * and quotes that the editor closed by itself, or the whole rest of the line.
+ */
+export function reproducedLength(text: string, lineSuffix: string): number {
+  const rest = lineSuffix.trimEnd();
+  if (rest !== '' && text.endsWith(rest)) {
+    return rest.length;
+  }
+  const closers = looseBrackets(text).closers.map((closer) => closer.character);
+  let closerIndex = 0;
+  let length = 0;
+  for (const character of rest) {
+    const closes = closers[closerIndex] === character;
+    if (!closes && !closesQuote(text, character) && !endsStatement(text, character)) {
+      break;
+    }
+    closerIndex += closes ? 1 : 0;
+    length += 1;
+  }
+  return length;
+}
+
+/** Takes the beginning of what stands right of the cursor off the suggestion's end. */
+export function cutTextAlreadyRight(text: string, { place }: FilterContext): string {
+  const { lineSuffix } = place;
+  if (lineSuffix.trim() === '' || reproducedLength(text, lineSuffix) > 0) {
+    return text;
+  }
+  for (let length = Math.min(text.length, lineSuffix.length); length >= MIN_OVERLAP_CHARACTERS; length--) {
+    if (text.endsWith(lineSuffix.slice(0, length))) {
+      return text.slice(0, text.length - length);
+    }
+  }
+  return text;
+}
+
+function closesQuote(text: string, character: string): boolean {
+  return '"\'`'.includes(character) && (text.split(character).length - 1) % 2 === 1;
+}
+
+function endsStatement(text: string, character: string): boolean {
+  return ';,'.includes(character) && text.endsWith(character);
+}

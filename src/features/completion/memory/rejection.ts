@@ -1,0 +1,60 @@
+import { lineAbove, type Place } from '../place';
+
+/** Dismissed suggestions that are remembered. */
+const MAX_REMEMBERED = 100;
+/** Copilot's back-off for next edits (userInteractionMonitor), used here for ghost text. */
+const FIRST_DELAY_MS = 200;
+const MAX_DELAY_MS = 3_000;
+const REJECT_FACTOR = 1.5;
+const ACCEPT_FACTOR = 0.8;
+/** Below this a delay is not felt, so it is dropped. */
+const MIN_DELAY_MS = 50;
+const FORGET_MS = 10 * 60_000;
+
+/** What the user has dismissed, and how much calmer to be because of it. */
+export class RejectionMemory {
+  private readonly rejected = new Set<string>();
+  private delayMs = 0;
+  private changedAtMs = 0;
+
+  /** `nowMs`: any clock that only goes forward. */
+  constructor(private readonly nowMs: () => number) {}
+
+  reject(place: Place, text: string): void {
+    this.rejected.add(keyOf(place, text));
+    const oldest = this.rejected.values().next();
+    if (this.rejected.size > MAX_REMEMBERED && oldest.done !== true) {
+      this.rejected.delete(oldest.value);
+    }
+    const delayMs = this.currentDelayMs();
+    this.setDelay(delayMs === 0 ? FIRST_DELAY_MS : Math.min(MAX_DELAY_MS, delayMs * REJECT_FACTOR));
+  }
+
+  accept(place: Place, text: string): void {
+    this.rejected.delete(keyOf(place, text));
+    const delayMs = this.currentDelayMs() * ACCEPT_FACTOR;
+    this.setDelay(delayMs < MIN_DELAY_MS ? 0 : delayMs);
+  }
+
+  isRejected(place: Place, text: string): boolean {
+    return this.rejected.has(keyOf(place, text));
+  }
+
+  /** Extra time to wait before asking unasked. */
+  currentDelayMs(): number {
+    return this.nowMs() - this.changedAtMs > FORGET_MS ? 0 : this.delayMs;
+  }
+
+  private setDelay(delayMs: number): void {
+    this.delayMs = delayMs;
+    this.changedAtMs = this.nowMs();
+  }
+}
+
+/**
+ * The same for a suggestion and what is left of it after some characters were typed: the line above and the
+ * line as it would become.
+ */
+function keyOf(place: Place, text: string): string {
+  return [place.uri, lineAbove(place) ?? '', place.linePrefix + text].join('\0');
+}

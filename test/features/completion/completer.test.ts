@@ -1,0 +1,341 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { neverAborted } from '../../../src/base/abort';
+import { silentLogger } from '../../../src/base/logger';
+import { createCompleter, type Completer } from '../../../src/features/completion/completer';
+import type { CompletionOutcome } from '../../../src/features/completion/types';
+import { byteTokenizer } from '../../support/byteTokenizer';
+import { requestAt } from '../../support/completionRequest';
+import { showSuggestion } from '../../support/markers';
+import { createScriptedEngine, type Script } from '../../support/scriptedEngine';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function setUp(script: Script | string) {
+  const engine = createScriptedEngine(typeof script === 'string' ? { reply: () => script } : script);
+  const completer = createCompleter({
+    engine,
+    tokenizer: byteTokenizer,
+    logger: silentLogger,
+    sources: { path: false, relatedFiles: 'off' },
+  });
+  /** The document with the suggestion in brackets and where it came from, or the reason for none. */
+  const complete = async (...request: Parameters<typeof requestAt>) => {
+    const made = requestAt(...request);
+    return summary(await completer.complete(made, neverAborted), made.document.text);
+  };
+  return { engine, completer, complete };
+}
+
+function summary(outcome: CompletionOutcome, text: string): string {
+  return outcome.kind === 'none' ? outcome.reason : `${outcome.source}: ${showSuggestion(text, outcome)}`;
+}
+
+function deferred() {
+  let resolve = () => {};
+  const promise = new Promise<void>((resolvePromise) => {
+    resolve = resolvePromise;
+  });
+  return { promise, resolve };
+}
+
+/** A gate that holds the engine before a step until it is opened. */
+function gate(shouldHold: (step: { kind: string; tokenIndex: number }) => boolean) {
+  const arrived = deferred();
+  const opened = deferred();
+  return {
+    arrived: arrived.promise,
+    open: () => opened.resolve(),
+    beforeStep: async (step: { kind: string; tokenIndex: number }) => {
+      if (shouldHold(step)) {
+        arrived.resolve();
+        await opened.promise;
+      }
+    },
+  };
+}
+
+test('a line is completed, healed, and decoding stops at its end', async () => {
+  const { engine, complete } = setUp('o(bar);\nmore\nlines');
+  expect(await complete('a();\nfo█\n')).toBe('model: a();\nfo[o(bar);]\n');
+  expect(engine.prompts).toEqual(['<|fim_prefix|>a();\n<|fim_suffix|>\n<|fim_middle|>f']);
+  expect(engine.emittedTokenCounts).toEqual(['o'.length + 'o(bar);\n'.length]);
+});
+
+test('text of several bytes arrives whole, also when healing splits it', async () => {
+  const { complete } = setUp('"grün 🎉");\n');
+  expect(await complete('sageä(█)\n')).toBe('model: sageä(["grün 🎉");]\n');
+});
+
+test('what was suggested is found again while it is typed, and after deleting back', async () => {
+  const { engine, complete } = setUp('o(bar);\n');
+  await complete('fo█\n');
+  expect(await complete('foo█\n')).toBe('typed-through: foo[(bar);]\n');
+  expect(await complete('foo(bar█\n')).toBe('typed-through: foo(bar[);]\n');
+  expect(await complete('foo█\n')).toBe('typed-through: foo[(bar);]\n');
+  expect(await complete('fo█\n')).toBe('cache: fo[o(bar);]\n');
+  expect(engine.prompts).toHaveLength(1);
+});
+
+test('brackets that the editor closes while a suggestion is typed do not lose it', async () => {
+  const { engine, complete } = setUp('o(bar);\n');
+  await complete('fo█\n');
+  expect(await complete('foo(█)\n')).toBe('typed-through: foo([bar);]\n');
+  expect(engine.prompts).toHaveLength(1);
+});
+
+test('other typing asks the model again', async () => {
+  const { engine, complete } = setUp('o(bar);\n');
+  await complete('fo█\n');
+  await complete('fox█\n');
+  expect(engine.prompts).toHaveLength(2);
+});
+
+test('a changed suffix is another place (continue caches by prefix only)', async () => {
+  const { engine, complete } = setUp('o(bar);\n');
+  await complete('fo█\nold();\n');
+  expect(await complete('fo█\nnew();\n')).toBe('model: fo[o(bar);]\nnew();\n');
+  expect(engine.prompts).toHaveLength(2);
+});
+
+test('a cached suggestion is filtered against the document as it is now', async () => {
+  const above = '// filler\n'.repeat(60);
+  const below = `\n// ${'-'.repeat(250)}\n`;
+  const { engine, complete } = setUp('result = compute(first);\n');
+  expect(await complete(`x\n${above}█${below}`)).toContain('model:');
+  expect(await complete(`y\n${above}█${below}`)).toContain('cache:');
+  expect(await complete(`y\n${above}█${below}result = compute(first);\n`)).toBe('repeats-context');
+  expect(engine.prompts).toHaveLength(1);
+});
+
+test('CRLF documents get CRLF suggestions', async () => {
+  const { complete } = setUp('a();\n  b();\n}\n');
+  expect(await complete('function f() {\r\n  █\r\n')).toBe(
+    'model: function f() {\r\n  [a();\r\n  b();\r\n}]\r\n',
+  );
+});
+
+test('a block is completed up to its end, and in single lines for those who want that', async () => {
+  const reply = 'a();\n\n  b();\n}\n\nfunction g() {\n}\n';
+  const marked = 'function f() {\n  █\n}\n';
+  expect(await setUp(reply).complete(marked)).toBe('model: function f() {\n  [a();\n\n  b();]\n}\n');
+  expect(await setUp(reply).complete(marked, { options: { multiLine: 'never' } })).toBe(
+    'model: function f() {\n  [a();]\n}\n',
+  );
+});
+
+test('a selected item of the suggest widget is part of the suggestion', async () => {
+  const { engine, complete } = setUp('(0);\n');
+  const replace = { start: 4, end: 7 };
+  expect(await complete('foo.len█\n', { selectedCompletion: { text: 'lengthOf', replace } })).toBe(
+    'model: foo.[lengthOf(0);]\n',
+  );
+  expect(engine.prompts[0]).toContain('<|fim_middle|>foo.lengthO');
+});
+
+test.each([
+  ['in-comment', '// hel█\n', { options: { inComments: false } }],
+  ['excluded-file', 'KEY=█\n', { uri: 'file:///a/.env' }],
+  ['inside-word', 'fo█o\n', {}],
+])('%s: the model is not asked', async (reason, marked, changes) => {
+  const { engine, complete } = setUp('text');
+  expect(await complete(marked, changes)).toBe(reason);
+  expect(engine.prompts).toEqual([]);
+});
+
+test('a model that repeats itself is stopped and gives nothing', async () => {
+  const { engine, complete } = setUp('-'.repeat(100));
+  expect(await complete('a = █\n')).toBe('repeats-context');
+  expect(engine.emittedTokenCounts[0]).toBeLessThan(20);
+});
+
+test('unlikely suggestions are given only to those who ask', async () => {
+  const script = { reply: () => 'guess;\n', logProbability: () => -3 };
+  expect(await setUp(script).complete('a = █\n')).toBe('below-confidence');
+  expect(await setUp(script).complete('a = █\n', { trigger: 'manual' })).toBe('model: a = [guess;]\n');
+});
+
+test('a request that is cancelled says so, and its generation serves the next keystroke', async () => {
+  const held = gate(({ kind, tokenIndex }) => kind === 'token' && tokenIndex === 4);
+  const { engine, completer, complete } = setUp({ reply: () => 'o(bar);\n', beforeStep: held.beforeStep });
+  const controller = new AbortController();
+  const first = completer.complete(requestAt('fo█\n'), controller.signal);
+  await held.arrived;
+  controller.abort();
+  expect(summary(await first, '')).toBe('cancelled');
+  const second = complete('foo█\n');
+  held.open();
+  expect(await second).toBe('model: foo[(bar);]\n');
+  expect(engine.prompts).toHaveLength(1);
+  expect(engine.abortedCount()).toBe(0);
+});
+
+test('a generation that the typed text contradicts is aborted, and the engine serves the newest', async () => {
+  const held = gate(({ kind, tokenIndex }) => kind === 'token' && tokenIndex === 4);
+  const { engine, completer, complete } = setUp({
+    reply: (prompt) => (prompt.endsWith('fo') ? 'x();\n' : 'o(bar);\n'),
+    beforeStep: held.beforeStep,
+  });
+  const first = completer.complete(requestAt('fo█\n'), neverAborted);
+  await held.arrived;
+  const second = complete('fox█\n');
+  held.open();
+  expect(summary(await first, '')).toBe('cancelled');
+  expect(await second).toBe('model: fox[x();]\n');
+  expect(engine.abortedCount()).toBe(1);
+});
+
+test('typing does not restart the reading of a cold prompt', async () => {
+  const held = gate(({ kind }) => kind === 'prefill');
+  const { engine, completer, complete } = setUp({ reply: () => '(bar);\n', beforeStep: held.beforeStep });
+  const before = 'const line = 1;\n'.repeat(10);
+  const first = completer.complete(requestAt(`${before}fo█\n`), neverAborted);
+  await held.arrived;
+  const second = complete(`${before}foo█\n`);
+  held.open();
+  expect(summary(await first, '')).toBe('cancelled');
+  expect(await second).toContain('model:');
+  expect(engine.prefills).toHaveLength(1);
+  expect(engine.prompts).toHaveLength(1);
+});
+
+test('at the deadline the whole lines of a block are shown, and the rest once it is there', async () => {
+  const held = gate(({ tokenIndex }) => tokenIndex === 'a();\n  b();\n  c('.length + 1);
+  const { complete } = setUp({ reply: () => 'a();\n  b();\n  c();\n}\n', beforeStep: held.beforeStep });
+  const options = { deadlineMs: 30 };
+  expect(await complete('function f() {\n  █\n', { options })).toBe(
+    'model: function f() {\n  [a();\n  b();]\n',
+  );
+  expect(await complete('function f() {\n  a(█\n', { options })).toBe(
+    'typed-through: function f() {\n  a([);\n  b();]\n',
+  );
+  held.open();
+  await vi.waitFor(async () => {
+    expect(await complete('function f() {\n  a()█\n')).toBe(
+      'typed-through: function f() {\n  a()[;\n  b();\n  c();\n}]\n',
+    );
+  });
+});
+
+test('at the deadline half a line is nothing, and the line is there for the next request', async () => {
+  const held = gate(({ tokenIndex }) => tokenIndex === 5);
+  const { complete } = setUp({ reply: () => 'first + second;\n', beforeStep: held.beforeStep });
+  expect(await complete('a = █\n', { options: { deadlineMs: 30 } })).toBe('deadline');
+  held.open();
+  await vi.waitFor(async () => expect(await complete('a = █\n')).toBe('cache: a = [first + second;]\n'));
+});
+
+test('a manual request has no deadline', async () => {
+  const { complete } = setUp('first + second;\n');
+  expect(await complete('a = █\n', { trigger: 'manual', options: { deadlineMs: 0 } })).toContain('model:');
+});
+
+test('a generation that nobody waits for ends after a while', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const held = gate(({ tokenIndex }) => tokenIndex === 3);
+  const { engine, completer } = setUp({ reply: () => 'first;\n', beforeStep: held.beforeStep });
+  const controller = new AbortController();
+  const request = completer.complete(requestAt('a = █\n'), controller.signal);
+  await held.arrived;
+  controller.abort();
+  await request;
+  await vi.advanceTimersByTimeAsync(2_000);
+  held.open();
+  await vi.waitFor(() => expect(engine.abortedCount()).toBe(1));
+});
+
+test('a failure of the engine is an outcome, and the next request is asked anew', async () => {
+  let broken = true;
+  const { complete } = setUp({
+    reply: () => {
+      if (broken) {
+        throw new Error('out of luck');
+      }
+      return 'fine;\n';
+    },
+  });
+  expect(await complete('a = █\n')).toBe('failed');
+  broken = false;
+  expect(await complete('a = █\n')).toBe('model: a = [fine;]\n');
+});
+
+async function suggestionOf(completer: Completer, marked: string) {
+  const request = requestAt(marked);
+  const outcome = await completer.complete(request, neverAborted);
+  if (outcome.kind !== 'suggestion') {
+    throw new Error(`no suggestion: ${outcome.reason}`);
+  }
+  return { request, outcome };
+}
+
+test('a dismissed suggestion does not come back there, nor after typing its beginning', async () => {
+  const { completer, complete } = setUp('o(bar);\n');
+  const { request, outcome } = await suggestionOf(completer, 'fo█\n');
+  completer.rejected(request, outcome);
+  expect(await complete('fo█\n')).toBe('recently-rejected');
+  expect(await complete('foo█\n')).toBe('recently-rejected');
+  expect(await complete('fo█\n', { trigger: 'manual' })).toContain('cache:');
+  expect(await complete('other();\nfo█\n')).toContain('model:');
+  expect(completer.backOffDelayMs()).toBeGreaterThan(0);
+});
+
+test('the suggestion after an accepted one is prepared, on the next line', async () => {
+  const { engine, completer, complete } = setUp({
+    reply: (prompt) => (prompt.includes('foo(bar);\n<|fim_suffix|>') ? 'second();\n' : 'o(bar);\n'),
+  });
+  const { request, outcome } = await suggestionOf(completer, '  fo█\n');
+  await completer.prepareNext(request, outcome, neverAborted);
+  expect(engine.prompts).toHaveLength(2);
+  expect(await complete('  foo(bar);\n  █\n')).toBe('cache:   foo(bar);\n  [second();]\n');
+  expect(engine.prompts).toHaveLength(2);
+});
+
+test('preparing gives way to a real request', async () => {
+  const held = gate(({ tokenIndex }) => tokenIndex === 2);
+  let requestCount = 0;
+  const { completer, complete, engine } = setUp({
+    reply: () => (requestCount++ === 0 ? 'o();\n' : 'next();\n'),
+    beforeStep: (step) => (requestCount === 2 ? held.beforeStep(step) : Promise.resolve()),
+  });
+  const { request, outcome } = await suggestionOf(completer, 'fo█\n');
+  const preparing = completer.prepareNext(request, outcome, neverAborted);
+  await held.arrived;
+  const real = complete('other = █\n');
+  held.open();
+  await preparing;
+  expect(await real).toContain('model:');
+  expect(engine.abortedCount()).toBe(1);
+});
+
+test('warming up reads the prompt that the first request needs', async () => {
+  const { engine, completer } = setUp('o(bar);\n');
+  await completer.warmUp(requestAt('a();\nf█\n'), neverAborted);
+  expect(engine.prefills).toEqual(['<|fim_prefix|>a();\n<|fim_suffix|>\n<|fim_middle|>']);
+  const outcome = await completer.complete(requestAt('a();\nfo█\n'), neverAborted);
+  expect(outcome.timings.engine?.prefilledTokenCount).toBe('f'.length);
+});
+
+test('warming up gives way to a request elsewhere', async () => {
+  const held = gate(({ kind }) => kind === 'prefill');
+  const { engine, completer, complete } = setUp({ reply: () => 'o(bar);\n', beforeStep: held.beforeStep });
+  const warming = completer.warmUp(requestAt('a();\nf█\n'), neverAborted);
+  await held.arrived;
+  const real = complete('other();\nfo█\n');
+  held.open();
+  await warming;
+  expect(await real).toContain('model:');
+  expect(engine.abortedCount()).toBe(1);
+});
+
+test('disposing ends what runs', async () => {
+  const held = gate(({ tokenIndex }) => tokenIndex === 2);
+  const { engine, completer } = setUp({ reply: () => 'o(bar);\n', beforeStep: held.beforeStep });
+  const request = completer.complete(requestAt('fo█\n'), neverAborted);
+  await held.arrived;
+  const disposed = completer.dispose();
+  held.open();
+  await disposed;
+  expect(summary(await request, '')).toBe('cancelled');
+  expect(engine.abortedCount()).toBe(1);
+});

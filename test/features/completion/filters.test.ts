@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import { present } from '../../../src/features/completion/filters/postprocess';
+import { placeOf } from '../../../src/features/completion/place';
+import { requestAt } from '../../support/completionRequest';
+import { parseSuggestion, showSuggestion } from '../../support/markers';
+
+/** Runs the document filters over `before█[suggestion]█after` and shows the accepted text, or the reason for none. */
+function filtered(marked: string, languageId = 'typescript', wanted = false): string {
+  const { text, offset, suggestion } = parseSuggestion(marked);
+  const place = placeOf(requestAt(`${text.slice(0, offset)}█${text.slice(offset)}`, { languageId }));
+  const draft = { text: suggestion.replaceAll('\r\n', '\n'), tokens: [] };
+  const result = present({ kind: 'draft', draft }, place, {
+    singleLine: false,
+    wanted,
+    thresholds: { mean: -1, minimum: -5 },
+  });
+  return 'reason' in result ? result.reason : showSuggestion(text, result);
+}
+
+describe('brackets (continue #4721, copilot-release #11402 and #12676, vscode #294864, cody #299)', () => {
+  test.each([
+    ['an auto-closed bracket is replaced by its own', 'foo(█[bar)]█)', 'foo([bar)]'],
+    ['with a semicolon after it', 'foo(█[bar);]█)', 'foo([bar);]'],
+    ['both brackets', 'foo([█[1, 2]);]█])', 'foo([[1, 2]);]'],
+    ['and the semicolon that is there', 'foo(█[bar);]█);', 'foo([bar);]'],
+    ['a bracket that is not reproduced stays', 'foo(█[bar, baz]█)', 'foo([bar, baz])'],
+    ['an auto-closed quote', 'import a from "█[fs";]█"', 'import a from "[fs";]'],
+    ['a whole line rest', 'if (a█[bc) {]█) {\n}', 'if (a[bc) {]\n}'],
+    [
+      'a closer too many is cut',
+      'const f = (a) => {\n  foo(█[args));]█\n};\n',
+      'const f = (a) => {\n  foo([args)]\n};\n',
+    ],
+    ['a closer of a string is not a bracket', 'foo(█[")"]█)', 'foo([")"])'],
+    ['a missing closer is welcome', 'foo(█[bar);]█\n', 'foo([bar);]\n'],
+    ['a closer that makes room for an opener', 'call(a█[)(b,]█\n  c)\n', 'call(a[)(b,]\n  c)\n'],
+    ['an opener stays', 'if (█[ready) {]█)', 'if ([ready) {]'],
+    [
+      'a block that the next line closes is not closed twice',
+      'function f() {\n  █[return 1;\n}]█\n}\n',
+      'function f() {\n  [return 1;]\n}\n',
+    ],
+    [
+      'a block that nothing closes is closed',
+      'function f() {\n  █[return 1;\n}]█\n',
+      'function f() {\n  [return 1;\n}]\n',
+    ],
+    ['broken code is left alone', 'foo)(█[bar)]█\n]', 'foo)([bar)]\n]'],
+  ])('%s', (_, marked, expected) => {
+    expect(filtered(marked)).toBe(expected);
+  });
+});
+
+describe('repeats of the document (kilocode #4340, twinny #338, continue #6340, tabnine #1078)', () => {
+  test.each([
+    ['the next line', 'a = first();\n█[b = second();]█\nb = second();\n', 'repeats-context'],
+    [
+      'the next line, from its middle',
+      'a = 1;\nconst total█[ = sum(a);]█\nconst total = sum(a);',
+      'repeats-context',
+    ],
+    [
+      'a nearly equal later line',
+      'x\n█[const value = compute(first, second);]█\n\nfoo\nconst value = compute(first, secand);\n',
+      'repeats-context',
+    ],
+    [
+      'a similar but different next line',
+      'self.█[width = width]█\nself.height = height',
+      'self.[width = width]\nself.height = height',
+    ],
+    ['the line above', 'import a from "a";\n█[import a from "a";]█\n', 'repeats-context'],
+    [
+      'a line much like the one above',
+      'self.width = width\nself.█[height = height]█\n',
+      'self.width = width\nself.[height = height]\n',
+    ],
+    [
+      'closing lines repeat everywhere',
+      'if a {\n}\nif b {\n  c()\n█[}]█\n',
+      'if a {\n}\nif b {\n  c()\n[}]\n',
+    ],
+  ])('%s', (_, marked, expected) => {
+    expect(filtered(marked, 'typescript', true)).toBe(expected);
+  });
+
+  test('another function may well begin alike', () => {
+    const marked =
+      'f() {\n  █[return (cssParser ??= create());]█\n}\ng() {\n  return (cssParsers ??= create());\n}';
+    expect(filtered(marked)).toContain('[return (cssParser ??= create());]');
+  });
+
+  test('a block ends where it arrives at the line below', () => {
+    const marked = 'def f():\n    █[first()\n    second()\n    third()]█\n    second()\n';
+    expect(filtered(marked, 'python')).toBe('def f():\n    [first()]\n    second()\n');
+  });
+
+  test('an end word of the same block is not written twice', () => {
+    const marked = 'def f\n  █[work\nend]█\nend\n';
+    expect(filtered(marked, 'ruby')).toBe('def f\n  [work]\nend\n');
+  });
+
+  test('an end word of an inner block stays', () => {
+    const marked = 'def f\n  if a\n    █[work\n  end]█\nend\n';
+    expect(filtered(marked, 'ruby')).toBe('def f\n  if a\n    [work\n  end]\nend\n');
+  });
+
+  test('the beginning of what stands right of the cursor is not written twice', () => {
+    expect(filtered('foo(█[x, bar]█bar, baz)', 'typescript', true)).toBe('foo([x,]bar, baz)');
+  });
+});
+
+describe('white space', () => {
+  test('lines end as the document ends them', () => {
+    expect(filtered('if (a) {\r\n  █[b();\r\n  c();]█\r\n}\r\n')).toBe(
+      'if (a) {\r\n  [b();\r\n  c();]\r\n}\r\n',
+    );
+  });
+
+  test('a file of tabs gets tabs', () => {
+    const marked = 'func f() {\n\tif a {\n\t\t█[b()\n        c()]█\n\t}\n}\n';
+    expect(filtered(marked, 'go')).toBe('func f() {\n\tif a {\n\t\t[b()\n\t\tc()]\n\t}\n}\n');
+  });
+
+  test('a file of two spaces gets two spaces', () => {
+    const marked = 'function f() {\n  a();\n  █[if (b) {\n\t\tc();\n\t}]█\n}\n';
+    expect(filtered(marked)).toBe('function f() {\n  a();\n  [if (b) {\n    c();\n  }]\n}\n');
+  });
+
+  test('the odd indentation of a documentation comment stays (a fault of Tabby)', () => {
+    const marked = 'function f() {\n  a();\n}\n/**\n █[* Adds.\n * @param a one\n */]█\n';
+    expect(filtered(marked)).toContain('[* Adds.\n * @param a one\n */]');
+  });
+});
+
+describe('worth showing', () => {
+  test('nothing is nothing', () => {
+    expect(filtered('a = 1;█[\n  ]█')).toBe('empty');
+  });
+
+  test('two characters are shown only to those who asked', () => {
+    expect(filtered('x = a█[;;]█\n')).toBe('empty');
+    expect(filtered('x = a█[;;]█\n', 'typescript', true)).toBe('x = a[;;]\n');
+  });
+
+  test('an unlikely suggestion, or one unlikely token, is not shown unasked', () => {
+    const place = placeOf(requestAt('const a = █'));
+    const verdict = (logProbabilities: number[], wanted = false) => {
+      const tokens = logProbabilities.map((logProbability, index) => ({
+        id: index,
+        end: index + 1,
+        logProbability,
+      }));
+      const draft = { text: 'abcd', tokens };
+      const result = present({ kind: 'draft', draft }, place, {
+        singleLine: false,
+        wanted,
+        thresholds: { mean: -1, minimum: -5 },
+      });
+      return 'reason' in result ? result.reason : result.confidence;
+    };
+    expect(verdict([-0.5, -0.5, -0.5, -0.5])).toBe(-0.5);
+    expect(verdict([-1.5, -1.5, -1.5, -1.5])).toBe('below-confidence');
+    expect(verdict([0, 0, 0, -5.5])).toBe('below-confidence');
+    expect(verdict([-9, -9, -9, -9], true)).toBe(-9);
+  });
+});

@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import { chooseContext, type PromptContext } from '../../../src/features/completion/prompt/context';
+import { chooseFileWindow } from '../../../src/features/completion/prompt/fileWindow';
+import { findFimTokens } from '../../../src/features/completion/prompt/fimTokens';
+import { buildPrompt } from '../../../src/features/completion/prompt/prompt';
+import type { TextDocument } from '../../../src/features/completion/types';
+import { byteTokenizer } from '../../support/byteTokenizer';
+import { placeAt } from '../../support/completionRequest';
+
+const fim = findFimTokens(byteTokenizer);
+
+function contextAt(
+  marked: string,
+  relatedFiles: TextDocument[] = [],
+  previous?: PromptContext,
+  maxPromptTokens = 2048,
+) {
+  return chooseContext(
+    { place: placeAt(marked), relatedFiles, repositoryName: 'project', maxPromptTokens },
+    previous,
+    { path: relatedFiles.length > 0, relatedFiles: 'similar' },
+    byteTokenizer,
+  );
+}
+
+function promptAt(marked: string, relatedFiles: TextDocument[] = []) {
+  const { linePrefix } = placeAt(marked);
+  const prompt = buildPrompt(contextAt(marked, relatedFiles), linePrefix, fim, byteTokenizer);
+  return {
+    text: byteTokenizer.decode(prompt.promptIds),
+    head: byteTokenizer.decode(prompt.headIds),
+    healed: new TextDecoder().decode(prompt.remainingBytes),
+  };
+}
+
+function file(uri: string, text: string): TextDocument {
+  return { uri, languageId: 'typescript', version: 1, text };
+}
+
+test('the prefix ends at the start of the line, and the typed part follows the middle token', () => {
+  const { text, healed } = promptAt('a = 1\nb = fo█)\nc = 3\n');
+  expect(text).toBe('<|fim_prefix|>a = 1\n<|fim_suffix|>)\nc = 3\n<|fim_middle|>b = f');
+  expect(healed).toBe('o');
+});
+
+test('typing on a line leaves the head of the prompt alone', () => {
+  const heads = ['█', 'b█', 'b = █', 'b = foo█'].map((typed) => promptAt(`a = 1\n${typed}\nc = 3`).head);
+  expect(new Set(heads).size).toBe(1);
+});
+
+test('CRLF documents are shown to the model with LF', () => {
+  expect(promptAt('a = 1\r\nb█\r\nc = 3\r\n').text).toBe(
+    '<|fim_prefix|>a = 1\n<|fim_suffix|>\nc = 3\n<|fim_middle|>',
+  );
+});
+
+test("related files stand in front in the model's repository format, without lines the file has itself", () => {
+  const related = file(
+    'file:///home/me/project/src/util.ts',
+    'export function addOne(value) {\nshared line\n}\n',
+  );
+  expect(promptAt('shared line\naddOne(█value)\n', [related]).text).toBe(
+    [
+      '<|repo_name|>project',
+      '<|file_sep|>project/src/util.ts',
+      'export function addOne(value) {',
+      '}',
+      '<|file_sep|>project/src/main.ts',
+      '<|fim_prefix|>shared line',
+      '<|fim_suffix|>value)',
+      '<|fim_middle|>addOne',
+    ].join('\n'),
+  );
+});
+
+test('files with secrets are never shown to the model', () => {
+  const secret = file('file:///home/me/project/.env', 'API_KEY=addOne value');
+  expect(promptAt('addOne(█value)\n', [secret]).text).not.toContain('API_KEY');
+});
+
+test('special tokens in the document stay text', () => {
+  const ids = buildPrompt(contextAt('<|endoftext|>\n█'), '', fim, byteTokenizer).promptIds;
+  expect(ids.filter((id) => id >= 256)).toEqual([fim.prefix, fim.suffix, fim.middle]);
+});
+
+describe('the file window', () => {
+  const lines = Array.from({ length: 200 }, (_, index) => `line number ${index};`);
+  const budget = { prefixTokens: 400, suffixTokens: 100 };
+  const windowAt = (line: number, previous?: ReturnType<typeof chooseFileWindow>) => {
+    const marked = [...lines.slice(0, line), '█', ...lines.slice(line)].join('\n');
+    return chooseFileWindow(placeAt(marked), previous, budget, byteTokenizer);
+  };
+
+  test('is whole lines within its budget', () => {
+    const { prefix, suffix } = windowAt(100);
+    expect(prefix).toMatch(/^line number \d+;\n[^]*line number 99;\n$/);
+    expect(suffix).toMatch(/^\nline number 100;\n[^]*;$/);
+    expect(prefix.length).toBeLessThanOrEqual(400);
+    expect(suffix.length).toBeLessThanOrEqual(100);
+  });
+
+  test('starts at the same line while the cursor moves on, and moves in one big step', () => {
+    let window = windowAt(100);
+    const starts: string[] = [];
+    for (let line = 101; line < 120; line++) {
+      window = windowAt(line, window);
+      starts.push(window.anchor);
+    }
+    expect(new Set(starts).size).toBe(2);
+  });
+
+  test('finds its start again when lines are inserted above it', () => {
+    const before = windowAt(100);
+    const marked = ['new first line', ...lines.slice(0, 100), '█', ...lines.slice(100)].join('\n');
+    const after = chooseFileWindow(placeAt(marked), before, budget, byteTokenizer);
+    expect(after.prefix).toBe(before.prefix);
+  });
+
+  test('is chosen anew after a jump', () => {
+    const window = windowAt(20, windowAt(100));
+    expect(window.prefix).toContain('line number 19;');
+    expect(window.prefix).not.toContain('line number 100;');
+  });
+
+  test('the suffix does not move while a long line is typed', () => {
+    const marked = (typed: string) => `a\n${typed}█)\n${lines.join('\n')}`;
+    const [first, second] = ['f', 'f'.repeat(60)].map(
+      (typed) => chooseFileWindow(placeAt(marked(typed)), undefined, budget, byteTokenizer).suffix,
+    );
+    expect(second).toBe(first);
+  });
+});
+
+test('the header stays while the window stays, whatever other files do', () => {
+  const marked = 'addOne(█value)\n';
+  const first = contextAt(marked, [file('file:///a/b.ts', 'addOne(value, first)')]);
+  const second = contextAt(marked, [file('file:///a/b.ts', 'addOne(value, second)')], first);
+  expect(second.header).toEqual(first.header);
+});
+
+test('a prompt fits its budget, whatever the document holds', () => {
+  const long = 'x'.repeat(600);
+  const marked = `${'some line;\n'.repeat(200)}${long}█${long}\n${'some line;\n'.repeat(200)}`;
+  const related = [1, 2, 3, 4].map((index) =>
+    file(`file:///a/${index}.ts`, `line some ${index}\n`.repeat(300)),
+  );
+  for (const maxPromptTokens of [400, 768, 1024, 2048]) {
+    const context = contextAt(marked, related, undefined, maxPromptTokens);
+    const { promptIds } = buildPrompt(context, placeAt(marked).linePrefix, fim, byteTokenizer);
+    expect(promptIds.length).toBeLessThanOrEqual(maxPromptTokens);
+  }
+});
+
+test('a model without fill-in-the-middle tokens is refused', () => {
+  expect(() => findFimTokens({ ...byteTokenizer, specialId: () => undefined })).toThrow(
+    expect.objectContaining({ code: 'unsupported-model' }) as Error,
+  );
+});

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { refusalFor } from '../../../src/features/completion/ask/shouldAsk';
+import { requestAt } from '../../support/completionRequest';
+import { parseCursor } from '../../support/markers';
+
+const reasonAt = (...request: Parameters<typeof requestAt>) => refusalFor(requestAt(...request))?.reason;
+
+test.each([
+  ['at the end of a line', 'const a = █\n', undefined],
+  ['before a bracket the editor closed', 'print(█)', undefined],
+  ['before closing punctuation and an opener', 'if (a█) {\n}', undefined],
+  ['before trailing white space', 'const a =█  \n', undefined],
+  ['inside a word', 'con█st a = 1', 'inside-word'],
+  ['before a letter outside ASCII', 'gr█ößer', 'inside-word'],
+  ['before a letter outside the basic plane', 'x = █𝒳', 'inside-word'],
+  ['before an argument', 'foo(█, bar)', 'text-after-cursor'],
+  ['before an operator', 'a █+ b', 'text-after-cursor'],
+])('%s', (_, marked, reason) => {
+  expect(reasonAt(marked)).toBe(reason);
+});
+
+test('a manual trigger overrides the courtesy rules', () => {
+  expect(reasonAt('con█st a = 1', { trigger: 'manual' })).toBeUndefined();
+});
+
+test('CRLF is not text after the cursor', () => {
+  expect(reasonAt('const a = █\r\nconst b = 2')).toBeUndefined();
+});
+
+test.each([
+  ['/home/me/app/.env', true],
+  ['/home/me/app/.env.production', true],
+  ['/home/me/app/prod.env', true],
+  ['/home/me/app/environment.ts', false],
+  ['/home/me/.ssh/config', true],
+  ['/home/me/backup/id_rsa', true],
+  ['/home/me/id_ed25519.pub', true],
+  ['/srv/tls/server.pem', true],
+  ['/home/me/app/config/credentials.yml', true],
+  ['/home/me/app/client_secret_42.json', true],
+  ['/home/me/app/src/secrets.ts', false],
+  ['/home/me/app/src/keyboard.ts', false],
+  ['/home/me/My%20App/.env', true],
+])('secrets by name: %s', (path, excluded) => {
+  expect(reasonAt('A=█', { uri: `file://${path}` }) === 'excluded-file').toBe(excluded);
+});
+
+test('minified, binary and huge documents are technical limits, also for a manual trigger', () => {
+  const reason = (marked: string) => reasonAt(marked, { trigger: 'manual' });
+  expect(reason(`${'a;'.repeat(3_000)}█`)).toBe('document-too-large');
+  expect(reason('PNG\0\0█')).toBe('document-too-large');
+  expect(reason(`${'a = 1;\n'.repeat(150_000)}█`)).toBe('document-too-large');
+  expect(reason(`${'a = 1;\n'.repeat(2_000)}█`)).toBeUndefined();
+});
+
+test.each([
+  ['typescript', '// hello █', 'comment'],
+  ['typescript', 'foo(); /* a\n * b █', 'comment'],
+  ['typescript', '/* a */ foo(█', 'code'],
+  ['typescript', 'const url = "http://a.b"; x = █', 'code'],
+  ['typescript', 'const a = "it█"', 'string'],
+  ['typescript', 'const a = `line\n two █', 'string'],
+  ['typescript', 'const a = "escaped \\" quote"; b = █', 'code'],
+  ['typescript', "// don't\nx = █", 'code'],
+  ['typescript', 'const broken = "no end\nx = █', 'code'],
+  ['python', '# note █', 'comment'],
+  ['python', 'def f():\n    """Docs\n    more █', 'string'],
+  ['python', 'def f():\n    """Docs"""\n    x = █', 'code'],
+  ['python', "s = '#' + █", 'code'],
+  ['rust', "fn f<'a>(x: &'a str) { █", 'code'],
+  ['lua', '--[[ long\n comment █', 'comment'],
+  ['go', 'x := `raw \\` + █', 'code'],
+  ['plaintext', "it's // not a comment █", 'code'],
+])('scope in %s: %s', (languageId, marked, scope) => {
+  const options = { inComments: false, inStrings: false };
+  const expected = scope === 'code' ? undefined : `in-${scope}`;
+  expect(reasonAt(marked, { languageId, options })).toBe(expected);
+});
+
+test('comments stay on unless they are switched off', () => {
+  expect(reasonAt('// hello █')).toBeUndefined();
+  expect(reasonAt('// hello █', { options: { inComments: false, inStrings: true } })).toBe('in-comment');
+});
+
+test('the suggest widget must hold an item that begins with the typed text', () => {
+  const marked = 'foo.len█';
+  const { offset } = parseCursor(marked);
+  const replace = { start: offset - 3, end: offset };
+  expect(reasonAt(marked, { selectedCompletion: { text: 'length', replace } })).toBeUndefined();
+  expect(reasonAt(marked, { selectedCompletion: { text: 'getLength', replace } })).toBe(
+    'disagrees-with-suggest-widget',
+  );
+});

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { neverAborted } from '../../src/base/abort';
+import { silentLogger } from '../../src/base/logger';
+import type { Engine } from '../../src/engine/engine';
+import { createEngine } from '../../src/engine/transformerEngine';
+import type { TransformerConfiguration } from '../../src/model/configuration';
+import { readGguf } from '../../src/model/gguf/readGguf';
+import { buildGraph } from '../../src/model/graph/buildGraph';
+import { prepareModel } from '../../src/model/prepare';
+import { decodeSpecification } from '../../src/tokenizer/specification';
+import type { Tokenizer } from '../../src/tokenizer/tokenizer';
+import { createTokenizer } from '../../src/tokenizer/tokenizer';
+import type { TinyModelOptions } from './tinyModel';
+import { writeTinyModel } from './tinyModel';
+
+export interface TinyEngine {
+  readonly engine: Engine;
+  readonly configuration: TransformerConfiguration;
+  readonly vocabularySize: number;
+  readonly ggufPath: string;
+  createTokenizer(): Tokenizer;
+  /** Lends a second engine over the same model, with nothing in its cache. */
+  freshly<T>(use: (engine: Engine) => Promise<T>): Promise<T>;
+  /** Opens another file as the graph. */
+  openGraph(graphPath: string): Promise<Engine>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * A seeded, untrained model, written as a GGUF, prepared and opened through the real code. Its graph is that of the
+ * shipping model but for float32 activations: int8 ones round differently in batches of different sizes, which
+ * decides between near-equal tokens, and an untrained model has little else.
+ */
+export async function openTinyEngine(
+  options: Partial<TinyModelOptions> & { readonly contextCapacity: number },
+): Promise<TinyEngine> {
+  const { contextCapacity, architecture = 'qwen2', ...modelOptions } = options;
+  const folder = mkdtempSync(join(tmpdir(), 'sotto-tiny-'));
+  const ggufPath = join(folder, 'tiny.gguf');
+  await writeTinyModel({ seed: 1, architecture, ...modelOptions }, ggufPath);
+  const sha256 = createHash('sha256').update(readFileSync(ggufPath)).digest('hex');
+  const quiet = { report: () => {}, logger: silentLogger };
+  const prepared = await prepareModel(ggufPath, sha256, folder, quiet, neverAborted);
+  const { configuration, files } = prepared.manifest;
+  const openGraph = (graphPath: string) =>
+    createEngine({ graphPath, configuration, contextCapacity, threadCount: 1 });
+  const exactGraphPath = join(prepared.folder, 'exact.onnx');
+  const gguf = await readGguf(ggufPath, neverAborted);
+  writeFileSync(exactGraphPath, buildGraph(gguf, configuration, { accuracyLevel: 0 }).onnx);
+  const engine = await openGraph(exactGraphPath);
+
+  return {
+    engine,
+    configuration,
+    vocabularySize: configuration.vocabularySize,
+    ggufPath,
+    openGraph,
+    createTokenizer: () =>
+      createTokenizer(decodeSpecification(readFileSync(join(prepared.folder, files.tokenizer.name)))),
+    async freshly(use) {
+      const fresh = await openGraph(exactGraphPath);
+      try {
+        return await use(fresh);
+      } finally {
+        await fresh.dispose();
+      }
+    },
+    async dispose() {
+      await engine.dispose();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
