@@ -183,7 +183,7 @@ struct S; enum E { A }
 `;
   expect(await describeSymbols('rust', text)).toMatchInlineSnapshot(`
     "
-    f function <'a T N>(x: &'a [T; N], array-pattern : (i32, i32), object-pattern : Point, unnamed : u8) Result<Vec<T>, Error> throws panic [async unsafe]
+    f function <'a T N>(x: &'a [T; N], (p, q): (i32, i32), Point { z }: Point, unnamed : u8) Result<Vec<T>, Error> throws panic [async unsafe]
     Tr interface <T>()
     Tr/m method <>(a: T) T
     Tr/d method

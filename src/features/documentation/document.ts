@@ -70,7 +70,7 @@ export async function documentTarget(
   signal: AbortSignal,
 ): Promise<DocumentationEdit | undefined> {
   const { symbol, behaviour, place } = target;
-  const placement = placeComment(text, place, symbol.range.start);
+  const placement = placeComment(text, place, symbol);
   const old = place.existing === undefined ? '' : text.slice(place.existing.start, place.existing.end);
   const style = styleFor(fileStyle, old);
   const template = planComment(style, layOut(style, gatherFacts(languageId, symbol, behaviour)), old);

@@ -1,5 +1,5 @@
 import { UserError } from '../../base/errors';
-import { cleanWords, sentenceEnd } from './comment/cleanWords';
+import { cleanWords, completePart, sentenceEnd } from './comment/cleanWords';
 import type { CommentStyle } from './comment/style';
 import type { Slot, Template } from './comment/template';
 import { renderUpTo, slotsOf } from './comment/template';
@@ -22,12 +22,12 @@ export const confidenceThreshold = -2;
 const maxBeforeTokens = 384;
 const maxAfterTokens = 768;
 const maxSlotTokens: Readonly<Record<Slot['kind'], number>> = {
-  summary: 40,
+  summary: 48,
   'type-parameter': 20,
-  parameter: 32,
-  returns: 32,
-  yields: 32,
-  error: 32,
+  parameter: 40,
+  returns: 40,
+  yields: 40,
+  error: 40,
 };
 
 /**
@@ -73,7 +73,7 @@ async function decodeSlot(
   signal: AbortSignal,
 ): Promise<{ text: string; confidence: number }> {
   const ids: number[] = [];
-  const { tokens } = await engine.generate(
+  const { tokens, stopReason } = await engine.generate(
     {
       promptIds: [...head, ...tokenizer.encode(middle)],
       maxTokens: maxSlotTokens[slot.kind],
@@ -89,8 +89,9 @@ async function decodeSlot(
     signal,
   );
   const sum = tokens.reduce((total, token) => total + token.logProbability, 0);
+  const text = tokenizer.decode(tokens.map((token) => token.id));
   return {
-    text: tokenizer.decode(tokens.map((token) => token.id)),
+    text: stopReason === 'max-tokens' || stopReason === 'context-full' ? completePart(text) : text,
     confidence: tokens.length === 0 ? -Infinity : sum / tokens.length,
   };
 }

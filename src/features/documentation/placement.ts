@@ -1,5 +1,6 @@
 import type { TextRange } from '../../base/textRange';
 import type { DocCommentPlace } from '../../syntax/docComment';
+import type { CodeSymbol } from '../../syntax/symbol';
 
 /** Where a comment goes and what must stand around it. */
 export interface Placement {
@@ -14,8 +15,8 @@ export interface Placement {
   readonly afterStart: number;
 }
 
-/** `headIndentOffset` is an offset on the line whose indentation a body goes one step beyond. */
-export function placeComment(text: string, place: DocCommentPlace, headIndentOffset: number): Placement {
+/** `place` must be that of `symbol`. */
+export function placeComment(text: string, place: DocCommentPlace, symbol: CodeSymbol): Placement {
   const eol = /\r?\n/.exec(text)?.[0] ?? '\n';
   const { existing, insertAt } = place;
   if (existing !== undefined) {
@@ -39,12 +40,26 @@ export function placeComment(text: string, place: DocCommentPlace, headIndentOff
       indent: gap,
       eol,
       leading: '',
-      trailing: eol + gap,
+      trailing: separator(text, place, symbol, eol + gap) + eol + gap,
       before: text.slice(0, insertAt),
       afterStart: insertAt,
     };
   }
-  return placeOnSharedLine(text, place, headIndentOffset, eol);
+  return placeOnSharedLine(text, place, symbol.range.start, eol);
+}
+
+/** What the language's formatter wants between the comment and what follows it. */
+function separator(
+  text: string,
+  { insertAt, position }: DocCommentPlace,
+  symbol: CodeSymbol,
+  lineBreak: string,
+): string {
+  if (position === 'body') {
+    return symbol.kind === 'class' ? (/^\r?\n/.exec(lineBreak)?.[0] ?? '') : '';
+  }
+  // Go's directives are set off from the prose.
+  return text.startsWith('//', insertAt) ? `${lineBreak}//` : '';
 }
 
 /** Code stands before the place on its line: the comment, and what follows, get lines of their own. */

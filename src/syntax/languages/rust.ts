@@ -1,5 +1,5 @@
 import type { Declaration, LanguageRules } from '../languageRules';
-import { field, firstOfType, parts, typeText } from '../nodes';
+import { field, firstOfType, oneLine, parts, typeText } from '../nodes';
 import type { SyntaxNode } from '../parser';
 import type { Parameter, SymbolKind } from '../symbol';
 
@@ -75,28 +75,16 @@ function readParameter(node: SyntaxNode): Parameter[] {
   if (node.type !== 'parameter' || pattern?.type === 'self') {
     return [];
   }
-  const isName = pattern?.type === 'identifier';
+  // Callers know a destructured parameter by its pattern, so that is its name.
+  const name = pattern === undefined || pattern.text === '_' ? '' : (oneLine(pattern.text) ?? '');
   return [
     {
-      name: isName ? pattern.text : '',
-      form: isName ? 'plain' : patternForm(pattern),
+      name,
+      form: name === '' ? 'unnamed' : 'plain',
       type: typeText(field(node, 'type')),
       defaultValue: undefined,
       optional: false,
       members: [],
     },
   ];
-}
-
-function patternForm(pattern: SyntaxNode | undefined): Parameter['form'] {
-  switch (pattern?.type ?? '') {
-    case 'struct_pattern':
-      return 'object-pattern';
-    case 'tuple_pattern':
-    case 'tuple_struct_pattern':
-    case 'slice_pattern':
-      return 'array-pattern';
-    default:
-      return 'unnamed';
-  }
 }

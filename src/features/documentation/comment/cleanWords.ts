@@ -17,7 +17,7 @@ export function cleanWords(raw: string, style: CommentStyle, slot: Slot): string
     .replace(/"""+|'''+/g, '')
     .replace(/(^|\s)[@\\]\w+/g, '$1')
     .replace(/\s+/g, ' ')
-    .replace(/^[\s\-–—:*#>./|]+|[\s\-–—:*\\,;/|"]+$/g, '');
+    .replace(/^[\s\-–—:*#>./|]+|[\s\-–—:*\\,;/|]+$/g, '');
   const sentence = firstSentence(plain);
   const escaped = escapeFor(style, sentence);
   if (!isProse(escaped, slot)) {
@@ -25,6 +25,12 @@ export function cleanWords(raw: string, style: CommentStyle, slot: Slot): string
   }
   const cased = style.name === 'godoc' ? escaped : escaped.charAt(0).toUpperCase() + escaped.slice(1);
   return /[.!?]$/.test(cased) ? cased : `${cased}.`;
+}
+
+/** What of a text that was cut off by a limit can stand as a sentence: up to its last comma, or nothing. */
+export function completePart(text: string): string {
+  const part = text.slice(0, Math.max(0, text.lastIndexOf(',')));
+  return part.split(/\s+/).length >= 4 ? part : '';
 }
 
 /** Where the first sentence of `text` ends, exclusive; undefined while it may go on. */

@@ -43,11 +43,14 @@ export function mergeExisting(style: CommentStyle, template: Template, existing:
     const piece = line.slot === undefined ? undefined : pieces.get(slotKey(line.slot));
     return piece === undefined ? [line] : piece.map(fixed);
   });
-  return { ...template, lines: [...lines, ...(extra.length === 0 ? [] : [fixed(''), ...extra.map(fixed)])] };
+  // Tags follow each other; sections stand apart.
+  const isSection = style.name === 'google' || style.name === 'numpy';
+  const rest = isSection && extra.length > 0 ? ['', ...extra] : extra;
+  return { ...template, lines: [...lines, ...rest.map(fixed)] };
 }
 
-function keepProse(style: CommentStyle, template: Template, { pieces, extra }: ExistingComment): Template {
-  const kept = [...(pieces.get('summary:') ?? []), ...(extra.length === 0 ? [] : ['', ...extra])].map(fixed);
+function keepProse(style: CommentStyle, template: Template, { pieces }: ExistingComment): Template {
+  const kept = (pieces.get('summary:') ?? []).map(fixed);
   if (style.name === 'godoc') {
     return { ...template, lines: kept };
   }
