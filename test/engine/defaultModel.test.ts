@@ -34,9 +34,8 @@ test('continues code', async () => {
 
 test('fills in the middle', async () => {
   const prefix = 'function add(a: number, b: number): number {\n  return ';
-  expect(
-    await generateText(['<|fim_prefix|>', prefix, '<|fim_suffix|>', ';\n}\n', '<|fim_middle|>'], 12),
-  ).toMatchInlineSnapshot(`
+  expect(await generateText(['<|fim_prefix|>', prefix, '<|fim_suffix|>', ';\n}\n', '<|fim_middle|>'], 12))
+    .toMatchInlineSnapshot(`
     "a + b;
     }
 

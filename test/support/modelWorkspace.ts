@@ -25,6 +25,9 @@ export function pseudoRandomBytes(byteCount: number, seed = 1): Buffer {
 export function entryFor(content: Buffer, sources: readonly ModelSource[]): CatalogEntry {
   return {
     name: 'tiny',
+    title: 'Tiny',
+    advice: 'for tests',
+    origin: 'this test',
     fileName: 'tiny.gguf',
     byteCount: content.length,
     sha256: createHash('sha256').update(content).digest('hex'),

@@ -39,9 +39,14 @@ export interface Completer {
   /**
    * Never rejects: failures and cancellation are outcomes. The newest request owns the engine; an older one's
    * generation goes on only while the newest can use it. The signal detaches the request; the generation ends
-   * by itself when nobody comes back for it.
+   * by itself when nobody comes back for it. `beforeEngine` is awaited only when neither the cache nor a running
+   * generation can answer: there the caller waits for a pause in typing.
    */
-  complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionOutcome>;
+  complete(
+    request: CompletionRequest,
+    signal: AbortSignal,
+    beforeEngine?: BeforeEngine,
+  ): Promise<CompletionOutcome>;
   /** Reads the prompt of a place into the KV cache, so that the first request there is answered sooner. */
   warmUp(request: CompletionRequest, signal: AbortSignal): Promise<void>;
   /**
@@ -66,6 +71,9 @@ export function createCompleter(dependencies: CompleterDependencies): Completer 
   return new EngineCompleter(dependencies, findFimTokens(dependencies.tokenizer));
 }
 
+/** Rejects when the signal aborts while it waits. */
+export type BeforeEngine = (signal: AbortSignal) => Promise<void>;
+
 interface Answer {
   readonly produced: Produced;
   readonly source: Suggestion['source'];
@@ -79,6 +87,7 @@ class EngineCompleter implements Completer {
   private readonly rejections: RejectionMemory;
   private generation: Generation | undefined;
   private context: PromptContext | undefined;
+  private lastShown: { readonly uri: string; readonly text: string } | undefined;
 
   constructor(
     private readonly dependencies: CompleterDependencies,
@@ -89,10 +98,17 @@ class EngineCompleter implements Completer {
     this.rejections = new RejectionMemory(this.nowMs);
   }
 
-  async complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionOutcome> {
+  async complete(
+    request: CompletionRequest,
+    signal: AbortSignal,
+    beforeEngine?: BeforeEngine,
+  ): Promise<CompletionOutcome> {
     const startedAtMs = this.nowMs();
     try {
-      return await this.outcomeFor(request, startedAtMs, signal);
+      const outcome = await this.outcomeFor(request, startedAtMs, signal, beforeEngine);
+      const result = outcome.kind === 'none' ? outcome.reason : `suggestion (${outcome.source})`;
+      this.dependencies.logger.debug(`completion: ${result}, ${outcome.timings.totalMs.toFixed(1)} ms`);
+      return outcome;
     } catch (error) {
       if (signal.aborted || isAbortError(error)) {
         return this.none('cancelled', 'a newer request or the editor ended it', startedAtMs);
@@ -149,6 +165,7 @@ class EngineCompleter implements Completer {
     request: CompletionRequest,
     startedAtMs: number,
     signal: AbortSignal,
+    beforeEngine: BeforeEngine | undefined,
   ): Promise<CompletionOutcome> {
     signal.throwIfAborted();
     const refusal = refusalFor(request);
@@ -158,9 +175,10 @@ class EngineCompleter implements Completer {
     const place = placeOf(request);
     const deadlineMs =
       request.trigger === 'manual' ? Number.POSITIVE_INFINITY : startedAtMs + request.options.deadlineMs;
-    const answer = this.remembered(place) ?? (await this.produce(place, request, deadlineMs, signal));
+    const answer =
+      this.remembered(place) ?? (await this.produce(place, request, deadlineMs, signal, beforeEngine));
     if (answer === undefined) {
-      return this.none('deadline', `not ready after ${request.options.deadlineMs} ms`, startedAtMs);
+      return this.none('deadline', `not ready within ${request.options.deadlineMs} ms`, startedAtMs);
     }
     return this.outcomeOf(answer, place, request, startedAtMs);
   }
@@ -176,6 +194,7 @@ class EngineCompleter implements Completer {
     request: CompletionRequest,
     deadlineMs: number,
     signal: AbortSignal,
+    beforeEngine?: BeforeEngine,
   ): Promise<Answer | undefined> {
     const running = this.generation;
     const typed = running?.typedUntil(place);
@@ -185,6 +204,7 @@ class EngineCompleter implements Completer {
         return answer;
       }
     }
+    await beforeEngine?.(signal);
     signal.throwIfAborted();
     const prompt = this.promptFor(place, request);
     const generation = this.start(place, request, prompt);
@@ -282,7 +302,7 @@ class EngineCompleter implements Completer {
     const manual = request.trigger === 'manual';
     const presented = present(produced, place, {
       singleLine: request.options.multiLine === 'never',
-      wanted: manual || source === 'typed-through',
+      wanted: manual || this.continuesShown(produced, place),
       thresholds: this.dependencies.confidence ?? defaultConfidence,
     });
     if ('reason' in presented) {
@@ -291,12 +311,23 @@ class EngineCompleter implements Completer {
     if (!manual && this.rejections.isRejected(place, presented.text.slice(place.lead.length))) {
       return this.none('recently-rejected', 'this suggestion was dismissed here', startedAtMs, engine);
     }
+    this.lastShown = { uri: place.uri, text: place.prefix + textOf(produced) };
     return {
       kind: 'suggestion',
       ...presented,
       source,
       timings: { totalMs: this.nowMs() - startedAtMs, engine },
     };
+  }
+
+  /** Whether the user is typing through the suggestion that was shown last: it stays, however short it gets. */
+  private continuesShown(produced: Produced, place: Place): boolean {
+    const shown = this.lastShown;
+    return (
+      shown !== undefined &&
+      shown.uri === place.uri &&
+      (place.prefix + textOf(produced)).startsWith(shown.text)
+    );
   }
 
   private none(
@@ -318,6 +349,10 @@ class EngineCompleter implements Completer {
       }
     }
   }
+}
+
+function textOf(produced: Produced): string {
+  return produced.kind === 'draft' ? produced.draft.text : '';
 }
 
 /** The rest of an answer after `typed`, or undefined when the user typed something else or all of it. */

@@ -156,6 +156,21 @@ test('unlikely suggestions are given only to those who ask', async () => {
   expect(await setUp(script).complete('a = █\n', { trigger: 'manual' })).toBe('model: a = [guess;]\n');
 });
 
+test('what was too unlikely to be shown is not shown either when its beginning is typed', async () => {
+  const script = { reply: () => 'guess;\n', logProbability: (index: number) => (index === 3 ? -9 : -0.1) };
+  const { complete } = setUp(script);
+  expect(await complete('a = █\n')).toBe('below-confidence');
+  expect(await complete('a = g█\n')).toBe('below-confidence');
+});
+
+test('what is shown stays while it is typed, however short and unlikely its rest', async () => {
+  const script = { reply: () => 'guess;\n', logProbability: (index: number) => (index < 5 ? -0.1 : -4) };
+  const { complete } = setUp(script);
+  expect(await complete('a = █\n')).toBe('below-confidence');
+  expect(await complete('b = █\n', { trigger: 'manual' })).toBe('model: b = [guess;]\n');
+  expect(await complete('b = gues█\n')).toBe('typed-through: b = gues[s;]\n');
+});
+
 test('a request that is cancelled says so, and its generation serves the next keystroke', async () => {
   const held = gate(({ kind, tokenIndex }) => kind === 'token' && tokenIndex === 4);
   const { engine, completer, complete } = setUp({ reply: () => 'o(bar);\n', beforeStep: held.beforeStep });

@@ -45,6 +45,12 @@ describe('brackets (continue #4721, copilot-release #11402 and #12676, vscode #2
       'function f() {\n  █[return 1;\n}]█\n',
       'function f() {\n  [return 1;\n}]\n',
     ],
+    [
+      'a block filled in before its closer leaves the closer a line',
+      '  if (a) {█[\n    b();\n]█}\n',
+      '  if (a) {[\n    b();\n  ]}\n',
+    ],
+    ['a block that brings its closer', 'if (a) {█[\n  b();\n}]█}\n', 'if (a) {[\n  b();\n}]\n'],
     ['broken code is left alone', 'foo)(█[bar)]█\n]', 'foo)([bar)]\n]'],
   ])('%s', (_, marked, expected) => {
     expect(filtered(marked)).toBe(expected);

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { OutcomeLog, renderOutcomePage } from '../../../src/features/completion/memory/outcomeLog';
 import { RejectionMemory } from '../../../src/features/completion/memory/rejection';
 import { SuggestionCache } from '../../../src/features/completion/memory/suggestionCache';
-import type { CompletionOutcome } from '../../../src/features/completion/types';
 import { placeAt } from '../../support/completionRequest';
 
 describe('the suggestion cache', () => {
@@ -88,72 +86,5 @@ describe('back-off after dismissals', () => {
     expect(memory.isRejected(placeAt('fo█'), 'o')).toBe(true);
     memory.accept(placeAt('f█'), 'oo');
     expect(memory.isRejected(placeAt('f█'), 'oo')).toBe(false);
-  });
-});
-
-describe('the page that explains outcomes', () => {
-  const logged = (timeMs: number, outcome: CompletionOutcome) =>
-    ({ timeMs, fileName: 'main.ts', languageId: 'typescript', trigger: 'automatic', outcome }) as const;
-  const engine = {
-    reusedTokenCount: 400,
-    prefilledTokenCount: 3,
-    prefillMs: 24.6,
-    decodedTokenCount: 7,
-    decodeMs: 140.2,
-    draftedTokenCount: 0,
-    acceptedDraftTokenCount: 0,
-  };
-  const suggestion: CompletionOutcome = {
-    kind: 'suggestion',
-    text: 'secretText()',
-    replace: { start: 0, end: 0 },
-    source: 'model',
-    confidence: -0.234,
-    tokenLogProbabilities: [-0.234],
-    timings: { totalMs: 170, engine },
-  };
-  const none: CompletionOutcome = {
-    kind: 'none',
-    reason: 'inside-word',
-    detail: 'the cursor stands before a word | character',
-    timings: { totalMs: 0.3 },
-  };
-
-  test('tells the last outcome, the counts and the list, and no document text', () => {
-    const log = new OutcomeLog();
-    log.add(logged(0, suggestion));
-    log.add(logged(61_500, none));
-    expect(renderOutcomePage(log.entries())).toMatchInlineSnapshot(`
-      "# Why no suggestion?
-
-      The last request, in main.ts, ended without a suggestion: **inside a word** (the cursor stands before a word | character).
-
-      ## How requests ended
-
-      | Outcome | Requests |
-      | --- | ---: |
-      | suggestion (model) | 1 |
-      | inside a word | 1 |
-
-      ## The last 2, newest first
-
-      | Time | File | Trigger | Outcome | Detail | Total | Prompt | Decoding |
-      | --- | --- | --- | --- | --- | ---: | --- | --- |
-      | 00:01:01.500 | main.ts | automatic | inside a word | the cursor stands before a word \\| character | 0 ms |  |  |
-      | 00:00:00.000 | main.ts | automatic | suggestion (model) | mean log-probability -0.23 | 170 ms | 3 new, 400 kept, 25 ms | 7 tokens, 140 ms |
-      "
-    `);
-  });
-
-  test('says so when nothing has happened yet', () => {
-    expect(renderOutcomePage([])).toContain('No suggestion has been asked for yet.');
-  });
-
-  test('keeps the last 200', () => {
-    const log = new OutcomeLog();
-    for (let index = 0; index < 250; index++) {
-      log.add(logged(index, none));
-    }
-    expect(log.entries().map((entry) => entry.timeMs)).toEqual(Array.from({ length: 200 }, (_, i) => i + 50));
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { chooseContext, type PromptContext } from '../../../src/features/completion/prompt/context';
 import { chooseFileWindow } from '../../../src/features/completion/prompt/fileWindow';
+import { chooseRelatedSnippets } from '../../../src/features/completion/prompt/relatedSnippets';
 import { findFimTokens } from '../../../src/features/completion/prompt/fimTokens';
 import { buildPrompt } from '../../../src/features/completion/prompt/prompt';
 import type { TextDocument } from '../../../src/features/completion/types';
@@ -71,6 +72,17 @@ test("related files stand in front in the model's repository format, without lin
       '<|fim_middle|>addOne',
     ].join('\n'),
   );
+});
+
+test('of related files the signatures can be shown alone', () => {
+  const util = file(
+    'file:///p/util.ts',
+    'export function add(a: number) {\n  return a;\n}\nclass Sum {\n  x = 1;\n}',
+  );
+  const snippets = chooseRelatedSnippets(placeAt('█'), [util], 'signatures', 500, byteTokenizer);
+  expect(snippets.map((snippet) => snippet.text)).toEqual([
+    'export function add(a: number) {\nclass Sum {\n',
+  ]);
 });
 
 test('files with secrets are never shown to the model', () => {

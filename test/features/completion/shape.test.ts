@@ -103,7 +103,7 @@ describe('decoding stops', () => {
     expect(decoded('const a = █', 'b + c;\nconst d')).toBe('b + c;');
   });
 
-  test('where the line below begins', () => {
+  test('before the line below', () => {
     const marked = 'def f():\n    █\nprint(f())\n';
     expect(decoded(marked, 'x = 1\n    y = 2\nprint(f())\n', 'python')).toBe('x = 1\n    y = 2');
   });

@@ -1,9 +1,10 @@
+import { decodedPath } from '../documentPath';
 import type { TextDocument } from '../types';
 
 /** Characters of a document at most: beyond, each keystroke's own text work would be felt. */
-export const MAX_DOCUMENT_CHARACTERS = 1_000_000;
+const MAX_DOCUMENT_CHARACTERS = 1_000_000;
 /** A line longer than this marks a minified or generated file. */
-export const MAX_LINE_CHARACTERS = 5_000;
+const MAX_LINE_CHARACTERS = 5_000;
 /** How much of a document is looked at for signs of binary content. */
 const BINARY_PROBE_CHARACTERS = 8_000;
 
@@ -36,15 +37,6 @@ const secretPatterns: readonly RegExp[] = [
   /(^|\/)(credentials|secrets?)$/,
   /\.tfvars(\.json)?$/,
 ];
-
-function decodedPath(uri: string): string {
-  try {
-    return decodeURIComponent(uri).replaceAll('\\', '/');
-  } catch {
-    // A uri with a stray percent sign is still a usable path.
-    return uri;
-  }
-}
 
 function hasLongLine(text: string): boolean {
   let start = 0;

@@ -14,8 +14,6 @@ export interface DraftToken {
   readonly logProbability: number;
 }
 
-export const emptyDraft: Draft = { text: '', tokens: [] };
-
 /** What is left of a draft when its first `characterCount` characters have been typed. */
 export function withoutTyped(draft: Draft, characterCount: number): Draft {
   const tokens = draft.tokens

@@ -53,7 +53,7 @@ export class EngineLane {
   /** Brings `headIds` into the KV cache in the background; gives way to a prefill that a request waits for. */
   async warmUp(headIds: readonly number[], signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.prefill?.wanted === true) {
+    if (this.prefill?.wanted === true || this.missingTokenCount(headIds) === 0) {
       return;
     }
     const prefill = this.sharePrefill(headIds, false);

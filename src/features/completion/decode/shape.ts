@@ -9,8 +9,6 @@ export interface Shape {
   /** Columns that the line which opened the block is indented by. */
   readonly ownerIndentation: number;
   readonly syntax: LanguageSyntax;
-  /** The first line below the cursor that is not blank: reaching it again means the gap is filled. */
-  readonly nextLine: string | undefined;
 }
 
 /** Copilot decodes 20 tokens for a line, but cuts long calls off with that; the newline ends most lines earlier. */
@@ -27,7 +25,6 @@ export function decideShape(place: Place, options: Pick<CompletionOptions, 'mult
     maxTokens: owner === undefined ? MAX_SINGLE_LINE_TOKENS : MAX_MULTI_LINE_TOKENS,
     ownerIndentation: ownerIndentation(owner ?? place.linePrefix, place),
     syntax,
-    nextLine: linesBelow(place, 1)[0],
   };
 }
 

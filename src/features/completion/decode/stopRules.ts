@@ -43,30 +43,10 @@ function lineEnd(text: string): number | undefined {
 }
 
 function multiLineEnd(text: string, shape: Shape, finished: boolean): number | undefined {
-  const ends = [
-    blockEnd(text, shape, finished),
-    startOfNextLine(text, shape),
-    endOfEqualLines(text),
-    endOfLines(text, MAX_LINES),
-  ].filter((end) => end !== undefined);
+  const ends = [blockEnd(text, shape, finished), endOfEqualLines(text), endOfLines(text, MAX_LINES)].filter(
+    (end) => end !== undefined,
+  );
   return ends.length === 0 ? undefined : Math.min(...ends);
-}
-
-/** Where the draft arrives at the line that already stands below the cursor. */
-function startOfNextLine(text: string, { nextLine }: Shape): number | undefined {
-  if (nextLine === undefined || !isSubstantial(nextLine)) {
-    return undefined;
-  }
-  const lines = text.split('\n');
-  let start = 0;
-  // The last line may still grow, so it is not compared.
-  for (const line of lines.slice(0, -1)) {
-    if (start > 0 && line.trim() === nextLine.trim()) {
-      return start - 1;
-    }
-    start += line.length + 1;
-  }
-  return undefined;
 }
 
 /** The end of the first of several equal lines in a row. */

@@ -7,7 +7,7 @@ import { confidenceOf, isConfident, type ConfidenceThresholds } from './confiden
 import { applyFilters, type Dropped, type Filter } from './filter';
 import { withFileIndentation } from './indentation';
 import { cutRepeatOfNextLines, dropRepeatOfLineAbove } from './repeatedLines';
-import { cutTextAlreadyRight, reproducedLength } from './rightOfCursor';
+import { cutTextAlreadyRight, reproducedLength, withClosingLine } from './rightOfCursor';
 import { cutAtCodeFence, dropTooShort, keepFirstLineOnly, trimTrailingWhitespace } from './trim';
 
 /** Filters of the model's output alone; their result is what the cache holds. */
@@ -74,7 +74,7 @@ export function present(
     return { reason: 'below-confidence', detail: `log-probabilities too low: ${detail}` };
   }
   return {
-    text: place.lead + withFileIndentation(kept, place).replaceAll('\n', place.lineBreak),
+    text: place.lead + inFileStyle(kept, place),
     replace: {
       start: place.replace.start,
       end: place.replace.end + reproducedLength(kept, place.lineSuffix),
@@ -82,4 +82,8 @@ export function present(
     confidence: confidence.mean,
     tokenLogProbabilities: tokens.map((token) => token.logProbability),
   };
+}
+
+function inFileStyle(text: string, place: Place): string {
+  return withFileIndentation(withClosingLine(text, place), place).replaceAll('\n', place.lineBreak);
 }

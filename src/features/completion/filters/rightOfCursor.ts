@@ -1,4 +1,5 @@
 import { looseBrackets } from '../brackets';
+import { indentationOf, type Place } from '../place';
 import type { FilterContext } from './filter';
 
 /** Overlaps shorter than this happen by chance. */
@@ -39,6 +40,16 @@ export function cutTextAlreadyRight(text: string, { place }: FilterContext): str
     }
   }
   return text;
+}
+
+/**
+ * Puts what closes the block right of the cursor on a line of its own, when a block of several lines is filled
+ * in before it: `{█}`. The model ends such a block with a line end, which was trimmed with the white space.
+ */
+export function withClosingLine(text: string, { linePrefix, lineSuffix }: Place): string {
+  const closerIsLeft = /^[)\]}]/.test(lineSuffix) && reproducedLength(text, lineSuffix) === 0;
+  const opensLine = text.startsWith('\n');
+  return closerIsLeft && opensLine ? `${text}\n${indentationOf(linePrefix)}` : text;
 }
 
 function closesQuote(text: string, character: string): boolean {

@@ -1,3 +1,4 @@
+import { displayPath } from '../documentPath';
 import type { Place } from '../place';
 import type { TextDocument } from '../types';
 import {
@@ -78,12 +79,6 @@ export function chooseContext(
     snippets,
   };
   return { uri: place.uri, header, window };
-}
-
-/** The last folders and the name of a uri: what a path tells about a file without telling where it lies. */
-export function displayPath(uri: string): string {
-  const path = uri.replace(/^[a-z][a-z0-9+.-]*:\/*/i, '').replaceAll('%20', ' ');
-  return path.split('/').slice(-3).join('/');
 }
 
 /** The usual budget, made smaller in proportion when the prompt as a whole must be. */

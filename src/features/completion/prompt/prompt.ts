@@ -1,5 +1,6 @@
 import { healPrompt } from '../../../tokenizer/healing';
-import { displayPath, type ContextHeader, type PromptContext } from './context';
+import { displayPath } from '../documentPath';
+import type { ContextHeader, PromptContext } from './context';
 import type { FimTokens } from './fimTokens';
 import { fitEnd } from './fit';
 import type { CompletionTokenizer } from './tokenizer';
@@ -15,7 +16,7 @@ export interface Prompt {
 }
 
 /** Typed text of a line beyond this is cut from its front: it would push the file out of the prompt. */
-export const MAX_TYPED_TOKENS = 96;
+const MAX_TYPED_TOKENS = 96;
 
 /**
  * The anchored prompt: the prefix ends at the start of the cursor's line, and what is typed on that line stands

@@ -80,7 +80,7 @@ function wordsOf(text: string): ReadonlySet<string> {
 
 /** Declarations, by the words that begin them in the common languages. */
 function isSignature(line: string): boolean {
-  return /^\s*(?:export|public|protected|static|abstract|async|pub|def|class|interface|type|enum|struct|trait|impl|fn|func|function|const [A-Z]|module)\b/.test(
+  return /^\s*(?:export|public|protected|static|abstract|async|pub|def|class|interface|type|enum|struct|trait|impl|fn|func|function|module)\b/.test(
     line,
   );
 }

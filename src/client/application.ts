@@ -1,0 +1,264 @@
+import {
+  Disposable,
+  EventEmitter,
+  window,
+  type ExtensionContext,
+  type InlineCompletionItem,
+  type LogOutputChannel,
+  type TextDocument,
+} from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import { DisposableStore } from '../base/disposables';
+import { describeError, UserError } from '../base/errors';
+import type { ModelState } from '../shared/modelState';
+import * as protocol from '../shared/protocol';
+import { isLanguageEnabled } from '../shared/settings';
+import { offerModel } from './model/firstRun';
+import { OutcomesPage } from './outcomesPage';
+import { ServerProcess } from './process/languageClient';
+import { SettingsReader } from './settings';
+import { Pause } from './status/pause';
+import { StatusItem } from './status/statusItem';
+import { viewStatus, type StatusView } from './status/statusView';
+import { placeOf, watchCursor } from './suggestions/hints';
+import { createMiddleware } from './suggestions/middleware';
+import { watchRejections } from './suggestions/rejections';
+import { SuggestionTracker } from './suggestions/suggestionTracker';
+
+/** The extension's parts and how they hang together. While `sotto.enabled` is false only settings and status live. */
+export class Application implements Disposable {
+  readonly extensionId: string;
+  readonly settings: SettingsReader;
+  readonly output: LogOutputChannel;
+  readonly pause: Pause;
+  readonly outcomesPage: OutcomesPage;
+  modelState: ModelState | undefined;
+
+  private readonly store = new DisposableStore();
+  private readonly modelStateEmitter = this.store.add(new EventEmitter<ModelState>());
+  private readonly server: ServerProcess;
+  private readonly status: StatusItem;
+  private readonly tracker: SuggestionTracker;
+  /** What watches the editor for the server; lives while the server answers. */
+  private watchers: Disposable | undefined;
+
+  constructor(private readonly context: ExtensionContext) {
+    this.extensionId = context.extension.id;
+    this.output = this.store.add(window.createOutputChannel('Sotto', { log: true }));
+    this.settings = this.store.add(new SettingsReader());
+    this.status = this.store.add(new StatusItem());
+    this.pause = this.store.add(new Pause(() => this.onPauseChanged()));
+    this.tracker = new SuggestionTracker((suggestionId) =>
+      this.notify((client) =>
+        client.sendNotification(protocol.suggestionRejectedNotification, { suggestionId }),
+      ),
+    );
+    const middleware = createMiddleware({
+      pauseReason: (languageId) => this.pause.reason(languageId, Date.now()),
+      skipped: (request) =>
+        this.notify((client) => client.sendNotification(protocol.requestSkippedNotification, request)),
+      offered: (document, item) => this.onOffered(document, item),
+      failed: (error) => this.output.error(`completion: ${describeError(error)}`),
+    });
+    this.server = this.store.add(
+      new ServerProcess(
+        context,
+        this.output,
+        () => this.settings.serverConfiguration(),
+        middleware,
+        (client) => {
+          client.onNotification(protocol.modelStateNotification, (state) => this.onModelState(state));
+        },
+      ),
+    );
+    this.outcomesPage = this.store.add(
+      new OutcomesPage(() => this.requireClient().sendRequest(protocol.outcomesPageRequest)),
+    );
+    this.store.add(this.server.onDidChangeState(() => this.onServerState()));
+    this.store.add(this.settings.onDidChange(() => void this.onSettings()));
+    this.store.add(window.onDidChangeActiveTextEditor(() => this.showStatus()));
+  }
+
+  /** Starts the server if the user wants Sotto at all. */
+  start(): void {
+    if (this.settings.current().enabled) {
+      this.server.start();
+    }
+    this.showStatus();
+  }
+
+  /** Stops the server and starts it anew; resolves when the old process is gone. */
+  async restart(): Promise<void> {
+    this.requireEnabled();
+    await this.server.restart();
+  }
+
+  get onDidChangeModelState() {
+    return this.modelStateEmitter.event;
+  }
+
+  /** The client of a running server. Throws a `UserError` when there is none, for commands to show. */
+  requireClient(): LanguageClient {
+    this.requireEnabled();
+    const { client } = this.server;
+    if (client === undefined) {
+      throw new UserError('engine-failed', 'Sotto is not running yet.', 'Wait a moment, or choose Restart.');
+    }
+    return client;
+  }
+
+  readonly pauseReason = (): string | undefined =>
+    this.pause.reason(window.activeTextEditor?.document.languageId, Date.now());
+
+  statusView(): StatusView {
+    const settings = this.settings.current();
+    const languageId = window.activeTextEditor?.document.languageId;
+    return viewStatus({
+      enabled: settings.enabled,
+      process: this.server.state,
+      model: this.modelState,
+      pauseReason: this.pauseReason(),
+      languageEnabled: languageId === undefined || isLanguageEnabled(settings, languageId),
+    });
+  }
+
+  async sendConfiguration(): Promise<void> {
+    await this.server.client?.sendNotification(
+      protocol.configurationNotification,
+      this.settings.serverConfiguration(),
+    );
+  }
+
+  suggestionAccepted(reference: protocol.SuggestionReference): void {
+    this.tracker.accepted();
+    this.notify((client) => client.sendNotification(protocol.suggestionAcceptedNotification, reference));
+  }
+
+  /** Resolves when the server process has ended. */
+  async stop(): Promise<void> {
+    await this.server.stop();
+  }
+
+  dispose(): void {
+    this.watchers?.dispose();
+    this.store.dispose();
+  }
+
+  private onOffered(document: TextDocument, item: InlineCompletionItem): void {
+    const reference = referenceOf(item);
+    if (reference === undefined) {
+      return;
+    }
+    const insertText = typeof item.insertText === 'string' ? item.insertText : item.insertText.value;
+    const { suggestionId } = reference;
+    const start = item.range?.start;
+    if (start !== undefined) {
+      this.tracker.shown({ suggestionId, uri: document.uri.toString(), insertText, start }, Date.now());
+    }
+    this.notify((client) => client.sendNotification(protocol.suggestionShownNotification, { suggestionId }));
+  }
+
+  private onModelState(state: ModelState): void {
+    this.modelState = state;
+    this.modelStateEmitter.fire(state);
+    this.showStatus();
+    if (state.kind === 'absent') {
+      void this.offerModel(state.model);
+    }
+  }
+
+  private async offerModel(modelName: string): Promise<void> {
+    try {
+      const models = await this.requireClient().sendRequest(protocol.modelListRequest);
+      const model = models.find(({ name }) => name === modelName);
+      if (model !== undefined) {
+        await offerModel(this.context.globalState, model);
+      }
+    } catch (error) {
+      this.output.warn(`The model could not be offered: ${describeError(error)}`);
+    }
+  }
+
+  private onServerState(): void {
+    this.watchers?.dispose();
+    this.watchers = undefined;
+    const { client } = this.server;
+    if (client === undefined) {
+      this.modelState = undefined;
+    } else {
+      this.watchers = Disposable.from(this.watchCursor(), watchRejections(this.tracker));
+      this.onPauseChanged();
+      void this.greet(client);
+    }
+    this.showStatus();
+  }
+
+  /** What a server that has just started needs to know, and what it has to tell. */
+  private async greet(client: LanguageClient): Promise<void> {
+    try {
+      this.onModelState(await client.sendRequest(protocol.modelStateRequest));
+      const place = placeOf(window.activeTextEditor);
+      if (place !== undefined) {
+        await client.sendNotification(protocol.activeEditorNotification, place);
+      }
+    } catch (error) {
+      this.output.warn(`The server did not answer: ${describeError(error)}`);
+    }
+  }
+
+  private watchCursor(): Disposable {
+    return watchCursor({
+      activeEditor: (place) =>
+        this.notify((client) => client.sendNotification(protocol.activeEditorNotification, place)),
+      cursorRest: (place) =>
+        this.notify((client) => client.sendNotification(protocol.cursorRestNotification, place)),
+    });
+  }
+
+  private onPauseChanged(): void {
+    const paused = this.pause.reason(undefined, Date.now()) !== undefined;
+    this.notify((client) => client.sendNotification(protocol.pauseNotification, { paused }));
+    this.showStatus();
+  }
+
+  private async onSettings(): Promise<void> {
+    try {
+      if (!this.settings.current().enabled) {
+        await this.server.stop();
+      } else {
+        this.server.start();
+        await this.sendConfiguration();
+      }
+    } catch (error) {
+      this.output.error(`settings: ${describeError(error)}`);
+    }
+    this.showStatus();
+  }
+
+  /** Sends what the server may miss without harm: a failure is logged and nothing else. */
+  private notify(send: (client: LanguageClient) => Promise<void>): void {
+    const { client } = this.server;
+    if (client !== undefined) {
+      send(client).catch((error: unknown) => this.output.debug(`notification: ${describeError(error)}`));
+    }
+  }
+
+  private requireEnabled(): void {
+    if (!this.settings.current().enabled) {
+      throw new UserError('bad-argument', 'Sotto is switched off.', 'Set sotto.enabled to true.');
+    }
+  }
+
+  private showStatus(): void {
+    this.status.show(this.statusView());
+  }
+}
+
+function referenceOf(item: InlineCompletionItem): protocol.SuggestionReference | undefined {
+  const reference: unknown = item.command?.arguments?.at(0);
+  if (typeof reference !== 'object' || reference === null || !('suggestionId' in reference)) {
+    return undefined;
+  }
+  const { suggestionId } = reference;
+  return typeof suggestionId === 'number' ? { suggestionId } : undefined;
+}

@@ -1,0 +1,31 @@
+import { commands, window, type Memento } from 'vscode';
+import type { ModelDescription } from '../../shared/modelState';
+import { megabytes } from '../status/statusView';
+
+const OFFERED_KEY = 'sotto.modelOffered';
+
+/**
+ * Offers the model once in the life of an installation: what it is, how large, under which licence and from where.
+ * Nothing is downloaded before the user presses the button; "Not now" is the end of it, and the status item's menu
+ * the way back.
+ */
+export async function offerModel(memory: Memento, model: ModelDescription): Promise<void> {
+  if (memory.get<boolean>(OFFERED_KEY) === true) {
+    return;
+  }
+  await memory.update(OFFERED_KEY, true);
+  const download = `Download ${megabytes(model.byteCount)}`;
+  const file = 'Choose a file…';
+  const answer = await window.showInformationMessage(
+    `Sotto completes code with a model that runs on this machine. It needs ${model.title} ` +
+      `(${megabytes(model.byteCount)}, ${model.licence}, from ${model.origin}). Your code stays here.`,
+    download,
+    file,
+    'Not now',
+  );
+  if (answer === download) {
+    await commands.executeCommand('sotto.getModel');
+  } else if (answer === file) {
+    await commands.executeCommand('sotto.chooseModelFile');
+  }
+}

@@ -1,0 +1,77 @@
+import { ConfigurationTarget, window, workspace, type QuickPickItem } from 'vscode';
+import { modelListRequest } from '../../shared/protocol';
+import type { ModelDescription } from '../../shared/modelState';
+import type { Application } from '../application';
+import { megabytes } from '../status/statusView';
+import { fetchModel, type ModelFetcher } from './fetchModel';
+
+type ModelChooser = ModelFetcher & Pick<Application, 'settings' | 'sendConfiguration'>;
+
+/** Lets the user choose a model of the catalog or a file, writes the choice to the settings, and gets it. */
+export async function chooseModel(application: ModelChooser): Promise<void> {
+  const models = await application.requireClient().sendRequest(modelListRequest);
+  const { model, modelPath } = application.settings.current();
+  const items: readonly PickerItem[] = [
+    ...models.map((entry) => describeEntry(entry, modelPath === '' && entry.name === model)),
+    {
+      label: 'A file…',
+      description: modelPath === '' ? '' : `$(check) ${modelPath}`,
+      detail: 'A GGUF file on this machine, of the qwen2 or llama architecture.',
+    },
+  ];
+  const picked = await window.showQuickPick(items, { title: 'Sotto: choose a model' });
+  if (picked === undefined) {
+    return;
+  }
+  if (picked.model === undefined) {
+    await chooseModelFile(application);
+    return;
+  }
+  await writeChoice(application, { model: picked.model.name, modelPath: '' });
+  await fetchModel(application);
+}
+
+/** Lets the user choose a GGUF file, for machines without a network. */
+export async function chooseModelFile(application: ModelChooser): Promise<void> {
+  const [file] =
+    (await window.showOpenDialog({
+      title: 'Choose a GGUF file',
+      openLabel: 'Use this model',
+      filters: { 'GGUF models': ['gguf'] },
+    })) ?? [];
+  if (file === undefined) {
+    return;
+  }
+  await writeChoice(application, { modelPath: file.fsPath });
+  await fetchModel(application);
+}
+
+interface PickerItem extends QuickPickItem {
+  readonly model?: ModelDescription;
+}
+
+function describeEntry(model: ModelDescription, chosen: boolean): PickerItem {
+  const where = model.present
+    ? 'on this machine'
+    : `download ${megabytes(model.byteCount)} from ${model.origin}`;
+  return {
+    label: `${chosen ? '$(check) ' : ''}${model.title}`,
+    description: where,
+    detail: `${model.advice} Licence: ${model.licence}.`,
+    model,
+  };
+}
+
+/** The user's own choice in a picker is the one thing Sotto writes to the settings. */
+async function writeChoice(
+  application: ModelChooser,
+  choice: { readonly model?: string; readonly modelPath: string },
+): Promise<void> {
+  const configuration = workspace.getConfiguration('sotto');
+  await configuration.update('modelPath', choice.modelPath || undefined, ConfigurationTarget.Global);
+  if (choice.model !== undefined) {
+    await configuration.update('model', choice.model, ConfigurationTarget.Global);
+  }
+  // The settings event may come later than this: the request that follows must meet the new choice.
+  await application.sendConfiguration();
+}

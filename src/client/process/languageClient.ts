@@ -1,0 +1,187 @@
+import {
+  EventEmitter,
+  Uri,
+  type Disposable,
+  type Event,
+  type ExtensionContext,
+  type LogOutputChannel,
+} from 'vscode';
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  RevealOutputChannelOn,
+  TransportKind,
+  type Middleware,
+} from 'vscode-languageclient/node';
+import { describeError } from '../../base/errors';
+import type { ServerConfiguration } from '../../shared/protocol';
+import { documentSelector } from '../documentSelector';
+import { RestartPolicy } from './restartPolicy';
+
+/** Where the server process stands, for the status item. */
+export type ProcessState = 'stopped' | 'starting' | 'running' | 'restarting' | 'given-up';
+
+/**
+ * The server process and the client that talks to it. Each start makes a new client, so that nothing of a crashed
+ * one lingers: no provider is registered while the process is down, and every open document is sent afresh when it
+ * is back. Never shows anything; the status item tells where it stands.
+ */
+export class ServerProcess implements Disposable {
+  private readonly policy = new RestartPolicy();
+  private readonly emitter = new EventEmitter<ProcessState>();
+  private currentState: ProcessState = 'stopped';
+  private session: Session | undefined;
+  private restartTimer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly context: ExtensionContext,
+    private readonly output: LogOutputChannel,
+    private readonly readConfiguration: () => ServerConfiguration,
+    private readonly middleware: Middleware,
+    /** Called for each new client before it starts: the place to register handlers. */
+    private readonly prepare: (client: LanguageClient) => void,
+  ) {}
+
+  get onDidChangeState(): Event<ProcessState> {
+    return this.emitter.event;
+  }
+
+  get state(): ProcessState {
+    return this.currentState;
+  }
+
+  /** The client, when the server answers. */
+  get client(): LanguageClient | undefined {
+    return this.currentState === 'running' ? this.session?.client : undefined;
+  }
+
+  start(): void {
+    if (this.currentState === 'stopped' || this.currentState === 'given-up') {
+      this.policy.reset();
+      this.open('starting');
+    }
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.restartTimer);
+    const { session } = this;
+    this.session = undefined;
+    this.enter('stopped');
+    await session?.close();
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    this.start();
+  }
+
+  dispose(): void {
+    void this.stop();
+    this.emitter.dispose();
+  }
+
+  private open(state: ProcessState): void {
+    this.enter(state);
+    const session: Session = new Session(
+      this.createClient(() => this.onEnd(session)),
+      this.output,
+    );
+    this.session = session;
+    this.prepare(session.client);
+    void session.client.start().then(
+      () => {
+        if (this.session === session) {
+          this.enter('running');
+        }
+      },
+      (error: unknown) => {
+        this.output.error(`The server did not start: ${describeError(error)}`);
+        this.onEnd(session);
+      },
+    );
+  }
+
+  /** Called when the connection of a session closed or never came about; only the first call for the current one counts. */
+  private onEnd(session: Session): void {
+    if (this.session !== session) {
+      return;
+    }
+    this.session = undefined;
+    // Later: the client is in the middle of handling the end itself, and would ask the dead process to shut down.
+    setImmediate(() => void session.close());
+    const delayMs = this.policy.afterCrash(Date.now());
+    if (delayMs === 'give-up') {
+      this.output.error('The server crashed too often and stays down until "Sotto: Restart".');
+      this.enter('given-up');
+      return;
+    }
+    this.output.warn(`The server ended unexpectedly; it starts again in ${delayMs / 1000} s.`);
+    this.enter('restarting');
+    this.restartTimer = setTimeout(() => this.open('restarting'), delayMs);
+  }
+
+  private createClient(onClosed: () => void): LanguageClient {
+    const module = Uri.joinPath(this.context.extensionUri, 'dist', 'server.mjs').fsPath;
+    return new QuietClient(
+      'sotto',
+      'Sotto',
+      {
+        module,
+        transport: TransportKind.ipc,
+        // Not the workspace: a native library must never be looked up in a folder that others wrote.
+        options: { cwd: this.context.extensionUri.fsPath, execArgv: [] },
+      },
+      {
+        documentSelector,
+        initializationOptions: this.readConfiguration(),
+        outputChannel: this.output,
+        traceOutputChannel: this.output,
+        // A request that fails on the typing path must not open a notification.
+        revealOutputChannelOn: RevealOutputChannelOn.Never,
+        initializationFailedHandler: () => false,
+        errorHandler: {
+          error: () => ({ action: ErrorAction.Continue, handled: true }),
+          closed: () => {
+            onClosed();
+            return {
+              action: CloseAction.DoNotRestart,
+              handled: true,
+              message: 'The connection to the server was closed.',
+            };
+          },
+        },
+        middleware: this.middleware,
+      },
+    );
+  }
+
+  private enter(state: ProcessState): void {
+    this.currentState = state;
+    this.emitter.fire(state);
+  }
+}
+
+/** The base class opens a notification when a connection cannot be made or is lost; here the status item tells that. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
+/** One client from its start to its end. */
+class Session {
+  constructor(
+    readonly client: LanguageClient,
+    private readonly output: LogOutputChannel,
+  ) {}
+
+  async close(): Promise<void> {
+    try {
+      await this.client.dispose();
+    } catch (error) {
+      // Of a process that has crashed nothing is left to be told; the log keeps it for a defect of ours.
+      this.output.debug(`Closing the client: ${describeError(error)}`);
+    }
+  }
+}

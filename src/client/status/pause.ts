@@ -1,0 +1,48 @@
+/**
+ * Whether suggestions are paused in this window, and why. Lasts until it is resumed or the window closes: what is
+ * meant to last longer is a setting.
+ */
+export class Pause {
+  private everywhereUntilMs: number | undefined;
+  private readonly languages = new Set<string>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly onChange: () => void) {}
+
+  /** Pauses everywhere; `Infinity`: until resumed. */
+  pauseEverywhere(durationMs: number, nowMs: number): void {
+    clearTimeout(this.timer);
+    this.everywhereUntilMs = nowMs + durationMs;
+    if (Number.isFinite(durationMs)) {
+      this.timer = setTimeout(() => this.resume(), durationMs);
+    }
+    this.onChange();
+  }
+
+  pauseLanguage(languageId: string): void {
+    this.languages.add(languageId);
+    this.onChange();
+  }
+
+  resume(): void {
+    clearTimeout(this.timer);
+    this.everywhereUntilMs = undefined;
+    this.languages.clear();
+    this.onChange();
+  }
+
+  /** Why nothing is suggested in a language (undefined: of no document) now, or undefined when nothing is paused. */
+  reason(languageId: string | undefined, nowMs: number): string | undefined {
+    if (this.everywhereUntilMs !== undefined && nowMs < this.everywhereUntilMs) {
+      const minutes = Math.ceil((this.everywhereUntilMs - nowMs) / 60_000);
+      return Number.isFinite(minutes) ? `paused for ${minutes} more min` : 'paused until resumed';
+    }
+    return languageId !== undefined && this.languages.has(languageId)
+      ? `paused for ${languageId}`
+      : undefined;
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+  }
+}

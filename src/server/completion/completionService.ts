@@ -1,0 +1,233 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isAbortError } from '../../base/abort';
+import { describeError } from '../../base/errors';
+import type { Logger } from '../../base/logger';
+import type {
+  CompletionOutcome,
+  CompletionRequest,
+  NoSuggestionReason,
+  Suggestion,
+} from '../../features/completion/types';
+import { isLanguageEnabled, type Settings } from '../../shared/settings';
+import type { Scheduler } from '../scheduler';
+import type { Completer } from '../../features/completion/completer';
+import { formatOutcome, OutcomeLog, type OutcomeEntry } from './outcomeLog';
+import type { TypingRhythm } from './typingRhythm';
+
+/** Longer documents are answered empty: copying one per keystroke would hold up everything else. */
+export const MAX_DOCUMENT_LENGTH = 2_000_000;
+const REMEMBERED_SUGGESTION_COUNT = 50;
+
+/** What one request needs of its surroundings; the server makes it anew for each. */
+export interface CompletionSituation {
+  readonly settings: Settings;
+  readonly isExcluded: (uri: string) => boolean;
+  /** Undefined: the model is not in memory, and `modelDetail` says why. */
+  readonly completer: Completer | undefined;
+  readonly modelDetail: string;
+  readonly place: string;
+  /** Whether the document is still as the request saw it. */
+  readonly isCurrent: () => boolean;
+}
+
+/** A suggestion under the number by which the editor refers to it later. */
+export interface OfferedSuggestion {
+  readonly suggestionId: number;
+  readonly suggestion: Suggestion;
+}
+
+/** From a request to a suggestion: rules, cache, wait, engine; every way out is logged with its reason. */
+export class CompletionService {
+  readonly outcomes = new OutcomeLog();
+  private lastSuggestionId = 0;
+  private readonly offered = new Map<number, Offer>();
+  private preparation = new AbortController();
+
+  constructor(
+    private readonly scheduler: Scheduler,
+    private readonly rhythm: TypingRhythm,
+    private readonly logger: Logger,
+  ) {}
+
+  /** The suggestion for `request`, or undefined; never rejects. */
+  async complete(
+    request: CompletionRequest,
+    situation: CompletionSituation,
+    signal: AbortSignal,
+  ): Promise<OfferedSuggestion | undefined> {
+    const startMs = performance.now();
+    const { outcome, waitedMs } = await this.findOutcome(request, situation, signal).catch(
+      (error: unknown) => ({
+        outcome: this.outcomeOfError(error, performance.now() - startMs),
+        waitedMs: 0,
+      }),
+    );
+    const final = outcome.kind === 'none' || situation.isCurrent() ? outcome : outdated(outcome);
+    this.record({
+      time: new Date(),
+      place: situation.place,
+      languageId: request.document.languageId,
+      trigger: request.trigger,
+      waitedMs,
+      outcome: final,
+    });
+    return final.kind === 'suggestion' ? this.offer(request, final, situation) : undefined;
+  }
+
+  /** Adds an outcome that came about without a request: the client did not pass the question on. */
+  record(entry: OutcomeEntry): void {
+    this.outcomes.add(entry);
+    this.logger.debug(`completion: ${formatOutcome(entry)}`);
+  }
+
+  /** Reads ahead to where the cursor stands; gives way at once. Never rejects. */
+  async warmUp(request: CompletionRequest, completer: Completer): Promise<void> {
+    await this.runInBackground('warm-up', (signal) => completer.warmUp(request, signal));
+  }
+
+  shown(suggestionId: number): void {
+    const offer = this.offered.get(suggestionId);
+    if (offer !== undefined) {
+      void this.runInBackground('next suggestion', (signal) =>
+        offer.completer.prepareNext(offer.request, offer.suggestion, signal),
+      );
+    }
+  }
+
+  accepted(suggestionId: number): void {
+    const offer = this.take(suggestionId);
+    offer?.completer.accepted(offer.request, offer.suggestion);
+  }
+
+  rejected(suggestionId: number): void {
+    const offer = this.take(suggestionId);
+    offer?.completer.rejected(offer.request, offer.suggestion);
+  }
+
+  /** Forgets suggestions of a model that is gone. */
+  forgetSuggestions(): void {
+    this.stopBackgroundWork();
+    this.offered.clear();
+  }
+
+  private async findOutcome(
+    request: CompletionRequest,
+    situation: CompletionSituation,
+    signal: AbortSignal,
+  ): Promise<{ readonly outcome: CompletionOutcome; readonly waitedMs: number }> {
+    const { settings, completer } = situation;
+    const ruledOut = findRule(request, situation);
+    if (ruledOut !== undefined) {
+      return { outcome: ruledOut, waitedMs: 0 };
+    }
+    if (completer === undefined) {
+      return { outcome: none('no-model', situation.modelDetail), waitedMs: 0 };
+    }
+    const manual = request.trigger === 'manual';
+    const waitMs = manual
+      ? 0
+      : this.rhythm.delayMs(settings['completion.maximumDelayMs']) + Math.round(completer.backOffDelayMs());
+    let waitedMs = 0;
+    const beforeEngine = async (waitSignal: AbortSignal) => {
+      if (waitMs > 0) {
+        await delay(waitMs, undefined, { signal: waitSignal });
+        waitedMs = waitMs;
+      }
+    };
+    // The pipeline keeps its own deadline and queues each call of the engine: a cache hit waits for nobody.
+    const outcome = await completer.complete(request, signal, beforeEngine);
+    if (outcome.kind === 'suggestion' && outcome.source === 'model') {
+      this.rhythm.noteLatency(outcome.timings.totalMs - waitedMs);
+    }
+    return { outcome, waitedMs };
+  }
+
+  private offer(
+    request: CompletionRequest,
+    suggestion: Suggestion,
+    { completer }: CompletionSituation,
+  ): OfferedSuggestion | undefined {
+    if (completer === undefined) {
+      return undefined;
+    }
+    this.lastSuggestionId += 1;
+    const suggestionId = this.lastSuggestionId;
+    this.offered.set(suggestionId, { request, suggestion, completer });
+    this.offered.delete(suggestionId - REMEMBERED_SUGGESTION_COUNT);
+    return { suggestionId, suggestion };
+  }
+
+  private take(suggestionId: number): Offer | undefined {
+    const offer = this.offered.get(suggestionId);
+    this.offered.delete(suggestionId);
+    return offer;
+  }
+
+  /** Ends what was done ahead of time: the user paused, or the model is about to go. */
+  stopBackgroundWork(): void {
+    this.preparation.abort(new DOMException('background work was stopped', 'AbortError'));
+  }
+
+  /**
+   * Only the newest piece of background work is worth doing; it replaces the one before. None is begun while a
+   * command runs: it would throw the command's KV cache away for a guess.
+   */
+  private async runInBackground(name: string, job: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.stopBackgroundWork();
+    if (this.scheduler.hasCommands) {
+      return;
+    }
+    this.preparation = new AbortController();
+    try {
+      await job(this.preparation.signal);
+    } catch (error) {
+      const write = isAbortError(error) ? this.logger.debug : this.logger.warn;
+      write(`${name}: ${describeError(error)}`);
+    }
+  }
+
+  private outcomeOfError(error: unknown, totalMs: number): CompletionOutcome {
+    if (isAbortError(error)) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      return none('cancelled', describeError(cause), totalMs);
+    }
+    this.logger.error(`completion: ${describeError(error)}`);
+    return none('failed', describeError(error), totalMs);
+  }
+}
+
+interface Offer {
+  readonly request: CompletionRequest;
+  readonly suggestion: Suggestion;
+  readonly completer: Completer;
+}
+
+/** Rules that need neither the model nor the text; a manual request passes those that are the user's wishes. */
+function findRule(
+  { document, trigger }: CompletionRequest,
+  { settings, isExcluded }: CompletionSituation,
+): CompletionOutcome | undefined {
+  if (isExcluded(document.uri)) {
+    return none('excluded-file', 'the file matches sotto.excludedFiles');
+  }
+  if (document.text.length > MAX_DOCUMENT_LENGTH) {
+    return none('document-too-large', `the document has more than ${MAX_DOCUMENT_LENGTH} characters`);
+  }
+  if (trigger === 'manual') {
+    return undefined;
+  }
+  if (!settings['completion.automatic']) {
+    return none('paused', 'suggestions are given only when asked for (sotto.completion.automatic)');
+  }
+  return isLanguageEnabled(settings, document.languageId)
+    ? undefined
+    : none('language-off', `sotto.languages switches ${document.languageId} off`);
+}
+
+function none(reason: NoSuggestionReason, detail: string, totalMs = 0): CompletionOutcome {
+  return { kind: 'none', reason, detail, timings: { totalMs } };
+}
+
+function outdated({ timings }: Suggestion): CompletionOutcome {
+  return { kind: 'none', reason: 'cancelled', detail: 'the document changed meanwhile', timings };
+}

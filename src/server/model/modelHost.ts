@@ -1,0 +1,247 @@
+import { basename } from 'node:path';
+import { describeError, UserError } from '../../base/errors';
+import type { Logger } from '../../base/logger';
+import type { Progress } from '../../base/progress';
+import type { ModelState } from '../../shared/modelState';
+import type { FetchModelResult } from '../../shared/protocol';
+import type { LoadOptions, ModelChoice, ModelLoader, ResidentModel } from './modelLoader';
+
+export interface ModelConfiguration {
+  readonly choice: ModelChoice;
+  readonly cacheFolder: string | undefined;
+  /** Minutes without use after which the model leaves memory; 0: never. */
+  readonly unloadAfterMinutes: number;
+}
+
+/**
+ * Owns the one model of this process: brings it into memory when it is needed, lets it go when it is not, and says
+ * at each step where it stands. Steps run one after another; configuring anew aborts the step that runs.
+ */
+export class ModelHost {
+  /** Fulfils when it is known whether the model is on disk; `state` means nothing before. */
+  readonly started: Promise<void>;
+  private configuration: ModelConfiguration;
+  private currentState: ModelState;
+  private loaded: ResidentModel | undefined;
+  private step: Promise<void> = Promise.resolve();
+  private stepController = new AbortController();
+  private idleTimer: NodeJS.Timeout | undefined;
+  private disposed = false;
+
+  constructor(
+    private readonly loader: ModelLoader,
+    private readonly logger: Logger,
+    private readonly announce: (state: ModelState) => void,
+    configuration: ModelConfiguration,
+  ) {
+    this.configuration = configuration;
+    this.currentState = { kind: 'absent', model: modelLabel(configuration.choice) };
+    this.started = this.enqueue(() => this.settle());
+  }
+
+  get state(): ModelState {
+    return this.currentState;
+  }
+
+  /** The model if it is in memory now; asking counts as use. */
+  current(): ResidentModel | undefined {
+    this.restartIdleTimer();
+    return this.loaded;
+  }
+
+  /** Starts loading a model that is on disk and not in memory; does nothing in any other state. Returns at once. */
+  wake(): void {
+    if (this.currentState.kind === 'unloaded') {
+      void this.enqueue(async (signal) => {
+        if (this.currentState.kind === 'unloaded') {
+          await this.load('forbidden', signal);
+        }
+      });
+    }
+  }
+
+  /** Downloads what is missing, prepares and loads, because the user asked for it. Never rejects. */
+  async fetch(signal: AbortSignal): Promise<FetchModelResult> {
+    await this.enqueue(async (stepSignal) => {
+      if (this.currentState.kind !== 'ready') {
+        await this.load('allowed', AbortSignal.any([signal, stepSignal]));
+      }
+    });
+    const state = this.currentState;
+    if (state.kind === 'failed') {
+      return { kind: 'failed', reason: state.reason, advice: state.advice };
+    }
+    return { kind: state.kind === 'ready' ? 'ready' : 'cancelled' };
+  }
+
+  /** Takes new settings: another model replaces the one in memory, once what runs has let go. */
+  async configure(configuration: ModelConfiguration): Promise<void> {
+    const sameModel =
+      JSON.stringify([configuration.choice, configuration.cacheFolder]) ===
+      JSON.stringify([this.configuration.choice, this.configuration.cacheFolder]);
+    if (sameModel) {
+      this.configuration = configuration;
+      this.restartIdleTimer();
+      return;
+    }
+    this.stepController.abort(new DOMException('another model was chosen', 'AbortError'));
+    this.stepController = new AbortController();
+    await this.enqueue(async () => {
+      await this.release();
+      this.configuration = configuration;
+      await this.settle();
+    });
+  }
+
+  /** Takes the decode rate of a suggestion, for the status. */
+  noteSpeed(tokensPerSecond: number): void {
+    const state = this.currentState;
+    if (state.kind !== 'ready') {
+      return;
+    }
+    const average =
+      state.tokensPerSecond === null ? tokensPerSecond : 0.8 * state.tokensPerSecond + 0.2 * tokensPerSecond;
+    this.enter({ ...state, tokensPerSecond: average });
+  }
+
+  /** Stops what runs and lets the model go. Idempotent. */
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    this.stepController.abort(new DOMException('the server is shutting down', 'AbortError'));
+    clearTimeout(this.idleTimer);
+    await this.step;
+    await this.release();
+  }
+
+  /** Each step starts after the one before has ended; a step that fails is logged and does not stop the next. */
+  private enqueue(run: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const { signal } = this.stepController;
+    this.step = this.step.then(async () => {
+      if (this.disposed || signal.aborted) {
+        return;
+      }
+      try {
+        await run(signal);
+      } catch (error) {
+        this.logger.error(`model: ${describeError(error)}`);
+        this.enterFailure(error);
+      }
+    });
+    return this.step;
+  }
+
+  private async load(download: LoadOptions['download'], signal: AbortSignal): Promise<void> {
+    const { choice, cacheFolder } = this.configuration;
+    const model = modelLabel(choice);
+    if (signal.aborted) {
+      return;
+    }
+    this.enter({ kind: 'loading', model });
+    const report = (progress: Progress) => this.enter(stateOfProgress(model, progress));
+    const options: LoadOptions = { choice, cacheFolder, download, report, logger: this.logger };
+    try {
+      this.loaded = await this.loader.load(options, signal);
+    } catch (error) {
+      if (signal.aborted) {
+        this.logger.info(`model: loading ${model} was cancelled`);
+        await this.settle();
+        return;
+      }
+      throw error;
+    }
+    this.logger.info(`model: ${model} is ready on ${this.loaded.device}`);
+    this.enter({ kind: 'ready', model, device: this.loaded.device, tokensPerSecond: null });
+    this.restartIdleTimer();
+  }
+
+  /** Enters the state that holds when nothing runs and nothing is loaded: on disk, or not. */
+  private async settle(): Promise<void> {
+    const { choice, cacheFolder } = this.configuration;
+    const present = await this.loader.isModelPresent(choice, cacheFolder);
+    this.enter({ kind: present ? 'unloaded' : 'absent', model: modelLabel(choice) });
+  }
+
+  private async release(): Promise<void> {
+    clearTimeout(this.idleTimer);
+    const { loaded } = this;
+    this.loaded = undefined;
+    await loaded?.dispose();
+  }
+
+  private restartIdleTimer(): void {
+    clearTimeout(this.idleTimer);
+    const { unloadAfterMinutes } = this.configuration;
+    if (this.loaded === undefined || unloadAfterMinutes === 0 || this.disposed) {
+      return;
+    }
+    this.idleTimer = setTimeout(
+      () => void this.enqueue(() => this.unloadIdle()),
+      unloadAfterMinutes * 60_000,
+    );
+    this.idleTimer.unref();
+  }
+
+  private async unloadIdle(): Promise<void> {
+    if (this.loaded === undefined) {
+      return;
+    }
+    const model = modelLabel(this.configuration.choice);
+    this.logger.info(`model: ${model} was not used for ${this.configuration.unloadAfterMinutes} minutes`);
+    this.enter({ kind: 'unloaded', model });
+    await this.release();
+  }
+
+  private enterFailure(error: unknown): void {
+    const model = modelLabel(this.configuration.choice);
+    const [reason, advice] =
+      error instanceof UserError
+        ? [error.message, error.advice]
+        : [describeError(error), 'The log has the details; "Sotto: Restart" tries again.'];
+    this.enter({ kind: 'failed', model, reason, advice });
+  }
+
+  /** Announces what a reader could notice: another kind, another whole percent, another whole token a second. */
+  private enter(state: ModelState): void {
+    const changed = noticeable(state) !== noticeable(this.currentState);
+    this.currentState = state;
+    if (changed && !this.disposed) {
+      this.announce(state);
+    }
+  }
+}
+
+function modelLabel(choice: ModelChoice): string {
+  return choice.kind === 'catalog' ? choice.name : basename(choice.path);
+}
+
+function stateOfProgress(model: string, { stage, doneCount, totalCount }: Progress): ModelState {
+  switch (stage) {
+    case 'download':
+      return { kind: 'downloading', model, doneByteCount: doneCount, totalByteCount: totalCount ?? null };
+    case 'verify':
+    case 'prepare':
+      return { kind: 'preparing', model, fraction: totalCount ? doneCount / totalCount : null };
+    case 'load':
+      return { kind: 'loading', model };
+  }
+}
+
+function noticeable(state: ModelState): string {
+  switch (state.kind) {
+    case 'downloading':
+      return `downloading ${state.model} ${percent(state.doneByteCount, state.totalByteCount)}`;
+    case 'preparing':
+      return `preparing ${state.model} ${percent(state.fraction ?? 0, 1)}`;
+    case 'ready':
+      return `ready ${state.model} ${state.device} ${Math.round(state.tokensPerSecond ?? 0)}`;
+    case 'absent':
+    case 'loading':
+    case 'unloaded':
+    case 'failed':
+      return JSON.stringify(state);
+  }
+}
+
+function percent(done: number, total: number | null): number {
+  return total ? Math.floor((100 * done) / total) : 0;
+}

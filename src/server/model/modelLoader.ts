@@ -1,0 +1,36 @@
+import type { Logger } from '../../base/logger';
+import type { ReportProgress } from '../../base/progress';
+import type { ModelDescription } from '../../shared/modelState';
+import type { Completer } from '../../features/completion/completer';
+
+/** Which model the settings name: one of the catalog, or a GGUF file of the user's. */
+export type ModelChoice =
+  { readonly kind: 'catalog'; readonly name: string } | { readonly kind: 'file'; readonly path: string };
+
+export interface LoadOptions {
+  readonly choice: ModelChoice;
+  /** Undefined: the platform's cache folder. */
+  readonly cacheFolder: string | undefined;
+  /** Only a request that the user made may use the network; loading on demand must not. */
+  readonly download: 'allowed' | 'forbidden';
+  readonly report: ReportProgress;
+  readonly logger: Logger;
+}
+
+/** How a model comes into memory. Production: src/runtime; tests: a scripted one. */
+export interface ModelLoader {
+  listModels(cacheFolder: string | undefined): Promise<readonly ModelDescription[]>;
+  /** Whether loading needs no download. */
+  isModelPresent(choice: ModelChoice, cacheFolder: string | undefined): Promise<boolean>;
+  /** Downloads (if allowed), prepares and loads. Rejects with a `UserError`, or the signal's reason. */
+  load(options: LoadOptions, signal: AbortSignal): Promise<ResidentModel>;
+}
+
+/** A model in memory, with what the server does with it. */
+export interface ResidentModel {
+  readonly completer: Completer;
+  /** What runs the model, in words: `CPU`, `WebGPU (…)`. */
+  readonly device: string;
+  /** Waits for what runs, then frees everything. */
+  dispose(): Promise<void>;
+}

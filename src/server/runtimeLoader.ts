@@ -1,0 +1,70 @@
+import { UserError } from '../base/errors';
+import { createCompleter } from '../features/completion/completer';
+import { locateCache, type Cache } from '../model/cache';
+import { catalog, findCatalogEntry } from '../model/catalog';
+import { modelFileState } from '../model/modelFile';
+import { loadLanguageModel } from '../runtime/languageModel';
+import type { ModelChoice, ModelLoader } from './model/modelLoader';
+import { scheduleEngine } from './scheduledEngine';
+import type { Scheduler } from './scheduler';
+
+/** The real models, each user of the engine taking turns through `scheduler`. */
+export function createRuntimeLoader(scheduler: Scheduler): ModelLoader {
+  return {
+    listModels: (cacheFolder) => {
+      const cache = cacheAt(cacheFolder);
+      return Promise.all(
+        catalog.map(async (entry) => ({
+          name: entry.name,
+          title: entry.title,
+          byteCount: entry.byteCount,
+          licence: entry.license.name,
+          origin: entry.origin,
+          advice: entry.advice,
+          present: await isFilePresent(entry.name, cache),
+        })),
+      );
+    },
+    isModelPresent: (choice, cacheFolder) => isPresent(choice, cacheAt(cacheFolder)),
+    async load({ choice, cacheFolder, download, report, logger }, signal) {
+      const cache = cacheAt(cacheFolder);
+      if (download === 'forbidden' && !(await isPresent(choice, cache))) {
+        throw new UserError(
+          'model-not-found',
+          'The model is not on this machine.',
+          'Run "Sotto: Download the Model", which asks before it uses the network.',
+        );
+      }
+      const model = await loadLanguageModel({ choice, cache, report, logger }, signal);
+      // Sorting the vocabulary takes tens of milliseconds: not during the first completion.
+      model.tokenizer.bytePrefixIndex();
+      const completer = createCompleter({
+        engine: scheduleEngine(model.engine, scheduler, 'completion'),
+        tokenizer: model.tokenizer,
+        logger,
+      });
+      return {
+        completer,
+        device: 'CPU',
+        async dispose() {
+          await completer.dispose();
+          await model.dispose();
+        },
+      };
+    },
+  };
+}
+
+function cacheAt(cacheFolder: string | undefined): Cache {
+  return locateCache(cacheFolder === undefined ? process.env : { SOTTO_CACHE: cacheFolder });
+}
+
+/** A user's own file counts as present: what is wrong with it is said when it is loaded. */
+function isPresent(choice: ModelChoice, cache: Cache): Promise<boolean> {
+  return choice.kind === 'file' ? Promise.resolve(true) : isFilePresent(choice.name, cache);
+}
+
+async function isFilePresent(name: string, cache: Cache): Promise<boolean> {
+  const { state } = await modelFileState(findCatalogEntry(name), cache);
+  return state === 'verified' || state === 'unverified';
+}

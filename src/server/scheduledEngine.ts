@@ -1,0 +1,61 @@
+import type { Engine, GeneratedToken, GenerateRequest, GenerateResult } from '../engine/engine';
+import { PreemptedError, type Priority, type Scheduler } from './scheduler';
+
+/**
+ * The engine as one of its users sees it: each call waits for its turn by `priority`, so that no user has to know
+ * of the others. A command's call that gives way to a completion goes on afterwards where it stopped.
+ */
+export function scheduleEngine(engine: Engine, scheduler: Scheduler, priority: Priority): Engine {
+  const inTurn = <T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal) =>
+    priority === 'command'
+      ? repeatWhenPreempted(() => scheduler.run(priority, call, signal))
+      : scheduler.run(priority, call, signal);
+  return {
+    contextCapacity: engine.contextCapacity,
+    vocabularySize: engine.vocabularySize,
+    generate: (request, signal) =>
+      priority === 'command'
+        ? generateInParts(request, (part) =>
+            scheduler.run(priority, (jobSignal) => engine.generate(part, jobSignal), signal),
+          )
+        : inTurn((jobSignal) => engine.generate(request, jobSignal), signal),
+    prefill: (ids, signal) => inTurn((jobSignal) => engine.prefill(ids, jobSignal), signal),
+    score: (promptIds, targetIds, signal) =>
+      inTurn((jobSignal) => engine.score(promptIds, targetIds, jobSignal), signal),
+    cachedPrefixLength: (ids) => engine.cachedPrefixLength(ids),
+    // The engine belongs to who loaded it.
+    dispose: () => Promise.resolve(),
+  };
+}
+
+/** Generates what `request` asks for, each part continuing the prompt and all tokens of the parts before. */
+async function generateInParts(
+  request: GenerateRequest,
+  generate: (part: GenerateRequest) => Promise<GenerateResult>,
+): Promise<GenerateResult> {
+  const tokens: GeneratedToken[] = [];
+  const result = await repeatWhenPreempted(() =>
+    generate({
+      ...request,
+      promptIds: [...request.promptIds, ...tokens.map(({ id }) => id)],
+      maxTokens: request.maxTokens - tokens.length,
+      onToken(token) {
+        tokens.push(token);
+        return request.onToken?.(token) ?? 'continue';
+      },
+    }),
+  );
+  return { ...result, tokens };
+}
+
+async function repeatWhenPreempted<T>(run: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof PreemptedError)) {
+        throw error;
+      }
+    }
+  }
+}

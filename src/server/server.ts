@@ -1,0 +1,340 @@
+import { fileURLToPath } from 'node:url';
+import {
+  InlineCompletionTriggerKind,
+  ResponseError,
+  TextDocuments,
+  TextDocumentSyncKind,
+  type Connection,
+  type InitializeParams,
+  type InlineCompletionItem,
+  type InlineCompletionParams,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { describeError } from '../base/errors';
+import type { Logger } from '../base/logger';
+import type { CompletionRequest, TextDocument as DocumentText } from '../features/completion/types';
+import type { ModelState } from '../shared/modelState';
+import * as protocol from '../shared/protocol';
+import { parseTransferredSettings, type Settings } from '../shared/settings';
+import { withSignal } from './cancellation';
+import { CompletionService, type CompletionSituation } from './completion/completionService';
+import type { Completer } from '../features/completion/completer';
+import { renderOutcomesPage } from './completion/outcomesPage';
+import { TypingRhythm } from './completion/typingRhythm';
+import { createExclusion } from './context/excludedFiles';
+import { readImportedFiles } from './context/importedFiles';
+import { RecentDocuments } from './context/recentDocuments';
+import { ModelHost, type ModelConfiguration } from './model/modelHost';
+import type { ModelLoader } from './model/modelLoader';
+import { Scheduler } from './scheduler';
+
+/** Makes what loads models; every call of their engines takes its turn through the scheduler. */
+export type CreateModelLoader = (scheduler: Scheduler) => ModelLoader;
+
+/** Answers the editor on `connection` until it is closed. */
+export function startServer(connection: Connection, createLoader: CreateModelLoader): void {
+  const logger = createConnectionLogger(connection);
+  connection.onInitialize((parameters) => {
+    const server = new Server(connection, createLoader, logger, parameters);
+    server.listen();
+    return {
+      capabilities: { textDocumentSync: TextDocumentSyncKind.Incremental, inlineCompletionProvider: true },
+      serverInfo: { name: 'Sotto' },
+    };
+  });
+  connection.listen();
+}
+
+/** The state of one connection, and a handler for each message, each with its own fault barrier. */
+class Server {
+  private readonly documents = new TextDocuments(TextDocument);
+  private readonly scheduler = new Scheduler();
+  private readonly rhythm = new TypingRhythm();
+  private readonly recent = new RecentDocuments();
+  private readonly completions: CompletionService;
+  private readonly loader: ModelLoader;
+  private readonly host: ModelHost;
+  private readonly folders: readonly string[];
+  private configuration: protocol.ServerConfiguration;
+  private isExcluded: (uri: string) => boolean;
+  private paused = false;
+
+  constructor(
+    private readonly connection: Connection,
+    createLoader: CreateModelLoader,
+    private readonly logger: Logger,
+    parameters: InitializeParams,
+  ) {
+    this.configuration = parseConfiguration(parameters.initializationOptions);
+    this.isExcluded = createExclusion(this.configuration.settings.excludedFiles);
+    this.folders = (parameters.workspaceFolders ?? [])
+      .filter(({ uri }) => uri.startsWith('file:'))
+      .map(({ uri }) => fileURLToPath(uri));
+    this.completions = new CompletionService(this.scheduler, this.rhythm, logger);
+    this.loader = createLoader(this.scheduler);
+    this.host = new ModelHost(
+      this.loader,
+      logger,
+      (state) => this.announce(state),
+      modelConfiguration(this.configuration.settings),
+    );
+  }
+
+  listen(): void {
+    const { connection } = this;
+    this.documents.onDidOpen(({ document }) => this.recent.noteUse(document.uri));
+    this.documents.onDidChangeContent(({ document }) => {
+      this.rhythm.noteKeystroke(performance.now());
+      this.recent.noteUse(document.uri);
+    });
+    this.documents.onDidClose(({ document }) => this.recent.noteClosed(document.uri));
+    this.documents.listen(connection);
+    connection.languages.inlineCompletion.on((parameters, token) =>
+      withSignal(token, (signal) => this.complete(parameters, signal)),
+    );
+    connection.onNotification(protocol.configurationNotification, (value) => this.configure(value));
+    connection.onNotification(protocol.requestSkippedNotification, (skipped) => this.recordSkipped(skipped));
+    connection.onNotification(protocol.suggestionShownNotification, ({ suggestionId }) =>
+      this.completions.shown(suggestionId),
+    );
+    connection.onNotification(protocol.suggestionAcceptedNotification, ({ suggestionId }) =>
+      this.completions.accepted(suggestionId),
+    );
+    connection.onNotification(protocol.suggestionRejectedNotification, ({ suggestionId }) =>
+      this.completions.rejected(suggestionId),
+    );
+    connection.onNotification(protocol.activeEditorNotification, (place) => this.noteActiveEditor(place));
+    connection.onNotification(protocol.cursorRestNotification, (place) => this.warmUp(place));
+    connection.onNotification(protocol.pauseNotification, ({ paused }) => this.setPaused(paused));
+    connection.onRequest(protocol.modelStateRequest, () => this.command(() => this.modelState()));
+    connection.onRequest(protocol.modelListRequest, () =>
+      this.command(() => this.loader.listModels(this.cacheFolder())),
+    );
+    connection.onRequest(protocol.fetchModelRequest, (token) =>
+      withSignal(token, (signal) => this.host.fetch(signal)),
+    );
+    connection.onRequest(protocol.outcomesPageRequest, () =>
+      renderOutcomesPage(this.host.state, this.completions.outcomes.newestFirst()),
+    );
+    connection.onShutdown(async () => {
+      this.scheduler.dispose();
+      await this.host.dispose();
+    });
+  }
+
+  /** Fault barrier of the typing path: whatever happens, the editor gets an answer and shows nothing. */
+  private async complete(
+    { textDocument, position, context }: InlineCompletionParams,
+    signal: AbortSignal,
+  ): Promise<InlineCompletionItem[]> {
+    try {
+      const document = this.documents.get(textDocument.uri);
+      if (document === undefined) {
+        return [];
+      }
+      const selected = context.selectedCompletionInfo;
+      const request: CompletionRequest = {
+        ...this.createRequest(document, document.offsetAt(position)),
+        trigger: context.triggerKind === InlineCompletionTriggerKind.Invoked ? 'manual' : 'automatic',
+        ...(selected && {
+          selectedCompletion: {
+            text: selected.text,
+            replace: {
+              start: document.offsetAt(selected.range.start),
+              end: document.offsetAt(selected.range.end),
+            },
+          },
+        }),
+      };
+      const { version } = document;
+      const situation: CompletionSituation = {
+        settings: this.configuration.settings,
+        isExcluded: this.isExcluded,
+        completer: this.completer(),
+        modelDetail: `the model is ${this.host.state.kind}`,
+        place: describePlace({ uri: textDocument.uri, position }),
+        isCurrent: () => this.documents.get(textDocument.uri)?.version === version,
+      };
+      const offered = await this.completions.complete(request, situation, signal);
+      if (offered === undefined) {
+        return [];
+      }
+      const { suggestion, suggestionId } = offered;
+      this.noteSpeed(suggestion.timings);
+      return [
+        {
+          insertText: suggestion.text,
+          range: {
+            start: document.positionAt(suggestion.replace.start),
+            end: document.positionAt(suggestion.replace.end),
+          },
+          command: {
+            title: '',
+            command: protocol.acceptedCommand,
+            arguments: [{ suggestionId } satisfies protocol.SuggestionReference],
+          },
+        },
+      ];
+    } catch (error) {
+      this.logger.error(`completion: ${describeError(error)}`);
+      return [];
+    }
+  }
+
+  /** Fault barrier of commands: the client gets a readable error and shows it. */
+  private async command<T>(run: () => Promise<T>): Promise<T | ResponseError<void>> {
+    try {
+      return await run();
+    } catch (error) {
+      this.logger.error(describeError(error));
+      return new ResponseError(COMMAND_FAILED, describeError(error));
+    }
+  }
+
+  private createRequest(document: TextDocument, offset: number): CompletionRequest {
+    const { settings } = this.configuration;
+    const text = asDocumentText(document);
+    return {
+      document: text,
+      offset,
+      trigger: 'automatic',
+      relatedFiles: settings['context.otherFiles']
+        ? this.recent.related(text, this.documents.all().map(asDocumentText), this.isExcluded)
+        : [],
+      options: {
+        multiLine: settings['completion.multiLine'],
+        inComments: settings['completion.inComments'],
+        inStrings: settings['completion.inStrings'],
+        maxPromptTokens: settings['completion.maxPromptTokens'],
+        deadlineMs: settings['completion.deadlineMs'],
+      },
+    };
+  }
+
+  /** The pipeline over the model in memory; when it is only on disk, it begins to load. */
+  private completer(): Completer | undefined {
+    const model = this.host.current();
+    if (model === undefined) {
+      this.host.wake();
+    }
+    return model?.completer;
+  }
+
+  private noteActiveEditor(place: protocol.DocumentPosition): void {
+    this.recent.noteUse(place.uri);
+    const document = this.documents.get(place.uri);
+    if (document === undefined || this.paused) {
+      return;
+    }
+    const { settings, workspaceTrusted } = this.configuration;
+    const skip = (uri: string) => this.documents.get(uri) !== undefined || this.isExcluded(uri);
+    const imports =
+      settings['context.otherFiles'] && workspaceTrusted
+        ? readImportedFiles(asDocumentText(document), this.folders, skip, this.logger)
+        : Promise.resolve([]);
+    void imports.then((files) => {
+      this.recent.setImported(place.uri, files);
+      this.warmUp(place);
+    });
+  }
+
+  private warmUp({ uri, position }: protocol.DocumentPosition): void {
+    const document = this.documents.get(uri);
+    const { settings } = this.configuration;
+    if (document === undefined || this.paused || this.isExcluded(uri) || !settings['context.warmUp']) {
+      return;
+    }
+    const completer = this.completer();
+    if (completer !== undefined) {
+      void this.completions.warmUp(this.createRequest(document, document.offsetAt(position)), completer);
+    }
+  }
+
+  private configure(value: unknown): void {
+    this.configuration = parseConfiguration(value);
+    const { settings } = this.configuration;
+    this.isExcluded = createExclusion(settings.excludedFiles);
+    void this.host.configure(modelConfiguration(settings));
+  }
+
+  private setPaused(paused: boolean): void {
+    this.paused = paused;
+    if (paused) {
+      this.completions.stopBackgroundWork();
+    }
+  }
+
+  private recordSkipped({ uri, position, reason, detail }: protocol.SkippedRequest): void {
+    this.completions.record({
+      time: new Date(),
+      place: describePlace({ uri, position }),
+      languageId: this.documents.get(uri)?.languageId ?? 'unknown',
+      trigger: 'automatic',
+      waitedMs: 0,
+      outcome: { kind: 'none', reason, detail, timings: { totalMs: 0 } },
+    });
+  }
+
+  private announce(state: ModelState): void {
+    if (state.kind !== 'ready') {
+      this.completions.forgetSuggestions();
+    }
+    void this.connection.sendNotification(protocol.modelStateNotification, state);
+  }
+
+  private noteSpeed({ engine }: { readonly engine?: { decodedTokenCount: number; decodeMs: number } }): void {
+    if (engine !== undefined && engine.decodedTokenCount > 0 && engine.decodeMs > 0) {
+      this.host.noteSpeed((1000 * engine.decodedTokenCount) / engine.decodeMs);
+    }
+  }
+
+  private async modelState(): Promise<ModelState> {
+    await this.host.started;
+    return this.host.state;
+  }
+
+  private cacheFolder(): string | undefined {
+    return modelConfiguration(this.configuration.settings).cacheFolder;
+  }
+}
+
+/** In the range that JSON-RPC leaves to applications. */
+const COMMAND_FAILED = -32_000;
+
+function parseConfiguration(value: unknown): protocol.ServerConfiguration {
+  const record: Readonly<Record<string, unknown>> =
+    typeof value === 'object' && value !== null ? { ...value } : {};
+  return {
+    settings: parseTransferredSettings(record['settings']),
+    workspaceTrusted: record['workspaceTrusted'] === true,
+  };
+}
+
+function modelConfiguration(settings: Settings): ModelConfiguration {
+  const { model, modelPath, cacheFolder, unloadAfterMinutes } = settings;
+  return {
+    choice: modelPath === '' ? { kind: 'catalog', name: model } : { kind: 'file', path: modelPath },
+    cacheFolder: cacheFolder === '' ? undefined : cacheFolder,
+    unloadAfterMinutes,
+  };
+}
+
+function asDocumentText(document: TextDocument): DocumentText {
+  const { uri, languageId, version } = document;
+  return { uri, languageId, version, text: document.getText() };
+}
+
+/** `app.ts:12:8`, one-based; the file's name only, as pages and logs are shown to others. */
+function describePlace({ uri, position }: protocol.DocumentPosition): string {
+  const name = uri.slice(uri.lastIndexOf('/') + 1);
+  return `${name}:${position.line + 1}:${position.character + 1}`;
+}
+
+function createConnectionLogger(connection: Connection): Logger {
+  return {
+    debug: (message) => connection.console.debug(message),
+    info: (message) => connection.console.info(message),
+    warn: (message) => connection.console.warn(message),
+    error: (message) => connection.console.error(message),
+  };
+}

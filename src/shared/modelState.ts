@@ -1,0 +1,48 @@
+/**
+ * Where the model stands. The server owns it and announces every change; the status item, the first-run offer and
+ * the outcomes page are all drawn from it.
+ *
+ *     absent -> downloading -> preparing -> loading -> ready <-> unloaded
+ *     any step -> failed; a cancelled step returns to where it began
+ */
+export type ModelState =
+  /** Not on this machine; nothing is downloaded before the user says so. */
+  | { readonly kind: 'absent'; readonly model: string }
+  | {
+      readonly kind: 'downloading';
+      readonly model: string;
+      readonly doneByteCount: number;
+      readonly totalByteCount: number | null;
+    }
+  /** The file is being checked or made into a graph; `fraction` is 0..1, null while it is not known. */
+  | { readonly kind: 'preparing'; readonly model: string; readonly fraction: number | null }
+  | { readonly kind: 'loading'; readonly model: string }
+  | {
+      readonly kind: 'ready';
+      readonly model: string;
+      readonly device: string;
+      /** Decoded tokens a second over the last suggestions; null before the first. */
+      readonly tokensPerSecond: number | null;
+    }
+  /** On disk, not in memory: it was not used for a while, or not needed yet. Loads when it is needed. */
+  | { readonly kind: 'unloaded'; readonly model: string }
+  | {
+      readonly kind: 'failed';
+      readonly model: string;
+      readonly reason: string;
+      readonly advice: string;
+    };
+
+/** A model that can be had, as the first-run offer and the picker show it. */
+export interface ModelDescription {
+  /** The name that `sotto.model` takes. */
+  readonly name: string;
+  readonly title: string;
+  readonly byteCount: number;
+  readonly licence: string;
+  /** Where the file comes from, in words. */
+  readonly origin: string;
+  /** For whom it is meant, in one phrase. */
+  readonly advice: string;
+  readonly present: boolean;
+}

@@ -1,0 +1,192 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { neverAborted } from '../../src/base/abort';
+import { UserError } from '../../src/base/errors';
+import { silentLogger } from '../../src/base/logger';
+import { ModelHost, type ModelConfiguration } from '../../src/server/model/modelHost';
+import { ScriptedLoader } from './scriptedModel';
+
+const small: ModelConfiguration = {
+  choice: { kind: 'catalog', name: 'small' },
+  cacheFolder: undefined,
+  unloadAfterMinutes: 10,
+};
+
+let loader: ScriptedLoader;
+let trace: string[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  loader = new ScriptedLoader();
+  trace = loader.log;
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function createHost(configuration = small): Promise<ModelHost> {
+  const host = new ModelHost(
+    loader,
+    silentLogger,
+    (state) => {
+      const amount =
+        state.kind === 'downloading'
+          ? ` ${state.doneByteCount}/${state.totalByteCount}`
+          : state.kind === 'preparing'
+            ? ` ${state.fraction}`
+            : '';
+      trace.push(`${state.model} ${state.kind}${amount}`);
+    },
+    configuration,
+  );
+  await host.started;
+  return host;
+}
+
+async function settle(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(0);
+}
+
+test('a model that is absent is downloaded, prepared and loaded, only when asked for', async () => {
+  loader.present = false;
+  loader.progress = [
+    { stage: 'download', unit: 'bytes', doneCount: 0, totalCount: 200 },
+    { stage: 'download', unit: 'bytes', doneCount: 1, totalCount: 200 }, // the same whole per cent: not announced
+    { stage: 'download', unit: 'bytes', doneCount: 100, totalCount: 200 },
+    { stage: 'prepare', unit: 'steps', doneCount: 1, totalCount: 2 },
+    { stage: 'load', unit: 'steps', doneCount: 0, totalCount: 1 },
+  ];
+  const host = await createHost();
+  expect(host.current()).toBeUndefined();
+  host.wake();
+  await settle();
+  expect(host.state.kind).toBe('absent');
+  expect(trace).toEqual([]);
+
+  expect(await host.fetch(neverAborted)).toEqual({ kind: 'ready' });
+  expect(trace).toEqual([
+    'small loading',
+    'load small, download allowed',
+    'small downloading 0/200',
+    'small downloading 100/200',
+    'small preparing 0.5',
+    'small loading',
+    'small ready',
+  ]);
+  expect(host.current()?.completer).toBe(loader.completer);
+});
+
+test('a model on disk is loaded on demand, without a download, once', async () => {
+  const host = await createHost();
+  expect(trace).toEqual(['small unloaded']);
+  host.wake();
+  host.wake();
+  await settle();
+  host.wake();
+  await settle();
+  expect(trace.slice(1)).toEqual(['small loading', 'load small, download forbidden', 'small ready']);
+});
+
+test('cancelling a download returns to where it began', async () => {
+  loader.present = false;
+  loader.gate = new Promise(() => {});
+  const host = await createHost();
+  const controller = new AbortController();
+  const result = host.fetch(controller.signal);
+  await settle();
+  expect(host.state.kind).toBe('loading');
+  controller.abort();
+  expect(await result).toEqual({ kind: 'cancelled' });
+  expect(host.state.kind).toBe('absent');
+});
+
+test('a failure says what happened and what to do, is not retried by typing, and is by asking', async () => {
+  loader.failure = new UserError('out-of-memory', 'There is not enough memory.', 'Close other programs.');
+  const host = await createHost();
+  host.wake();
+  await settle();
+  expect(host.state).toEqual({
+    kind: 'failed',
+    model: 'small',
+    reason: 'There is not enough memory.',
+    advice: 'Close other programs.',
+  });
+  host.wake();
+  await settle();
+  expect(trace.filter((line) => line.startsWith('load '))).toHaveLength(1);
+  loader.failure = undefined;
+  expect(await host.fetch(neverAborted)).toEqual({ kind: 'ready' });
+});
+
+test('a time-out of the network is a failure, not a cancellation', async () => {
+  loader.failure = new DOMException('no answer', 'TimeoutError');
+  const host = await createHost();
+  expect(await host.fetch(neverAborted)).toMatchObject({ kind: 'failed', reason: 'no answer' });
+});
+
+test('a model that is not used leaves memory, and comes back on demand', async () => {
+  const host = await createHost();
+  host.wake();
+  await settle();
+  await vi.advanceTimersByTimeAsync(9 * 60_000);
+  expect(host.current()).toBeDefined(); // use: the time begins anew
+  await vi.advanceTimersByTimeAsync(9 * 60_000);
+  expect(host.state.kind).toBe('ready');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(host.state.kind).toBe('unloaded');
+  expect(host.current()).toBeUndefined();
+  host.wake();
+  await settle();
+  expect(trace).toEqual([
+    'small unloaded',
+    'small loading',
+    'load small, download forbidden',
+    'small ready',
+    'small unloaded',
+    'dispose small',
+    'small loading',
+    'load small, download forbidden',
+    'small ready',
+  ]);
+});
+
+test('zero minutes keeps the model', async () => {
+  const host = await createHost({ ...small, unloadAfterMinutes: 0 });
+  host.wake();
+  await settle();
+  await vi.advanceTimersByTimeAsync(24 * 60 * 60_000);
+  expect(host.state.kind).toBe('ready');
+});
+
+test('another model replaces the one in memory; the same one stays', async () => {
+  const host = await createHost();
+  host.wake();
+  await settle();
+  await host.configure({ ...small, unloadAfterMinutes: 1 });
+  expect(host.state.kind).toBe('ready');
+  await host.configure({ ...small, choice: { kind: 'file', path: '/models/own.gguf' } });
+  expect(trace.slice(4)).toEqual(['dispose small', 'own.gguf unloaded']);
+});
+
+test('choosing another model aborts the load that runs', async () => {
+  loader.gate = new Promise(() => {});
+  const host = await createHost();
+  host.wake();
+  await settle();
+  loader.gate = undefined;
+  await host.configure({ ...small, choice: { kind: 'catalog', name: 'large' } });
+  host.wake();
+  await settle();
+  expect(host.state).toMatchObject({ kind: 'ready', model: 'large' });
+});
+
+test('disposing during a load stops it and announces nothing more', async () => {
+  loader.gate = new Promise(() => {});
+  const host = await createHost();
+  host.wake();
+  await settle();
+  const announced = trace.length;
+  await host.dispose();
+  expect(trace.slice(announced)).toEqual([]);
+  expect(host.current()).toBeUndefined();
+});

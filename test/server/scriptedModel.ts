@@ -1,0 +1,154 @@
+import type { Progress } from '../../src/base/progress';
+import type { Engine } from '../../src/engine/engine';
+import type { CompletionOutcome, CompletionRequest, Suggestion } from '../../src/features/completion/types';
+import type { Completer } from '../../src/features/completion/completer';
+import type { LoadOptions, ModelLoader, ResidentModel } from '../../src/server/model/modelLoader';
+import type { ModelDescription } from '../../src/shared/modelState';
+
+/** A model that "generates" the text it is told to, over a real `Engine`: one token id per UTF-16 unit. */
+export function createScriptedEngine(text: string): Engine & { readonly calls: string[] } {
+  const calls: string[] = [];
+  const timings = {
+    reusedTokenCount: 0,
+    prefilledTokenCount: 4,
+    prefillMs: 10,
+    decodedTokenCount: text.length,
+    decodeMs: 20 * text.length,
+    draftedTokenCount: 0,
+    acceptedDraftTokenCount: 0,
+  };
+  return {
+    calls,
+    contextCapacity: 1024,
+    vocabularySize: 65_536,
+    generate: async (request, signal) => {
+      calls.push('generate');
+      await new Promise((resolve) => setImmediate(resolve));
+      signal.throwIfAborted();
+      const tokens = [...text]
+        .slice(0, request.maxTokens)
+        .map((character) => ({ id: character.charCodeAt(0), logProbability: -0.1 }));
+      return { tokens, stopReason: 'stop-token', timings };
+    },
+    prefill: async (_ids, signal) => {
+      calls.push('prefill');
+      await new Promise((resolve) => setImmediate(resolve));
+      signal.throwIfAborted();
+      return { reusedTokenCount: 0, prefilledTokenCount: 1, durationMs: 1 };
+    },
+    score: (_promptIds, targetIds) => Promise.resolve(new Float32Array(targetIds.length)),
+    cachedPrefixLength: () => 0,
+    dispose: () => {
+      calls.push('dispose');
+      return Promise.resolve();
+    },
+  };
+}
+
+/** The smallest pipeline over an engine: no cache, no filters; notes what the server tells it. */
+export function createScriptedCompleter(engine: Engine): Completer & { readonly events: string[] } {
+  const events: string[] = [];
+  return {
+    events,
+    complete: async (request, signal, beforeEngine) => {
+      await beforeEngine?.(signal);
+      const result = await engine.generate(
+        { promptIds: promptOf(request), maxTokens: 32, stopIds: new Set() },
+        signal,
+      );
+      const text = String.fromCharCode(...result.tokens.map(({ id }) => id));
+      return suggestionOf(request, text, { totalMs: 50, engine: result.timings });
+    },
+    warmUp: async (request, signal) => {
+      events.push(`warm up at ${request.offset}`);
+      await engine.prefill(promptOf(request), signal);
+    },
+    prepareNext: (_request, suggestion) => {
+      events.push(`prepare after ${suggestion.text}`);
+      return Promise.resolve();
+    },
+    accepted: (_request, suggestion) => void events.push(`accepted ${suggestion.text}`),
+    rejected: (_request, suggestion) => void events.push(`rejected ${suggestion.text}`),
+    backOffDelayMs: () => 0,
+    dispose: () => Promise.resolve(),
+  };
+}
+
+export function suggestionOf(
+  request: CompletionRequest,
+  text: string,
+  timings: Suggestion['timings'] = { totalMs: 1 },
+): CompletionOutcome {
+  const suggestion = {
+    kind: 'suggestion',
+    text,
+    replace: { start: request.offset, end: request.offset },
+    source: 'model',
+    confidence: -0.1,
+    tokenLogProbabilities: [-0.1],
+    timings,
+  } as const;
+  return suggestion;
+}
+
+function promptOf({ document, offset }: CompletionRequest): number[] {
+  return [...document.text.slice(0, offset)].map((character) => character.charCodeAt(0));
+}
+
+export const catalogEntry: ModelDescription = {
+  name: 'qwen2.5-coder-0.5b',
+  title: 'Qwen2.5-Coder 0.5B',
+  byteCount: 491_400_064,
+  licence: 'Apache-2.0',
+  origin: 'Hugging Face',
+  advice: 'For every machine.',
+  present: false,
+};
+
+/** A loader that a test steers: what is on disk, what progress there is, and how loading ends. */
+export class ScriptedLoader implements ModelLoader {
+  present = true;
+  progress: readonly Progress[] = [];
+  failure: Error | undefined;
+  /** Set: loading waits for it (or for its signal). */
+  gate: Promise<void> | undefined;
+  readonly log: string[] = [];
+  engine = createScriptedEngine('42;');
+  completer = createScriptedCompleter(this.engine);
+
+  listModels(): Promise<readonly ModelDescription[]> {
+    return Promise.resolve([{ ...catalogEntry, present: this.present }]);
+  }
+
+  isModelPresent(): Promise<boolean> {
+    return Promise.resolve(this.present);
+  }
+
+  async load({ choice, download, report }: LoadOptions, signal: AbortSignal): Promise<ResidentModel> {
+    const name = choice.kind === 'catalog' ? choice.name : choice.path;
+    this.log.push(`load ${name}, download ${download}`);
+    this.progress.forEach(report);
+    if (this.gate !== undefined) {
+      await Promise.race([this.gate, rejectionOf(signal)]);
+    }
+    signal.throwIfAborted();
+    if (this.failure !== undefined) {
+      throw this.failure;
+    }
+    this.present = true;
+    return {
+      completer: this.completer,
+      device: 'CPU',
+      dispose: () => {
+        this.log.push(`dispose ${name}`);
+        return Promise.resolve();
+      },
+    };
+  }
+}
+
+function rejectionOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}

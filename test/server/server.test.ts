@@ -1,0 +1,300 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { CancellationTokenSource, InlineCompletionTriggerKind } from 'vscode-languageserver/node';
+import type { CompletionRequest } from '../../src/features/completion/types';
+import { MAX_DOCUMENT_LENGTH } from '../../src/server/completion/completionService';
+import type { Completer } from '../../src/features/completion/completer';
+import * as protocol from '../../src/shared/protocol';
+import { ScriptedLoader, suggestionOf } from './scriptedModel';
+import { connect, testSettings, type ConnectOptions, type TestClient } from './testClient';
+
+const uri = 'file:///project/app.ts';
+
+let loader: ScriptedLoader;
+let completer: Completer & { readonly events: string[] };
+let client: TestClient;
+
+beforeEach(() => {
+  loader = new ScriptedLoader();
+  completer = loader.completer;
+});
+
+afterEach(async () => {
+  await client.close();
+});
+
+async function start(options: ConnectOptions = {}) {
+  client = await connect(loader, options);
+}
+
+/** Starts with the model in memory and one document open. */
+async function startReady(marked = 'const answer = █', options: ConnectOptions = {}) {
+  await start(options);
+  await client.connection.sendRequest(protocol.fetchModelRequest);
+  await client.open(uri, 'typescript', marked);
+}
+
+/** The page's lines about requests, without the time of day and the durations. */
+async function outcomes(): Promise<readonly string[]> {
+  const page = await client.connection.sendRequest(protocol.outcomesPageRequest);
+  return page
+    .split('\n')
+    .filter((line) => /^\d\d:/.test(line))
+    .map((line) =>
+      line
+        .replace(/^[\d:]+ {2}/, '')
+        .replace(/ {2}total .*? {2}/, ' | ')
+        .replace(/ +/g, ' '),
+    );
+}
+
+test('a suggestion comes with an explicit range and the command that tells of its acceptance', async () => {
+  await startReady('const answer = █;\r\nfoo();\r\n');
+  expect(await client.ask(uri)).toEqual([
+    {
+      insertText: '42;',
+      range: { start: { line: 0, character: 15 }, end: { line: 0, character: 15 } },
+      command: { title: '', command: 'sotto.internal.accepted', arguments: [{ suggestionId: 1 }] },
+    },
+  ]);
+  expect(await outcomes()).toEqual(['shown model app.ts:1:16 (typescript, automatic) | confidence -0.10']);
+});
+
+test('edits arrive incrementally, and offsets count UTF-16 units', async () => {
+  await startReady('const smile = "😀" + █\n');
+  const seen: CompletionRequest[] = [];
+  completer.complete = (request) => {
+    seen.push(request);
+    return Promise.resolve(suggestionOf(request, 'x'));
+  };
+  await client.type(uri, 'ab');
+  const [item] = await client.ask(uri);
+  expect(seen[0]?.document.text).toBe('const smile = "😀" + ab\n');
+  expect(seen[0]?.document.text.slice(0, seen[0].offset)).toBe('const smile = "😀" + ab');
+  expect(item?.range?.start).toEqual({ line: 0, character: 23 });
+});
+
+test('the model is loaded by the first request, which is answered at once', async () => {
+  await start();
+  expect((await client.connection.sendRequest(protocol.modelStateRequest)).kind).toBe('unloaded');
+  await client.open(uri, 'typescript', 'const answer = █');
+  expect(await client.ask(uri)).toEqual([]);
+  await vi.waitFor(() => expect(client.states.at(-1)?.kind).toBe('ready'));
+  expect(await client.ask(uri)).toHaveLength(1);
+  expect(await outcomes()).toEqual([
+    'shown model app.ts:1:16 (typescript, automatic) | confidence -0.10',
+    'none no-model app.ts:1:16 (typescript, automatic) | "the model is unloaded"',
+  ]);
+});
+
+test('nothing is downloaded by typing', async () => {
+  loader.present = false;
+  await start();
+  await client.open(uri, 'typescript', 'const answer = █');
+  expect(await client.ask(uri)).toEqual([]);
+  expect((await client.connection.sendRequest(protocol.modelStateRequest)).kind).toBe('absent');
+  expect(loader.log).toEqual([]);
+  expect(await client.connection.sendRequest(protocol.modelListRequest)).toMatchObject([{ present: false }]);
+});
+
+test('cancelling in the editor aborts the engine', async () => {
+  await startReady();
+  const source = new CancellationTokenSource();
+  const reasons: unknown[] = [];
+  completer.complete = (_request, signal) =>
+    new Promise((_, reject) => {
+      signal.addEventListener('abort', () => {
+        reasons.push(signal.reason);
+        reject(signal.reason as Error);
+      });
+      setImmediate(() => source.cancel());
+    });
+  await client.ask(uri, { token: source.token }).catch(() => []);
+  await vi.waitFor(() => expect(reasons).toHaveLength(1));
+  expect((await outcomes())[0]).toContain('none cancelled');
+});
+
+test('a suggestion for text that has changed meanwhile is not shown', async () => {
+  await startReady();
+  const complete = completer.complete.bind(completer);
+  completer.complete = async (request, signal, beforeEngine) => {
+    await client.type(uri, '4');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return complete(request, signal, beforeEngine);
+  };
+  expect(await client.ask(uri)).toEqual([]);
+  expect((await outcomes())[0]).toContain('"the document changed meanwhile"');
+});
+
+test('a pipeline that throws is logged, answered empty, and works again at the next request', async () => {
+  await startReady();
+  const complete = completer.complete.bind(completer);
+  completer.complete = () => Promise.reject(new Error('broken'));
+  expect(await client.ask(uri)).toEqual([]);
+  expect((await outcomes())[0]).toBe('none failed app.ts:1:16 (typescript, automatic) | "broken"');
+  expect(client.logLines.join('\n')).toContain('broken');
+  completer.complete = complete;
+  expect(await client.ask(uri)).toHaveLength(1);
+});
+
+test('only a request that needs the engine waits for a pause in typing, and typing on ends the wait', async () => {
+  await startReady('const answer = █', {
+    settings: { ...testSettings, 'completion.maximumDelayMs': 2000 },
+  });
+  completer.backOffDelayMs = () => 60_000;
+  const source = new CancellationTokenSource();
+  const waiting = client.ask(uri, { token: source.token }).catch(() => []);
+  await client.type(uri, '4');
+  source.cancel();
+  expect(await waiting).toEqual([]);
+  expect(loader.engine.calls).toEqual([]);
+  completer.complete = (request) => Promise.resolve(suggestionOf(request, 'cached'));
+  expect(await client.ask(uri)).toMatchObject([{ insertText: 'cached' }]);
+});
+
+test.each([
+  ['the language is off', { languages: { typescript: false } }, 'language-off'],
+  ['suggestions come only when asked for', { 'completion.automatic': false }, 'paused'],
+] as const)('%s: nothing by itself, everything on request', async (_name, change, reason) => {
+  await startReady('const answer = █', { settings: { ...testSettings, ...change } });
+  expect(await client.ask(uri)).toEqual([]);
+  expect((await outcomes())[0]).toContain(`none ${reason}`);
+  expect(await client.ask(uri, { trigger: InlineCompletionTriggerKind.Invoked })).toHaveLength(1);
+});
+
+test('fractions in settings and in the measured rhythm are no obstacle', async () => {
+  await startReady('const answer = █', {
+    settings: { ...testSettings, 'completion.maximumDelayMs': 3.7, 'completion.deadlineMs': 1000.3 },
+  });
+  completer.backOffDelayMs = () => 1.5;
+  expect(await client.ask(uri)).toHaveLength(1);
+});
+
+test.each(['/project/.env', '/home/user/.ssh/id_rsa', '/project/deploy/server.PEM', '/project/app.min.js'])(
+  'nothing is suggested in %s, even on request',
+  async (path) => {
+    await startReady();
+    const excluded = pathToFileURL(path).href;
+    await client.open(excluded, 'plaintext', 'TOKEN=█');
+    expect(await client.ask(excluded, { trigger: InlineCompletionTriggerKind.Invoked })).toEqual([]);
+    expect((await outcomes())[0]).toContain('none excluded-file');
+  },
+);
+
+test('a huge document is answered empty', async () => {
+  await startReady(`█${'x'.repeat(MAX_DOCUMENT_LENGTH + 1)}`);
+  expect(await client.ask(uri)).toEqual([]);
+  expect((await outcomes())[0]).toContain('none document-too-large');
+});
+
+test('settings apply from the moment they are sent', async () => {
+  await startReady();
+  await client.connection.sendNotification(protocol.configurationNotification, {
+    settings: { ...testSettings, languages: { typescript: false } },
+    workspaceTrusted: true,
+  });
+  expect(await client.ask(uri)).toEqual([]);
+});
+
+test('acceptance and rejection reach the pipeline, each once', async () => {
+  await startReady();
+  await client.ask(uri);
+  await client.ask(uri);
+  const { connection } = client;
+  await connection.sendNotification(protocol.suggestionShownNotification, { suggestionId: 1 });
+  await connection.sendNotification(protocol.suggestionAcceptedNotification, { suggestionId: 1 });
+  await connection.sendNotification(protocol.suggestionAcceptedNotification, { suggestionId: 1 });
+  await connection.sendNotification(protocol.suggestionRejectedNotification, { suggestionId: 2 });
+  await connection.sendNotification(protocol.suggestionRejectedNotification, { suggestionId: 99 });
+  await outcomes();
+  expect(completer.events).toEqual(['prepare after 42;', 'accepted 42;', 'rejected 42;']);
+});
+
+test('requests that the client did not pass on are on the page', async () => {
+  await startReady();
+  await client.connection.sendNotification(protocol.requestSkippedNotification, {
+    uri,
+    position: { line: 0, character: 3 },
+    reason: 'selection',
+    detail: 'there are several cursors',
+  });
+  expect(await outcomes()).toEqual([
+    'none selection app.ts:1:4 (typescript, automatic) | "there are several cursors"',
+  ]);
+});
+
+test('the model reads ahead where the cursor rests, and not while paused', async () => {
+  await startReady();
+  const place = { uri, position: { line: 0, character: 5 } };
+  await client.connection.sendNotification(protocol.cursorRestNotification, place);
+  await vi.waitFor(() => expect(completer.events).toEqual(['warm up at 5']));
+  await client.connection.sendNotification(protocol.pauseNotification, { paused: true });
+  await client.connection.sendNotification(protocol.cursorRestNotification, place);
+  await outcomes();
+  expect(completer.events).toHaveLength(1);
+});
+
+test('the model sees imported files of the trusted workspace and open documents, without excluded ones', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sotto-server-'));
+  const outside = mkdtempSync(join(tmpdir(), 'sotto-outside-'));
+  try {
+    writeFileSync(join(folder, 'shapes.ts'), 'export class Circle {}');
+    writeFileSync(join(outside, 'private.ts'), 'export const password = 1;');
+    symlinkSync(join(outside, 'private.ts'), join(folder, 'link.ts'));
+    const main = pathToFileURL(join(folder, 'main.ts')).href;
+    const other = pathToFileURL(join(folder, 'other.ts')).href;
+    const secret = pathToFileURL(join(folder, '.env')).href;
+    const text = [
+      "import { Circle } from './shapes';",
+      "import { password } from './link';",
+      "import { missing } from './missing';",
+      'const c = █',
+    ].join('\n');
+    const related = async (workspaceTrusted: boolean) => {
+      await start({ workspaceTrusted, folder: pathToFileURL(folder).href });
+      await client.connection.sendRequest(protocol.fetchModelRequest);
+      await client.open(secret, 'plaintext', 'PASSWORD=█');
+      await client.open(other, 'typescript', 'export const other = 1;█');
+      await client.open(main, 'typescript', text);
+      const seen: CompletionRequest[] = [];
+      completer.warmUp = (request) => {
+        seen.push(request);
+        return Promise.resolve();
+      };
+      await client.connection.sendNotification(protocol.activeEditorNotification, {
+        uri: main,
+        position: { line: 0, character: 0 },
+      });
+      await vi.waitFor(() => expect(seen).toHaveLength(1));
+      return seen[0]?.relatedFiles.map((file) => file.uri.slice(file.uri.lastIndexOf('/') + 1));
+    };
+    expect(await related(true)).toEqual(['other.ts', 'shapes.ts']);
+    await client.close();
+    expect(await related(false)).toEqual(['other.ts']);
+  } finally {
+    rmSync(folder, { recursive: true });
+    rmSync(outside, { recursive: true });
+  }
+});
+
+test('a model that cannot be loaded leaves the editor working and says why on the page', async () => {
+  loader.failure = new Error('the library is missing');
+  await start();
+  const result = await client.connection.sendRequest(protocol.fetchModelRequest);
+  expect(result).toMatchObject({ kind: 'failed', reason: 'the library is missing' });
+  await client.open(uri, 'typescript', 'const answer = █');
+  expect(await client.ask(uri)).toEqual([]);
+  expect(await client.connection.sendRequest(protocol.outcomesPageRequest)).toContain(
+    'the library is missing',
+  );
+});
+
+test('the server lets the model go when it shuts down', async () => {
+  await startReady();
+  await client.close();
+  expect(loader.log.at(-1)).toBe('dispose qwen2.5-coder-0.5b');
+  await start();
+});

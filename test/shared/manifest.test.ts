@@ -1,0 +1,97 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { commandIds } from '../../src/client/commandIds';
+import { acceptedCommand } from '../../src/shared/protocol';
+import { parseSettings, settingDefinitions, settingKeys } from '../../src/shared/settings';
+
+interface Property {
+  readonly default: unknown;
+  readonly markdownDescription: string;
+  readonly [keyword: string]: unknown;
+}
+
+interface Manifest {
+  readonly main: string;
+  readonly icon: string;
+  readonly capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
+  readonly contributes: {
+    readonly commands: readonly { command: string; title: string }[];
+    readonly configuration: { readonly properties: Readonly<Record<string, Property>> };
+    readonly grammars: readonly { path: string; language: string }[];
+    readonly languages: readonly { id: string }[];
+    readonly walkthroughs: readonly {
+      steps: readonly { description: string; media: { markdown: string }; completionEvents?: string[] }[];
+    }[];
+    readonly keybindings?: unknown;
+  };
+}
+
+const root = resolve(import.meta.dirname, '../..');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest;
+const { properties } = manifest.contributes.configuration;
+
+test('package.json declares exactly the settings that the code knows', () => {
+  expect(Object.keys(properties).toSorted()).toEqual(
+    settingKeys()
+      .map((key) => `sotto.${key}`)
+      .toSorted(),
+  );
+  expect(settingKeys().length).toBeLessThanOrEqual(25);
+});
+
+test.each(settingKeys())('package.json agrees with the code on %s', (key) => {
+  const { defaultValue, schema } = settingDefinitions[key];
+  const property = properties[`sotto.${key}`];
+  expect(property?.default).toEqual(defaultValue);
+  const declared = Object.fromEntries(
+    Object.entries(property ?? {}).filter(([keyword]) =>
+      ['type', 'minimum', 'maximum', 'enum', 'items', 'additionalProperties'].includes(keyword),
+    ),
+  );
+  expect(declared).toEqual(schema);
+  expect(property?.markdownDescription.length).toBeGreaterThan(40);
+});
+
+test('the defaults of package.json, read as a user without settings would, are the defaults of the code', () => {
+  const read = parseSettings((key) => properties[`sotto.${key}`]?.default);
+  expect(read).toEqual(parseSettings(() => undefined));
+});
+
+test('package.json declares exactly the commands that are registered', () => {
+  const declared = manifest.contributes.commands.map(({ command }) => command);
+  expect(declared.toSorted()).toEqual([...commandIds].toSorted());
+  expect(declared).not.toContain(acceptedCommand);
+});
+
+test('walkthrough, texts and messages name only commands that exist', () => {
+  const steps = manifest.contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+  const named = steps.flatMap(({ description, completionEvents = [] }) => [
+    ...[...description.matchAll(/command:(sotto\.\w+)/g)].map((match) => match[1]),
+    ...completionEvents.map((event) => event.replace('onCommand:', '')),
+  ]);
+  expect(
+    named.filter((command) => !(commandIds as readonly (string | undefined)[]).includes(command)),
+  ).toEqual([]);
+});
+
+test('every file that package.json names exists, the bundles apart', () => {
+  const { grammars, walkthroughs } = manifest.contributes;
+  const files = [
+    manifest.icon,
+    ...grammars.map(({ path }) => path),
+    ...walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.markdown)),
+  ];
+  expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+});
+
+test('no key is taken', () => {
+  expect(manifest.contributes.keybindings).toBeUndefined();
+});
+
+test('a workspace that is not trusted cannot choose paths', () => {
+  const pathSettings = settingKeys().filter((key) => /(?:Path|Folder)$/.test(key));
+  expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations.toSorted()).toEqual(
+    pathSettings.map((key) => `sotto.${key}`).toSorted(),
+  );
+});
