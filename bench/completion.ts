@@ -5,7 +5,7 @@
  * passes the confidence threshold is exactly right.
  *
  *   npm run bench:completion -- [--data FOLDER] [--set completion_dev|humaneval_infill_single_line]
- *                               [--limit N] [--path on|off] [--related similar|signatures|off]
+ *                               [--limit N] [--kinds all|single] [--path on|off] [--related similar|signatures|off]
  */
 import { parseArgs } from 'node:util';
 import { defaultContextSources } from '../src/features/completion/prompt/context';
@@ -22,6 +22,7 @@ const { values: flags } = parseArgs({
     data: { type: 'string', default: '../shared/evals' },
     set: { type: 'string', default: 'completion_dev' },
     limit: { type: 'string', default: '100000' },
+    kinds: { type: 'string', default: 'all' },
     path: { type: 'string', default: defaultContextSources.path ? 'on' : 'off' },
     related: { type: 'string', default: defaultContextSources.relatedFiles },
     peers: { type: 'string', default: 'on' },
@@ -40,7 +41,10 @@ interface Row {
   readonly shipped: Shipped;
 }
 
-const items = spread(readCompletionItems(flags.data, flags.set), Number(flags.limit));
+const wanted = readCompletionItems(flags.data, flags.set).filter(
+  (item) => flags.kinds === 'all' || item.kind !== 'block',
+);
+const items = spread(wanted, Number(flags.limit));
 const model = await openDefaultModel();
 const rows: Row[] = [];
 for (const item of items) {
@@ -85,7 +89,8 @@ writeResults(flags.name, {
     cursor: item.cursor,
     ours,
     peers,
-    shipped: { ...shipped, text: undefined },
+    shipped,
+    expected: item.middle,
   })),
 });
 

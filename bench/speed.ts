@@ -3,7 +3,7 @@
  * contenders taking turns in one run: prefill, decode at several depths, decode on real code with prompt lookup,
  * cold start and memory. Prints tables with ratios and writes bench/results/speed.json.
  *
- *   npm run bench:speed -- [--rounds 5] [--data FOLDER]
+ *   npm run bench:speed --- [--rounds 5] [--data FOLDER]
  */
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
@@ -77,22 +77,21 @@ async function startWorker(name: ContenderName, workerOptions: ContenderOptions)
   const child = fork(new URL('./speed/worker.ts', import.meta.url), [name, JSON.stringify(workerOptions)], {
     execArgv: ['--import', 'tsx'],
   });
-  const coldStartMs = await nextAnswer(child);
+  const ended = once(child, 'exit').then((): Answer => ({ kind: 'failed', message: 'the process ended' }));
+  const coldStartMs = await nextAnswer(child, ended);
   return {
     coldStartMs,
     ask(command) {
       child.send(command);
-      return nextAnswer(child);
+      return nextAnswer(child, ended);
     },
     stop: () => child.kill(),
   };
 }
 
-async function nextAnswer(child: ChildProcess): Promise<number> {
-  const [answer] = (await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(() => [{ kind: 'failed', message: 'the process ended' }]),
-  ])) as [Answer];
+async function nextAnswer(child: ChildProcess, ended: Promise<Answer>): Promise<number> {
+  const message = new Promise<Answer>((resolve) => child.once('message', resolve));
+  const answer = await Promise.race([message, ended]);
   if (answer.kind === 'failed') {
     throw new Error(answer.message);
   }

@@ -13,6 +13,7 @@ export interface Shipped {
   readonly shown: boolean;
   readonly meanLogProbability: number;
   readonly minimumLogProbability: number;
+  readonly tokenCount: number;
   readonly reason: string;
   readonly totalMs: number;
 }
@@ -44,7 +45,13 @@ export async function completeAsShipped(
   const outcome = await completer.complete(request, new AbortController().signal);
   await completer.dispose();
   if (outcome.kind === 'none') {
-    const none = { text: '', shown: false, meanLogProbability: -Infinity, minimumLogProbability: -Infinity };
+    const none = {
+      text: '',
+      shown: false,
+      meanLogProbability: -Infinity,
+      minimumLogProbability: -Infinity,
+      tokenCount: 0,
+    };
     return { ...none, reason: outcome.reason, totalMs: outcome.timings.totalMs };
   }
   const mean = outcome.confidence;
@@ -58,6 +65,7 @@ export async function completeAsShipped(
     shown: isConfident({ mean, minimum }, defaultConfidence),
     meanLogProbability: mean,
     minimumLogProbability: minimum,
+    tokenCount: outcome.tokenLogProbabilities.length,
     reason: outcome.source,
     totalMs: outcome.timings.totalMs,
   };

@@ -17,7 +17,8 @@ export interface EngineOptions {
   readonly threadCount?: number;
 }
 
-const prefillChunkTokens = 128;
+/** Shorter runs lose speed (128: 8 % slower), longer ones lose more work when a prefill is aborted. */
+const prefillChunkTokens = 256;
 
 /**
  * Loads a prepared graph into ONNX Runtime. Throws `UserError`: `engine-library-missing`,
