@@ -30,8 +30,7 @@ export function readDocumentationItems(folder: string): DocumentationItem[] {
 /** A file that holds the item, a method inside its class, and an offset in the item's head. */
 export function fileOf(item: DocumentationItem): { text: string; offset: number } {
   const { language, container, code_without_doc: code, name } = item;
-  const isMethod = language !== 'go' && (container !== null || /^\w+ *\(/.test(code));
-  if (!isMethod && language !== 'java') {
+  if (!needsClass(item)) {
     return { text: `${code}\n`, offset: Math.max(0, code.indexOf(name)) };
   }
   const owner = /\w+/.exec(container ?? '')?.[0] ?? 'Owner';
@@ -42,4 +41,19 @@ export function fileOf(item: DocumentationItem): { text: string; offset: number 
     .join('\n');
   const text = `${open}${body}\n${language === 'python' ? '' : '}\n'}`;
   return { text, offset: text.indexOf(name, open.length) };
+}
+
+function needsClass({ language, container, code_without_doc: code }: DocumentationItem): boolean {
+  switch (language) {
+    case 'go':
+      return false;
+    case 'java':
+      return true;
+    case 'python':
+      // A function that is local to a method has a container, and no receiver.
+      return /\(\s*(self|cls)\b/.test(code);
+    case 'javascript':
+    case 'typescript':
+      return container !== null || /^\w+ *\(/.test(code);
+  }
 }

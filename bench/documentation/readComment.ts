@@ -14,10 +14,12 @@ const tag = /^\s*([@\\]\w+|:\w+)/;
 
 /** Reads JSDoc, Javadoc, Go comments and Python docstrings of any style. */
 export function readComment(comment: string): CommentContent {
+  // In a docstring an asterisk belongs to the name: `*args`.
+  const isBlock = /^\s*\/\*/.test(comment);
   const lines = comment
     .replace(/^\s*(\/\*\*?|r?"""|r?''')|(\*\/|"""|''')\s*$/g, '')
     .split('\n')
-    .map((line) => line.replace(/^\s*(\/\/+|\*(?!\*)) ?/, ''));
+    .map((line) => line.replace(isBlock ? /^\s*\* ?/ : /^\s*\/\/+ ?/, ''));
   const start = lines.findIndex((line) => line.trim() !== '');
   const rest = lines.slice(Math.max(0, start));
   const end = rest.findIndex((line) => line.trim() === '' || tag.test(line) || sectionTitle.test(line));

@@ -61,7 +61,7 @@ export async function documentSymbols(
 }
 
 /** The edit that gives one symbol its comment; undefined when it has a complete one, or no place for one. */
-export async function documentTarget(
+async function documentTarget(
   languageId: SyntaxLanguageId,
   text: string,
   target: Target,

@@ -50,19 +50,48 @@ export async function fillSlots(
     signal.throwIfAborted();
     // The model's tokens hold the space before a word.
     const middle = renderUpTo(template, slot, words, context.indent, context.eol).replace(/ $/, '');
-    const { text, confidence } = await decodeSlot(head, middle, slot, model, signal);
-    const proposed = cleanWords(text, style, slot);
-    const isSure = proposed !== '' && confidence >= confidenceThreshold;
-    const entry: FilledSlot = {
-      label: slot.label === '' ? slot.kind : slot.label,
-      words: isSure ? proposed : slot.neutral,
-      origin: isSure ? 'model' : 'neutral',
-      confidence: Number.isFinite(confidence) ? confidence : undefined,
-    };
+    const attempt = (opening: string) => attemptSlot(head, middle, opening, slot, style, model, signal);
+    const first = await attempt('');
+    const result = isUsable(first) || slot.opening === undefined ? first : await attempt(slot.opening);
+    const entry = toFilledSlot(slot, result);
     filled.set(slot, entry);
     words.set(slot, entry.words);
   }
   return filled;
+}
+
+interface Attempt {
+  /** Empty when the model wrote nothing that can stand in a comment. */
+  readonly words: string;
+  readonly confidence: number;
+}
+
+function isUsable({ words, confidence }: Attempt): boolean {
+  return words !== '' && confidence >= confidenceThreshold;
+}
+
+function toFilledSlot(slot: Slot, attempt: Attempt): FilledSlot {
+  const isSure = isUsable(attempt);
+  return {
+    label: slot.label === '' ? slot.kind : slot.label,
+    words: isSure ? attempt.words : slot.neutral,
+    origin: isSure ? 'model' : 'neutral',
+    confidence: Number.isFinite(attempt.confidence) ? attempt.confidence : undefined,
+  };
+}
+
+async function attemptSlot(
+  head: readonly number[],
+  middle: string,
+  opening: string,
+  slot: Slot,
+  style: CommentStyle,
+  model: DocumentationModel,
+  signal: AbortSignal,
+): Promise<Attempt> {
+  const start = opening === '' ? middle : `${middle} ${opening}`;
+  const { text, confidence } = await decodeSlot(head, start, slot, model, signal);
+  return { words: cleanWords(opening + text, style, slot), confidence };
 }
 
 async function decodeSlot(

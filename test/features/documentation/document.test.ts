@@ -46,16 +46,32 @@ test('words under the threshold give way to names and types; good ones next to t
       return slotIndex % 2 === 0 ? confidenceThreshold - 0.1 : confidenceThreshold + 0.1;
     },
   });
-  const code = 'export function parseHTMLPage(pageUrl: string, timeoutMs = 5): Page {█ return load(); }\n';
+  const code = 'export function parsedHTMLPage(pageUrl: string, timeoutMs = 5): Page {█ return load(); }\n';
   expect(await documented('typescript', code, { model })).toMatchInlineSnapshot(`
     "/**
-     * Parse HTML page.
+     * Parsed HTML page.
      *
      * @param pageUrl - Words number 2.
      * @param timeoutMs - The timeout ms.
      * @returns Words number 4.
      */
-    export function parseHTMLPage(pageUrl: string, timeoutMs = 5): Page { return load(); }
+    export function parsedHTMLPage(pageUrl: string, timeoutMs = 5): Page { return load(); }
+    "
+  `);
+});
+
+test('a summary that is no sentence is tried again from the verb in the name', async () => {
+  const replies = [' Page', ' the page.', ' The address.', ' The page.'];
+  const model = countingModel({ reply: () => replies.shift() ?? '' });
+  const code = 'export function fetchPage(url: string): Page {█ return load(); }\n';
+  expect(await documented('typescript', code, { model })).toMatchInlineSnapshot(`
+    "/**
+     * Fetches the page.
+     *
+     * @param url - The address.
+     * @returns The page.
+     */
+    export function fetchPage(url: string): Page { return load(); }
     "
   `);
 });

@@ -72,7 +72,9 @@ function escapeMarkup(text: string): string {
 function isProse(text: string, slot: Slot): boolean {
   const words = text.split(' ').filter((word) => /\p{L}/u.test(word));
   const isPlaceholder = /^(todo|fixme|xxx|tbd|description|n\/a)\b/i.test(text);
+  // `Store - keeps it`: the name as a title.
+  const isTitle = /^\S+ - /.test(text);
   const isName = text.replace(/[`.\s]/g, '') === slot.label && slot.label !== '';
   const isCode = /[;{}]|=>|\w\(.*[=(]|^(def|function|return|import|class)\s/.test(text);
-  return words.length >= 2 && !isPlaceholder && !isName && !isCode;
+  return words.length >= 2 && !isPlaceholder && !isTitle && !isName && !isCode;
 }

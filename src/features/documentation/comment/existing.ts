@@ -10,7 +10,7 @@ export interface ExistingComment {
   readonly extra: readonly string[];
 }
 
-export function slotKey({ kind, label }: Pick<Slot, 'kind' | 'label'>): string {
+function slotKey({ kind, label }: Pick<Slot, 'kind' | 'label'>): string {
   return `${kind}:${label.replace(/^[*&$.]+/, '')}`;
 }
 

@@ -1,4 +1,5 @@
 import type { Facts, ParameterFact } from '../facts';
+import { openingOf, wordsOfName } from './names';
 import type { Slot } from './template';
 
 export interface FactSlots {
@@ -19,6 +20,7 @@ export function slotsFor(facts: Facts, inSentence: boolean): FactSlots {
       kind: 'summary',
       label: '',
       neutral: inSentence ? signatureSentence(facts) : neutralSummary(facts),
+      opening: summaryOpening(facts, inSentence),
     },
     typeParameters: facts.typeParameters.map((label) => ({
       kind: 'type-parameter',
@@ -43,16 +45,12 @@ export function slotsFor(facts: Facts, inSentence: boolean): FactSlots {
   };
 }
 
-/** `fetchHTMLPage_v2` as words: `fetch HTML page v2`. */
-export function wordsOfName(name: string): string {
-  const words = name
-    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
-    .split(/[^\p{L}\p{N}]+/u)
-    .flatMap((part) => part.split(' '))
-    .filter((word) => word !== '');
-  const lowered = words.map((word) => (/^[A-Z][a-z]/.test(word) ? word.toLowerCase() : word));
-  return lowered.join(' ');
+function summaryOpening({ name, kind }: Facts, inSentence: boolean): string | undefined {
+  if (kind !== 'function' && kind !== 'method') {
+    return undefined;
+  }
+  const opening = openingOf(name);
+  return inSentence ? opening?.toLowerCase() : opening;
 }
 
 function neutralSummary({ name, kind, owner }: Facts): string {

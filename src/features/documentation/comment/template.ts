@@ -5,6 +5,8 @@ export interface Slot {
   readonly label: string;
   /** What stands there when the model is not sure: made from names and types alone. */
   readonly neutral: string;
+  /** Words to begin with when the model finds none of its own. */
+  readonly opening?: string;
 }
 
 /** One logical line of a comment: fixed text, at most one slot. Wrapped when rendered. */
