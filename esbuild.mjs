@@ -7,7 +7,6 @@ const external = [
   'onnxruntime-node',
   'tiktoken',
   'tiktoken/*',
-  'web-tree-sitter',
   '@vscode/tree-sitter-wasm',
   'vscode',
 ];

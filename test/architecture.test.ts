@@ -11,10 +11,11 @@ const allowedFolders: Readonly<Record<string, readonly string[]>> = {
   tokenizer: ['base'],
   model: ['base', 'tokenizer'],
   engine: ['base', 'type:model'],
-  features: ['base', 'tokenizer', 'type:engine'],
-  runtime: ['base', 'tokenizer', 'model', 'engine'],
-  server: ['base', 'shared', 'tokenizer', 'model', 'type:engine', 'runtime', 'features'],
-  cli: ['base', 'shared', 'tokenizer', 'model', 'type:engine', 'runtime', 'features'],
+  syntax: ['base'],
+  features: ['base', 'tokenizer', 'syntax', 'type:engine'],
+  runtime: ['base', 'tokenizer', 'model', 'engine', 'syntax'],
+  server: ['base', 'shared', 'tokenizer', 'model', 'type:engine', 'runtime', 'features', 'syntax'],
+  cli: ['base', 'shared', 'tokenizer', 'model', 'type:engine', 'runtime', 'features', 'syntax'],
   client: ['shared', 'base'],
 };
 
@@ -22,6 +23,7 @@ const allowedFolders: Readonly<Record<string, readonly string[]>> = {
 const packageOwners: Readonly<Record<string, readonly string[]>> = {
   koffi: ['engine/ortApi.ts'],
   tiktoken: ['tokenizer/'],
+  '@vscode/tree-sitter-wasm': ['syntax/'],
   vscode: ['client/'],
   'vscode-languageclient': ['client/'],
   'vscode-languageserver': ['server/'],

@@ -37,3 +37,22 @@ export function mcNemar(onlyFirstCount: number, onlySecondCount: number): number
   }
   return Math.min(1, 2 * tail);
 }
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** 95 % percentile bootstrap interval of the mean; the same values always give the same interval. */
+export function bootstrapInterval(values: readonly number[]): readonly [number, number] {
+  const resampleCount = 2_000;
+  // A linear congruential generator (Numerical Recipes) is random enough to pick indices.
+  let state = 1;
+  const randomIndex = () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * values.length);
+  };
+  const means = Array.from({ length: resampleCount }, () =>
+    mean(values.map(() => values[randomIndex()] ?? 0)),
+  );
+  return [quantile(means, 0.025), quantile(means, 0.975)];
+}

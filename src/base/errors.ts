@@ -14,7 +14,10 @@ export type ErrorCode =
   | 'model-not-found'
   | 'model-too-large'
   | 'no-suggestion'
+  | 'no-symbol'
   | 'out-of-memory'
+  | 'text-too-large'
+  | 'unsupported-language'
   | 'unsupported-model'
   | 'unsupported-platform';
 

@@ -1,0 +1,80 @@
+import type { CommentStyle } from './style';
+import { isPythonStyle } from './style';
+import type { Slot } from './template';
+
+/**
+ * The model's raw text as words that are safe in a comment of this style: one line, no comment terminator, no
+ * tag, no markup of the style, ended by a full stop. Empty when nothing worth showing is left.
+ */
+export function cleanWords(raw: string, style: CommentStyle, slot: Slot): string {
+  const line = raw.trimStart().split(/[\r\n\u2028\u2029]/)[0] ?? '';
+  const plain = line
+    // Control characters, and the marks that turn text around, have no place in source.
+    .replace(/[\p{Cc}\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]/gu, ' ')
+    .replace(/\{@\w+\s+([^{}]*)\}/g, '$1')
+    .replace(/<\/?[a-zA-Z][^<>]*>/g, '')
+    .replace(/\/\*+|\*+\//g, '')
+    .replace(/"""+|'''+/g, '')
+    .replace(/(^|\s)[@\\]\w+/g, '$1')
+    .replace(/\s+/g, ' ')
+    .replace(/^[\s\-–—:*#>./|]+|[\s\-–—:*\\,;/|]+$/g, '');
+  const sentence = firstSentence(plain);
+  const escaped = escapeFor(style, sentence);
+  if (!isProse(escaped, slot)) {
+    return '';
+  }
+  const cased = style.name === 'godoc' ? escaped : escaped.charAt(0).toUpperCase() + escaped.slice(1);
+  return /[.!?]$/.test(cased) ? cased : `${cased}.`;
+}
+
+/** What of a text that was cut off by a limit can stand as a sentence: up to its last comma, or nothing. */
+export function completePart(text: string): string {
+  const part = text.slice(0, Math.max(0, text.lastIndexOf(',')));
+  return part.split(/\s+/).length >= 4 ? part : '';
+}
+
+/** Where the first sentence of `text` ends, exclusive; undefined while it may go on. */
+export function sentenceEnd(text: string): number | undefined {
+  for (const match of text.matchAll(/[.!?](?=\s+\S)/g)) {
+    const head = text.slice(0, match.index + 1);
+    if (!/(\b(e\.g|i\.e|etc|vs|cf|approx|incl|resp|Mr|Dr|No)|\s[A-Z])\.$/.test(head)) {
+      return head.length;
+    }
+  }
+  return undefined;
+}
+
+function firstSentence(text: string): string {
+  return text.slice(0, sentenceEnd(text));
+}
+
+function escapeFor(style: CommentStyle, text: string): string {
+  if (isPythonStyle(style)) {
+    // In a plain string a backslash begins an escape, and an unknown one such as \N is an error.
+    return text.replace(/\\/g, style.prefix === 'r' ? '/' : '\\\\');
+  }
+  if (style.name === 'xml') {
+    return escapeMarkup(text);
+  }
+  if (style.name === 'javadoc') {
+    // Java reads Unicode escapes even in comments, where a broken one is an error.
+    return escapeMarkup(text).replace(/\\/g, '&#92;').replace(/@/g, '&#64;');
+  }
+  // A line comment that ends in a backslash swallows the next line in C, and `?>` ends PHP.
+  return text.replace(/\\+$/g, '').replace(/\?>/g, '? >');
+}
+
+function escapeMarkup(text: string): string {
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}
+
+/** Words, and not code, a placeholder, or the name said again. */
+function isProse(text: string, slot: Slot): boolean {
+  const words = text.split(' ').filter((word) => /\p{L}/u.test(word));
+  const isPlaceholder = /^(todo|fixme|xxx|tbd|description|n\/a)\b/i.test(text);
+  // `Store - keeps it`: the name as a title.
+  const isTitle = /^\S+ - /.test(text);
+  const isName = text.replace(/[`.\s]/g, '') === slot.label && slot.label !== '';
+  const isCode = /[;{}]|=>|\w\(.*[=(]|^(def|function|return|import|class)\s/.test(text);
+  return words.length >= 2 && !isPlaceholder && !isTitle && !isName && !isCode;
+}

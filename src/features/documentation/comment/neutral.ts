@@ -1,0 +1,95 @@
+import type { Facts, ParameterFact } from '../facts';
+import { openingOf, wordsOfName } from './names';
+import type { Slot } from './template';
+
+export interface FactSlots {
+  readonly summary: Slot;
+  readonly typeParameters: readonly Slot[];
+  /** One for each of `facts.parameters`, in order. */
+  readonly parameters: readonly Slot[];
+  readonly yields: Slot | undefined;
+  readonly returns: Slot | undefined;
+  readonly errors: readonly Slot[];
+}
+
+/** The slots of `facts`, each with wording that is true by its name and type alone. `inSentence`: after the name. */
+export function slotsFor(facts: Facts, inSentence: boolean): FactSlots {
+  const { returns, yields } = facts;
+  return {
+    summary: {
+      kind: 'summary',
+      label: '',
+      neutral: inSentence ? signatureSentence(facts) : neutralSummary(facts),
+      opening: summaryOpening(facts, inSentence),
+    },
+    typeParameters: facts.typeParameters.map((label) => ({
+      kind: 'type-parameter',
+      label,
+      neutral: `The type parameter ${label}.`,
+    })),
+    parameters: facts.parameters.map((parameter) => ({
+      kind: 'parameter',
+      label: parameter.label,
+      neutral: neutralParameter(parameter),
+    })),
+    yields: yields === undefined ? undefined : { kind: 'yields', label: '', neutral: 'The next item.' },
+    returns:
+      returns === undefined
+        ? undefined
+        : { kind: 'returns', label: '', neutral: neutralReturn(returns.type, inSentence) },
+    errors: facts.errors.map((label) => ({
+      kind: 'error',
+      label,
+      neutral: label === 'panic' ? 'This function can panic.' : 'On failure.',
+    })),
+  };
+}
+
+function summaryOpening({ name, kind }: Facts, inSentence: boolean): string | undefined {
+  if (kind !== 'function' && kind !== 'method') {
+    return undefined;
+  }
+  const opening = openingOf(name);
+  return inSentence ? opening?.toLowerCase() : opening;
+}
+
+function neutralSummary({ name, kind, owner }: Facts): string {
+  const words = wordsOfName(name) || name;
+  if (kind === 'constructor') {
+    return `Initializes the ${owner === undefined ? 'object' : wordsOfName(owner)}.`;
+  }
+  if (kind === 'getter') {
+    return `The ${words}.`;
+  }
+  return kind === 'setter' ? `Sets the ${words}.` : `${capitalized(words)}.`;
+}
+
+/** For comments that begin with the name, as Go's do. */
+function signatureSentence({ kind, parameters, returns }: Facts): string {
+  if (kind !== 'function' && kind !== 'method') {
+    return `is ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}.`;
+  }
+  const labels = parameters.map((parameter) => parameter.label);
+  const taken = labels.length === 0 ? 'no arguments' : labels.join(', ');
+  return `takes ${taken}${returns?.type === undefined ? '' : ` and returns ${returns.type}`}.`;
+}
+
+function neutralParameter({ label, form }: ParameterFact): string {
+  if (form === 'rest') {
+    return 'Additional arguments.';
+  }
+  if (form === 'keyword-rest') {
+    return 'Additional keyword arguments.';
+  }
+  return form === 'block' ? 'The block.' : `The ${wordsOfName(label.split('.').at(-1) ?? label) || label}.`;
+}
+
+function neutralReturn(type: string | undefined, inSentence: boolean): string {
+  const simple = type !== undefined && /^[A-Za-z]\w*$/.test(type);
+  const text = simple ? `the resulting ${type}.` : 'the result.';
+  return inSentence ? text : capitalized(text);
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,250 @@
+import { expect, test } from 'vitest';
+import { neverAborted } from '../../../src/base/abort';
+import { confidenceThreshold } from '../../../src/features/documentation/fillSlots';
+import { documentSymbols } from '../../../src/features/documentation/document';
+import { maxParsedCharacters } from '../../../src/syntax/parser';
+import { countingModel, documented } from '../../support/documentation';
+
+function request(languageId: string, text: string, offset = 0) {
+  return { languageId, text, target: { kind: 'symbol', offset } as const, projectTexts: [] };
+}
+
+test('the cursor may stand in the comment, in the head, or before the symbol on its line', async () => {
+  for (const marked of ['█  int f(int a);', '  int f(i█nt a);', '  /** Old█. */\n  int f(int a);']) {
+    expect(await documented('java', `class A {\n${marked}\n}\n`)).toContain('@param a Words number');
+  }
+});
+
+test('a selection documents the symbols that begin in it, a file only those without a comment', async () => {
+  const text = 'function a() {}\nfunction b() {}\nfunction c() {}\n/** Has one. */\nfunction d(x) {}\n';
+  const range = { start: text.indexOf('function b'), end: text.indexOf('function d') };
+  expect(await documented('javascript', text, { target: { kind: 'selection', range } }))
+    .toMatchInlineSnapshot(`
+    "function a() {}
+    /** Words number 1. */
+    function b() {}
+    /** Words number 2. */
+    function c() {}
+    /** Has one. */
+    function d(x) {}
+    "
+  `);
+  expect(await documented('javascript', text)).not.toContain('@param x');
+});
+
+test('local functions are documented only when the cursor is in them', async () => {
+  const text = 'function outer() {\n  function inner(a) {}\n}\n';
+  expect(await documented('javascript', text)).not.toContain('@param a');
+  expect(await documented('javascript', text.replace('(a) {', '(a) {█'))).toContain('@param a');
+});
+
+test('words under the threshold give way to names and types; good ones next to them stay', async () => {
+  let slotIndex = -1;
+  const model = countingModel({
+    logProbability: (tokenIndex) => {
+      slotIndex += tokenIndex === 0 ? 1 : 0;
+      return slotIndex % 2 === 0 ? confidenceThreshold - 0.1 : confidenceThreshold + 0.1;
+    },
+  });
+  const code = 'export function parsedHTMLPage(pageUrl: string, timeoutMs = 5): Page {█ return load(); }\n';
+  expect(await documented('typescript', code, { model })).toMatchInlineSnapshot(`
+    "/**
+     * Parsed HTML page.
+     *
+     * @param pageUrl - Words number 2.
+     * @param timeoutMs - The timeout ms.
+     * @returns Words number 4.
+     */
+    export function parsedHTMLPage(pageUrl: string, timeoutMs = 5): Page { return load(); }
+    "
+  `);
+});
+
+test('a summary that is no sentence is tried again from the verb in the name', async () => {
+  const replies = [' Page', ' the page.', ' The address.', ' The page.'];
+  const model = countingModel({ reply: () => replies.shift() ?? '' });
+  const code = 'export function fetchPage(url: string): Page {█ return load(); }\n';
+  expect(await documented('typescript', code, { model })).toMatchInlineSnapshot(`
+    "/**
+     * Fetches the page.
+     *
+     * @param url - The address.
+     * @returns The page.
+     */
+    export function fetchPage(url: string): Page { return load(); }
+    "
+  `);
+});
+
+test('what the model writes cannot end the comment, open a tag, or be code', async () => {
+  const replies = [
+    ' Ends it */ process.exit() /* here.',
+    ' @param {@link File} <b>more</b> words',
+    ' return a + b;',
+    '',
+  ];
+  const model = countingModel({ reply: () => replies.shift() ?? '' });
+  const code = 'export function f(first: A, second: B, third: C) {█}\n';
+  expect(await documented('typescript', code, { model })).toMatchInlineSnapshot(`
+    "/**
+     * Ends it process.exit() here.
+     *
+     * @param first - File more words.
+     * @param second - The second.
+     * @param third - The third.
+     */
+    export function f(first: A, second: B, third: C) {}
+    "
+  `);
+});
+
+test('docstrings survive quotes and backslashes', async () => {
+  const replies = [' Splits """a""" on "\\N"', ' Ends in a "quote"'];
+  const model = countingModel({ reply: () => replies.shift() ?? '' });
+  expect(await documented('python', 'def f(a):\n    pass█\n', { model })).toMatchInlineSnapshot(`
+    "def f(a):
+        """Splits a on "\\\\N".
+
+        Args:
+            a: Ends in a "quote".
+        """
+        pass
+    "
+  `);
+});
+
+test('long words are wrapped, and indented below their tag', async () => {
+  const model = countingModel({ reply: () => ` ${'ab '.repeat(9)}`, logProbability: () => 0 });
+  const indent = ' '.repeat(80);
+  const code = `class A {\n${indent}int f(int a) { return a; }█\n}\n`;
+  const result = await documented('java', code, { model });
+  expect(result.replaceAll(indent, '')).toMatchInlineSnapshot(`
+    "class A {
+    /**
+     * Ab ab ab ab ab ab
+     * ab ab ab.
+     *
+     * @param a Ab ab ab
+     *   ab ab ab ab ab
+     *   ab.
+     * @return Ab ab ab
+     *   ab ab ab ab ab
+     *   ab.
+     */
+    int f(int a) { return a; }
+    }
+    "
+  `);
+});
+
+test('a sentence that a limit cuts off ends at its last comma, or is not used', async () => {
+  const replies = [' Says one thing in a few words, and then goes on and on', ` ${'on and '.repeat(20)}`];
+  const model = countingModel({ reply: () => replies.shift() ?? '' });
+  expect(await documented('java', 'class A { void f(int a) {█} }\n', { model })).toMatchInlineSnapshot(`
+    "class A {
+    /**
+     * Says one thing in a few words.
+     *
+     * @param a The a.
+     */
+    void f(int a) {} }
+    "
+  `);
+});
+
+test('from slot to slot the prompt only grows, so that the KV cache is kept', async () => {
+  const model = countingModel();
+  await documented('typescript', 'export function f(a: number, b: number): number {█ return a; }\n', {
+    model,
+  });
+  expect(model.prompts).toHaveLength(4);
+  model.prompts.slice(1).forEach((prompt, index) => {
+    expect(prompt.startsWith(model.prompts[index] ?? '?')).toBe(true);
+  });
+  expect(model.prompts.at(-1)).toMatchInlineSnapshot(`
+    "<|fim_prefix|><|fim_suffix|>
+    export function f(a: number, b: number): number { return a; }<|fim_middle|>/**
+     * Words number 1.
+     *
+     * @param a - Words number 2.
+     * @param b - Words number 3.
+     * @returns"
+  `);
+});
+
+test('half-written code is documented as far as it is understood', async () => {
+  expect(await documented('python', 'class A:\n    def f(self, a):█')).toContain('"""Words number 1.');
+  expect(await documented('typescript', 'export function f(a: number, b: █\n\nconst x = 1;\n'))
+    .toMatchInlineSnapshot(`
+    "/**
+     * Words number 1.
+     *
+     * @param a - Words number 2.
+     * @param b - Words number 3.
+     */
+    export function f(a: number, b: 
+
+    const x = 1;
+    "
+  `);
+});
+
+test.each([
+  ['no symbol at the cursor', 'python', 'x = 1\n', 'no-symbol'],
+  ['binary text', 'typescript', '\0\u0001\ufffd\u0002PNG\n\0'.repeat(50), 'no-symbol'],
+  ['an unknown language', 'markdown', '# Title\n', 'unsupported-language'],
+  ['a text over the limit', 'python', 'x = 1\n'.repeat(maxParsedCharacters / 5), 'text-too-large'],
+])('%s: a clear message and no edit', async (_, languageId, text, code) => {
+  await expect(
+    documentSymbols(request(languageId, text), countingModel(), neverAborted),
+  ).rejects.toMatchObject({
+    name: 'UserError',
+    code,
+  });
+});
+
+test('one function of a file of 20,000 lines', async () => {
+  const filler = 'export function filler(a: number) {\n  if (a) {\n    return a;\n  }\n}\n'.repeat(4_000);
+  const text = `${filler}export function last(a: number) {}\n`;
+  const { edits } = await documentSymbols(
+    request('typescript', text, text.length - 5),
+    countingModel(),
+    neverAborted,
+  );
+  expect(edits.map((edit) => [edit.symbolName, text.slice(edit.range.start).length])).toEqual([['last', 35]]);
+});
+
+test('cancelled midway: rejects with the reason, between two tokens of a slot', async () => {
+  const controller = new AbortController();
+  let tokenCount = 0;
+  const model = countingModel({
+    beforeStep: () => {
+      tokenCount += 1;
+      if (tokenCount === 20) {
+        controller.abort(new Error('stopped by the user'));
+      }
+      return Promise.resolve();
+    },
+  });
+  const text = 'function a(x, y, z) {}\nfunction b(x, y, z) {}\n';
+  const promise = documentSymbols(
+    { languageId: 'javascript', text, target: { kind: 'file' }, projectTexts: [] },
+    model,
+    controller.signal,
+  );
+  await expect(promise).rejects.toThrow('stopped by the user');
+  expect(tokenCount).toBe(20);
+});
+
+test('progress names each symbol before it is documented', async () => {
+  const seen: string[] = [];
+  const onProgress = (doneCount: number, totalCount: number, name: string) =>
+    seen.push(`${doneCount}/${totalCount} ${name}`);
+  const text = 'function a() {}\nfunction b() {}\n';
+  await documentSymbols(
+    { languageId: 'javascript', text, target: { kind: 'file' }, projectTexts: [], onProgress },
+    countingModel(),
+    neverAborted,
+  );
+  expect(seen).toEqual(['0/2 a', '1/2 b']);
+});
