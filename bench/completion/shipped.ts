@@ -38,7 +38,7 @@ export async function completeAsShipped(
       multiLine: 'automatic',
       inComments: true,
       inStrings: true,
-      maxPromptTokens: 1024,
+      maxPromptTokens: 1040,
       deadlineMs: 1e6,
     },
   };
