@@ -114,11 +114,12 @@ function comparisonRow(name: string, group: readonly Row[]): string[][] {
   ];
 }
 
-/** How many suggestions would be shown, and right, by the shipping rule and by other mean log-probabilities. */
+/** How many suggestions would be shown, and right, by the shipping threshold and by others. */
 function* thresholdRows(group: readonly Row[]): Generator<string[]> {
   yield thresholdRow('as shipped', group, ({ shipped }) => shipped.shown);
-  for (const mean of [-2, -1.5, -1, -0.7, -0.5, -0.35, -0.25, -0.15]) {
-    yield thresholdRow(`mean log p ≥ ${mean}`, group, ({ shipped }) => shipped.meanLogProbability >= mean);
+  for (const percent of [1, 3, 5, 10, 15, 20, 30, 40, 50]) {
+    const minimum = Math.log(percent / 100);
+    yield thresholdRow(`likely by ${percent} %`, group, ({ shipped }) => shipped.confidence >= minimum);
   }
 }
 

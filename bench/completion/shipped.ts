@@ -1,6 +1,6 @@
 import { silentLogger } from '../../src/base/logger';
 import { createCompleter } from '../../src/features/completion/completer';
-import { defaultConfidence, isConfident } from '../../src/features/completion/filters/confidence';
+import { defaultMinimumConfidence } from '../../src/features/completion/filters/confidence';
 import type { RelatedContext } from '../../src/features/completion/prompt/context';
 import type { CompletionRequest } from '../../src/features/completion/types';
 import type { LanguageModel } from '../../src/runtime/languageModel';
@@ -11,9 +11,8 @@ export interface Shipped {
   readonly text: string;
   /** Whether an automatic request would show it. */
   readonly shown: boolean;
-  readonly meanLogProbability: number;
-  readonly minimumLogProbability: number;
-  readonly tokenCount: number;
+  /** The model's log-probability of the first line. */
+  readonly confidence: number;
   readonly reason: string;
   readonly totalMs: number;
 }
@@ -38,34 +37,29 @@ export async function completeAsShipped(
       multiLine: 'automatic',
       inComments: true,
       inStrings: true,
-      maxPromptTokens: 1040,
+      maxPromptTokens: 1200,
       deadlineMs: 1e6,
     },
   };
   const outcome = await completer.complete(request, new AbortController().signal);
   await completer.dispose();
   if (outcome.kind === 'none') {
-    const none = {
+    return {
       text: '',
       shown: false,
-      meanLogProbability: -Infinity,
-      minimumLogProbability: -Infinity,
-      tokenCount: 0,
+      confidence: -Infinity,
+      reason: outcome.reason,
+      totalMs: outcome.timings.totalMs,
     };
-    return { ...none, reason: outcome.reason, totalMs: outcome.timings.totalMs };
   }
-  const mean = outcome.confidence;
-  const minimum = Math.min(...outcome.tokenLogProbabilities);
   const inserted = outcome.text.slice(offset - outcome.replace.start);
   const replacedRight = request.document.text.slice(offset, outcome.replace.end);
   return {
     text: inserted.endsWith(replacedRight)
       ? inserted.slice(0, inserted.length - replacedRight.length)
       : inserted,
-    shown: isConfident({ mean, minimum }, defaultConfidence),
-    meanLogProbability: mean,
-    minimumLogProbability: minimum,
-    tokenCount: outcome.tokenLogProbabilities.length,
+    shown: outcome.confidence >= defaultMinimumConfidence,
+    confidence: outcome.confidence,
     reason: outcome.source,
     totalMs: outcome.timings.totalMs,
   };

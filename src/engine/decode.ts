@@ -56,11 +56,11 @@ export async function generate(
 
   /** Emits the token that `row` of the last run chooses; a stop reason ends generation. */
   const emit = (row: number): StopReason | GeneratedToken => {
-    const id = choose(row);
+    const token = choose(row);
+    const { id } = token;
     if (request.stopIds.has(id)) {
       return 'stop-token';
     }
-    const token = { id, logProbability: (session.logitsRow(row)[id] ?? NaN) - session.logSumExp(row) };
     tokens.push(token);
     constraint?.accept(id);
     lookup?.append([id]);
@@ -187,31 +187,41 @@ async function advance(
 }
 
 /** How the next token is taken from a row of logits. */
-function createChooser(session: Session, { sampling, constraint }: GenerateRequest): (row: number) => number {
+function createChooser(
+  session: Session,
+  { sampling, constraint }: GenerateRequest,
+): (row: number) => GeneratedToken {
   const sample: Sampler | undefined = sampling === undefined ? undefined : createSampler(sampling);
   return (row) => {
+    const logits = session.logitsRow(row);
     const allowedIds = constraint?.allowedIds();
     if (allowedIds !== undefined) {
-      return mostLikely(session.logitsRow(row), allowedIds);
+      return mostLikely(logits, allowedIds);
     }
-    return sample === undefined ? session.argMax(row) : sample(session.logitsRow(row));
+    const id = sample === undefined ? session.argMax(row) : sample(logits);
+    return { id, logProbability: (logits[id] ?? NaN) - session.logSumExp(row) };
   };
 }
 
-function mostLikely(logits: Float32Array, allowedIds: Iterable<number>): number {
+function mostLikely(logits: Float32Array, allowedIds: Iterable<number>): GeneratedToken {
   let best = -1;
   let bestLogit = -Infinity;
+  // Sum of exp(logit - bestLogit) over the allowed tokens, scaled anew whenever a better one is found.
+  let scaledSum = 0;
   for (const id of allowedIds) {
     const logit = logits[id] ?? -Infinity;
     if (logit > bestLogit) {
+      scaledSum = scaledSum * Math.exp(bestLogit - logit) + 1;
       best = id;
       bestLogit = logit;
+    } else {
+      scaledSum += Math.exp(logit - bestLogit);
     }
   }
   if (best < 0) {
     throw new Error('the constraint allows no token');
   }
-  return best;
+  return { id: best, logProbability: -Math.log(scaledSum) };
 }
 
 /** Sampled output is not drafted: agreeing with a draft by chance would bias it. */

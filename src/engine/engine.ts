@@ -45,7 +45,10 @@ export interface GenerateRequest {
 
 export interface GeneratedToken {
   readonly id: number;
-  /** Natural logarithm of the token's probability under the model, before sampling or constraint. */
+  /**
+   * Natural logarithm of the token's probability under the model, before sampling; under a constraint, among the
+   * allowed tokens.
+   */
   readonly logProbability: number;
 }
 

@@ -116,7 +116,8 @@ describe('generate', () => {
       allowedIds: () => allowed[step],
       accept: () => (step += 1),
     };
-    const ids = await generatedIds(prompt, { constraint, maxTokens: 6 });
+    const constrained = await generate(prompt, { constraint, maxTokens: 6 });
+    const ids = constrained.tokens.map((token) => token.id);
     expect([11, 12, 13]).toContain(ids[0]);
     expect(ids[1]).toBe(40);
     // From there on it is the plain continuation of the same text.
@@ -127,6 +128,10 @@ describe('generate', () => {
     );
     const best = scores.map((score) => score[0] ?? NaN);
     expect(ids[0]).toBe(11 + best.indexOf(Math.max(...best)));
+    // Probabilities are those among the allowed tokens.
+    const total = best.reduce((sum, logProbability) => sum + Math.exp(logProbability), 0);
+    expect(constrained.tokens[0]?.logProbability).toBeCloseTo(Math.max(...best) - Math.log(total), 3);
+    expect(constrained.tokens[1]?.logProbability).toBeCloseTo(0, 3);
   });
 
   test('sampling is reproducible from its seed', async () => {

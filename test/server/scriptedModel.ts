@@ -85,7 +85,6 @@ export function suggestionOf(
     replace: { start: request.offset, end: request.offset },
     source: 'model',
     confidence: -0.1,
-    tokenLogProbabilities: [-0.1],
     timings,
   } as const;
   return suggestion;

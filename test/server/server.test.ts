@@ -60,7 +60,7 @@ test('a suggestion comes with an explicit range and the command that tells of it
       command: { title: '', command: 'sotto.internal.accepted', arguments: [{ suggestionId: 1 }] },
     },
   ]);
-  expect(await outcomes()).toEqual(['shown model app.ts:1:16 (typescript, automatic) | confidence -0.10']);
+  expect(await outcomes()).toEqual(['shown model app.ts:1:16 (typescript, automatic) | likely by 90 %']);
 });
 
 test('edits arrive incrementally, and offsets count UTF-16 units', async () => {
@@ -85,7 +85,7 @@ test('the model is loaded by the first request, which is answered at once', asyn
   await vi.waitFor(() => expect(client.states.at(-1)?.kind).toBe('ready'));
   expect(await client.ask(uri)).toHaveLength(1);
   expect(await outcomes()).toEqual([
-    'shown model app.ts:1:16 (typescript, automatic) | confidence -0.10',
+    'shown model app.ts:1:16 (typescript, automatic) | likely by 90 %',
     'none no-model app.ts:1:16 (typescript, automatic) | "the model is unloaded"',
   ]);
 });

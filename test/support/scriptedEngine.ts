@@ -73,7 +73,7 @@ export function createScriptedEngine(script: Script): ScriptedEngine {
         return { tokens, stopReason: 'stop-token' };
       }
       request.constraint?.accept(id);
-      const token = { id, logProbability: script.logProbability?.(tokens.length) ?? -0.1 };
+      const token = { id, logProbability: script.logProbability?.(tokens.length) ?? -0.02 };
       tokens.push(token);
       if (request.onToken?.(token) === 'stop') {
         return { tokens, stopReason: 'callback' };

@@ -7,7 +7,7 @@ import { refusalFor } from './ask/shouldAsk';
 import { EngineLane } from './decode/engineLane';
 import { Generation } from './decode/generation';
 import { decideShape, MAX_MULTI_LINE_TOKENS } from './decode/shape';
-import { defaultConfidence, type ConfidenceThresholds } from './filters/confidence';
+import { defaultMinimumConfidence } from './filters/confidence';
 import { cleanModelOutput, present } from './filters/postprocess';
 import { RejectionMemory } from './memory/rejection';
 import { remainingDraft, SuggestionCache, type Produced } from './memory/suggestionCache';
@@ -31,7 +31,7 @@ export interface CompleterDependencies {
   /** Milliseconds of a clock that only goes forward. */
   readonly nowMs?: () => number;
   readonly relatedContext?: RelatedContext;
-  readonly confidence?: ConfidenceThresholds;
+  readonly minimumConfidence?: number;
 }
 
 /** Inline completion as a function of text, with the memory that makes it fast. One per loaded model. */
@@ -302,7 +302,7 @@ class EngineCompleter implements Completer {
     const presented = present(produced, place, {
       singleLine: request.options.multiLine === 'never',
       wanted: manual || this.continuesShown(produced, place),
-      thresholds: this.dependencies.confidence ?? defaultConfidence,
+      minimumConfidence: this.dependencies.minimumConfidence ?? defaultMinimumConfidence,
     });
     if ('reason' in presented) {
       return this.none(presented.reason, presented.detail, startedAtMs, engine);

@@ -47,10 +47,8 @@ export interface Suggestion {
   readonly text: string;
   readonly replace: TextRange;
   readonly source: 'model' | 'cache' | 'typed-through';
-  /** Mean log-probability of the shown tokens, natural logarithm. */
+  /** The model's log-probability (natural logarithm) of the first line, all its tokens together. */
   readonly confidence: number;
-  /** Log-probabilities of the shown tokens, natural logarithm: [tokenCount]. */
-  readonly tokenLogProbabilities: readonly number[];
   readonly timings: CompletionTimings;
 }
 

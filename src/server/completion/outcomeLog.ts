@@ -37,7 +37,9 @@ export function formatOutcome({ place, languageId, trigger, waitedMs, outcome }:
       ? (['shown', outcome.source] as const)
       : (['none ', outcome.reason] as const);
   const detail =
-    outcome.kind === 'suggestion' ? `confidence ${outcome.confidence.toFixed(2)}` : `"${outcome.detail}"`;
+    outcome.kind === 'suggestion'
+      ? `likely by ${Math.round(100 * Math.exp(outcome.confidence))} %`
+      : `"${outcome.detail}"`;
   const { totalMs, engine } = outcome.timings;
   const times = [
     `total ${milliseconds(totalMs)}`,

@@ -12,7 +12,7 @@ function filtered(marked: string, languageId = 'typescript', wanted = false): st
   const result = present({ kind: 'draft', draft }, place, {
     singleLine: false,
     wanted,
-    thresholds: { mean: -1, minimum: -5 },
+    minimumConfidence: -2,
   });
   return 'reason' in result ? result.reason : showSuggestion(text, result);
 }
@@ -149,25 +149,27 @@ describe('worth showing', () => {
     expect(filtered('x = a█[;;]█\n', 'typescript', true)).toBe('x = a[;;]\n');
   });
 
-  test('an unlikely suggestion, or one unlikely token, is not shown unasked', () => {
+  test('a suggestion whose first line is unlikely as a whole is not shown unasked', () => {
     const place = placeOf(requestAt('const a = █'));
-    const verdict = (logProbabilities: number[], wanted = false) => {
+    const verdict = (logProbabilities: number[], wanted = false, text = 'abcd') => {
       const tokens = logProbabilities.map((logProbability, index) => ({
         id: index,
         end: index + 1,
         logProbability,
       }));
-      const draft = { text: 'abcd', tokens };
+      const draft = { text, tokens };
       const result = present({ kind: 'draft', draft }, place, {
         singleLine: false,
         wanted,
-        thresholds: { mean: -1, minimum: -5 },
+        minimumConfidence: -2,
       });
       return 'reason' in result ? result.reason : result.confidence;
     };
-    expect(verdict([-0.5, -0.5, -0.5, -0.5])).toBe(-0.5);
-    expect(verdict([-1.5, -1.5, -1.5, -1.5])).toBe('below-confidence');
+    expect(verdict([-0.5, -0.25, -0.5, -0.5])).toBe(-1.75);
+    expect(verdict([-0.75, -0.5, -0.5, -0.5])).toBe('below-confidence');
     expect(verdict([0, 0, 0, -5.5])).toBe('below-confidence');
-    expect(verdict([-9, -9, -9, -9], true)).toBe(-9);
+    expect(verdict([-9, -9, -9, -9], true)).toBe(-36);
+    // What follows the first line does not count against it.
+    expect(verdict([-0.5, -0.5, -0.25, -9, -9], false, 'abc\nd')).toBe(-1.25);
   });
 });

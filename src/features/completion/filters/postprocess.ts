@@ -3,7 +3,7 @@ import type { Produced } from '../memory/suggestionCache';
 import type { Place } from '../place';
 import type { TextRange } from '../types';
 import { balanceBrackets } from './balanceBrackets';
-import { confidenceOf, isConfident, type ConfidenceThresholds } from './confidence';
+import { confidenceOf } from './confidence';
 import { applyFilters, type Dropped, type Filter } from './filter';
 import { withFileIndentation } from './indentation';
 import { cutRepeatOfNextLines, dropRepeatOfLineAbove } from './repeatedLines';
@@ -42,14 +42,14 @@ export interface Presentation {
   readonly text: string;
   readonly replace: TextRange;
   readonly confidence: number;
-  readonly tokenLogProbabilities: readonly number[];
 }
 
 export interface PresentationOptions {
   readonly singleLine: boolean;
   /** The user asked for this suggestion, or has begun to type it: it must not vanish for being short or unlikely. */
   readonly wanted: boolean;
-  readonly thresholds: ConfidenceThresholds;
+  /** See `defaultMinimumConfidence`. */
+  readonly minimumConfidence: number;
 }
 
 /** What the editor is given for a draft at a place, or why it is given nothing. */
@@ -67,11 +67,10 @@ export function present(
   if (typeof kept !== 'string') {
     return kept;
   }
-  const { tokens } = cutDraft(produced.draft, kept.length);
-  const confidence = confidenceOf(tokens);
-  if (!options.wanted && !isConfident(confidence, options.thresholds)) {
-    const detail = `mean ${confidence.mean.toFixed(2)}, least ${confidence.minimum.toFixed(2)}`;
-    return { reason: 'below-confidence', detail: `log-probabilities too low: ${detail}` };
+  const confidence = confidenceOf(cutDraft(produced.draft, kept.length));
+  if (!options.wanted && confidence < options.minimumConfidence) {
+    const percent = (100 * Math.exp(confidence)).toFixed(1);
+    return { reason: 'below-confidence', detail: `the model gives its first line ${percent} %` };
   }
   return {
     text: place.lead + inFileStyle(kept, place),
@@ -79,8 +78,7 @@ export function present(
       start: place.replace.start,
       end: place.replace.end + reproducedLength(kept, place.lineSuffix),
     },
-    confidence: confidence.mean,
-    tokenLogProbabilities: tokens.map((token) => token.logProbability),
+    confidence,
   };
 }
 

@@ -21,7 +21,7 @@ export interface WindowBudget {
  * Tokens of the file before and after the cursor. Twice as many changed nothing on the development items
  * (30.0 % and 44.7 % against 30.0 % and 45.3 %), and prefill is what a keystroke pays for.
  */
-export const defaultWindowBudget: WindowBudget = { prefixTokens: 384, suffixTokens: 96 };
+export const defaultWindowBudget: WindowBudget = { prefixTokens: 480, suffixTokens: 128 };
 
 /**
  * A kept window may grow to this multiple of its budget, and a new one fills only this share of it: the start
