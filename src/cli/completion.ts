@@ -32,7 +32,7 @@ const terminalOptions: CompletionOptions = {
   multiLine: 'automatic',
   inComments: true,
   inStrings: true,
-  maxPromptTokens: 1040,
+  maxPromptTokens: 1200,
   deadlineMs: 60_000,
 };
 

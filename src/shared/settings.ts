@@ -30,7 +30,7 @@ export const settingDefinitions = {
   'completion.inStrings': booleanSetting(true),
   'completion.maximumDelayMs': numberSetting(300, 0, 2000),
   'completion.deadlineMs': numberSetting(1000, 100, 10_000),
-  'completion.maxPromptTokens': numberSetting(1040, 128, 4096),
+  'completion.maxPromptTokens': numberSetting(1200, 128, 4096),
   'context.otherFiles': booleanSetting(true),
   'context.warmUp': booleanSetting(true),
 } as const;

@@ -18,8 +18,9 @@ export interface WindowBudget {
 }
 
 /**
- * Tokens of the file before and after the cursor. Twice as many changed nothing on the development items
- * (30.0 % and 44.7 % against 30.0 % and 45.3 %), and prefill is what a keystroke pays for.
+ * Tokens of the file before and after the cursor. On 200 single lines of the development data 384 and 96 gave 33 %
+ * exact lines, these 36 %; twice as many again gave no more in an earlier measurement, and prefill is what the first
+ * suggestion in a file pays for.
  */
 export const defaultWindowBudget: WindowBudget = { prefixTokens: 480, suffixTokens: 128 };
 
