@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createRandom } from '../../src/base/random';
 import type { CompletionItem } from '../support/completionData';
 import type { Editor, Shown } from './editor';
 
@@ -87,13 +88,4 @@ function acceptableText(suggested: string, remaining: string): string {
 
 function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}
-
-/** A linear congruential generator (Numerical Recipes): reproducible times are all that is wanted of it. */
-function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

@@ -1,3 +1,4 @@
+import { createRandom } from '../base/random';
 import type { SamplingOptions } from './engine';
 
 /** Chooses a token id from logits [vocabulary]. */
@@ -8,7 +9,7 @@ export type Sampler = (logits: Float32Array) => number;
  * probabilities sum to `topP` (nucleus sampling, arXiv 1904.09751). The same seed gives the same choices.
  */
 export function createSampler({ temperature, topP, seed }: SamplingOptions): Sampler {
-  const random = mulberry32(seed);
+  const random = createRandom(seed);
   return (logits) => {
     const candidates = likelyTokens(logits, temperature);
     const total = candidates.reduce((sum, candidate) => sum + candidate.weight, 0);
@@ -47,15 +48,4 @@ function likelyTokens(logits: Float32Array, temperature: number): Candidate[] {
     }
   });
   return candidates.sort((a, b) => b.weight - a.weight);
-}
-
-/** Tommy Ettinger's mulberry32: a 32-bit generator of numbers in [0, 1), good enough to draw tokens with. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
 import type { Engine, GenerateRequest, TokenConstraint } from '../../src/engine/engine';
 import type { TinyEngine } from '../support/tinyEngine';
-import { createRandom } from '../support/random';
+import { createRandom } from '../../src/base/random';
 import { openTinyEngine } from '../support/tinyEngine';
 
 let tiny: TinyEngine;

@@ -4,7 +4,8 @@ import { dequantise } from '../../src/model/graph/dequantise';
 import { float16Values } from '../../src/model/graph/float16';
 import { repack } from '../../src/model/graph/repack';
 import { encodeTensor } from '../support/blockEncoders';
-import { createRandom, randomValues } from '../support/random';
+import { createRandom } from '../../src/base/random';
+import { randomValues } from '../support/random';
 
 const allTypes: TensorType[] = [
   'F32',

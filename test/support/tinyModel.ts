@@ -8,7 +8,8 @@ import { writeFileSync } from 'node:fs';
 import type { ArchitectureName } from '../../src/model/configuration';
 import type { TensorType } from '../../src/model/gguf/tensorType';
 import { encodeTensor } from './blockEncoders';
-import { createRandom, randomValues } from './random';
+import { createRandom } from '../../src/base/random';
+import { randomValues } from './random';
 import { tinyVocabulary } from './tinyVocabulary';
 
 export interface TinyModelOptions {

@@ -1,4 +1,5 @@
-import type { CompletionRequest, TextRange } from './types';
+import type { TextRange } from '../../base/textRange';
+import type { CompletionRequest } from './types';
 
 /**
  * The cursor's surroundings as the pipeline sees them. All texts have LF line ends, whatever the document has:

@@ -1,10 +1,5 @@
+import type { TextRange } from '../../base/textRange';
 import type { GenerateTimings } from '../../engine/engine';
-
-/** A half-open range of UTF-16 offsets in a document's text. */
-export interface TextRange {
-  readonly start: number;
-  readonly end: number;
-}
 
 export interface TextDocument {
   readonly uri: string;

@@ -1,7 +1,7 @@
 import { cutDraft } from '../decode/draft';
 import type { Produced } from '../memory/suggestionCache';
 import type { Place } from '../place';
-import type { TextRange } from '../types';
+import type { TextRange } from '../../../base/textRange';
 import { balanceBrackets } from './balanceBrackets';
 import { confidenceOf } from './confidence';
 import { applyFilters, type Dropped, type Filter } from './filter';
