@@ -19,6 +19,7 @@ function createProgram(signal: AbortSignal): Command {
   const program = new Command('sotto')
     .description('A local code model: completes, explains and documents code on this machine.')
     .exitOverride()
+    .showHelpAfterError('Run "npm start -- --help" to see the commands.')
     .action(() => runTour(signal));
   program
     .command('complete')
