@@ -26,6 +26,8 @@ import type { CompletionItem } from '../support/completionData';
 
 /** VS Code waits so long after a keystroke before it asks. */
 const hostDelayMs = 50;
+/** Our client tells the server of a cursor that has stood still for so long. */
+const cursorRestMs = 150;
 
 /** A suggestion on the screen. */
 export interface Shown {
@@ -133,6 +135,12 @@ export async function startEditor(): Promise<Editor> {
       }
       const cancellation = new CancellationTokenSource();
       const timer = setTimeout(() => cancellation.cancel(), untilNextMs - hostDelayMs);
+      const rest = setTimeout(() => {
+        void connection.sendNotification(protocol.cursorRestNotification, {
+          uri: document.uri,
+          position: cursor(),
+        });
+      }, cursorRestMs - hostDelayMs);
       const askTime = performance.now();
       const items = await connection
         .sendRequest(
@@ -161,6 +169,7 @@ export async function startEditor(): Promise<Editor> {
         });
       }
       await delay(Math.max(0, keyTime + untilNextMs - performance.now()));
+      clearTimeout(rest);
       return shown;
     },
 

@@ -204,13 +204,24 @@ test('acceptance and rejection reach the pipeline, each once', async () => {
   await client.ask(uri);
   await client.ask(uri);
   const { connection } = client;
-  await connection.sendNotification(protocol.suggestionShownNotification, { suggestionId: 1 });
   await connection.sendNotification(protocol.suggestionAcceptedNotification, { suggestionId: 1 });
   await connection.sendNotification(protocol.suggestionAcceptedNotification, { suggestionId: 1 });
   await connection.sendNotification(protocol.suggestionRejectedNotification, { suggestionId: 2 });
   await connection.sendNotification(protocol.suggestionRejectedNotification, { suggestionId: 99 });
   await outcomes();
-  expect(completer.events).toEqual(['prepare after 42;', 'accepted 42;', 'rejected 42;']);
+  expect(completer.events).toEqual(['accepted 42;', 'rejected 42;']);
+});
+
+test('the next suggestion is prepared while a likely one is read, and not when the user types on', async () => {
+  await startReady();
+  const { connection } = client;
+  await client.ask(uri);
+  await connection.sendNotification(protocol.suggestionShownNotification, { suggestionId: 1 });
+  await client.ask(uri);
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect(completer.events).toEqual([]);
+  await connection.sendNotification(protocol.suggestionShownNotification, { suggestionId: 2 });
+  await vi.waitFor(() => expect(completer.events).toEqual(['prepare after 42;']));
 });
 
 test('requests that the client did not pass on are on the page', async () => {

@@ -17,6 +17,12 @@ import type { TypingRhythm } from './typingRhythm';
 /** Longer documents are answered empty: copying one per keystroke would hold up everything else. */
 export const MAX_DOCUMENT_LENGTH = 2_000_000;
 const REMEMBERED_SUGGESTION_COUNT = 50;
+/**
+ * The suggestion after the next is prepared only when the shown one has stood so long and is likely to be accepted:
+ * preparing moves the KV cache to the next line, and a user who types on here pays for moving it back.
+ */
+const READING_MS = 400;
+const LIKELY_CONFIDENCE = Math.log(0.5);
 
 /** What one request needs of its surroundings; the server makes it anew for each. */
 export interface CompletionSituation {
@@ -42,6 +48,7 @@ export class CompletionService {
   private lastSuggestionId = 0;
   private readonly offered = new Map<number, Offer>();
   private preparation = new AbortController();
+  private readingTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly scheduler: Scheduler,
@@ -56,6 +63,7 @@ export class CompletionService {
     signal: AbortSignal,
   ): Promise<OfferedSuggestion | undefined> {
     const startMs = performance.now();
+    clearTimeout(this.readingTimer);
     const { outcome, waitedMs } = await this.findOutcome(request, situation, signal).catch(
       (error: unknown) => ({
         outcome: this.outcomeOfError(error, performance.now() - startMs),
@@ -87,9 +95,13 @@ export class CompletionService {
 
   shown(suggestionId: number): void {
     const offer = this.offered.get(suggestionId);
-    if (offer !== undefined) {
-      void this.runInBackground('next suggestion', (signal) =>
-        offer.completer.prepareNext(offer.request, offer.suggestion, signal),
+    if (offer !== undefined && offer.suggestion.confidence >= LIKELY_CONFIDENCE) {
+      this.readingTimer = setTimeout(
+        () =>
+          void this.runInBackground('next suggestion', (signal) =>
+            offer.completer.prepareNext(offer.request, offer.suggestion, signal),
+          ),
+        READING_MS,
       );
     }
   }
@@ -165,6 +177,7 @@ export class CompletionService {
 
   /** Ends what was done ahead of time: the user paused, or the model is about to go. */
   stopBackgroundWork(): void {
+    clearTimeout(this.readingTimer);
     this.preparation.abort(new DOMException('background work was stopped', 'AbortError'));
   }
 
