@@ -90,7 +90,6 @@ function commonPrefix(one: string, other: string): string {
 /** Control characters other than white space, or bytes that were not UTF-8. */
 function isBinary(code: string): boolean {
   const sample = code.slice(0, 4_000);
-  // eslint-disable-next-line no-control-regex
   const oddCount = sample.match(/[\u0000-\u0008\u000E-\u001A\u001C-\u001F\uFFFD]/g)?.length ?? 0;
   return oddCount > sample.length / 50;
 }
