@@ -7,7 +7,7 @@ const sourceRoot = resolve(import.meta.dirname, '../src');
 /** Who may import whom, by top folder of src/. `type:x` allows only `import type` from x. */
 const allowedFolders: Readonly<Record<string, readonly string[]>> = {
   base: [],
-  shared: [],
+  shared: ['type:base'],
   tokenizer: ['base'],
   model: ['base', 'tokenizer'],
   engine: ['base', 'type:model'],
@@ -23,6 +23,7 @@ const allowedFolders: Readonly<Record<string, readonly string[]>> = {
 const packageOwners: Readonly<Record<string, readonly string[]>> = {
   koffi: ['engine/ortApi.ts'],
   tiktoken: ['tokenizer/'],
+  '@huggingface/jinja': ['features/chat/'],
   '@vscode/tree-sitter-wasm': ['syntax/'],
   vscode: ['client/'],
   'vscode-languageclient': ['client/'],

@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'context-full'
   | 'damaged-model'
   | 'disk-full'
+  | 'document-changed'
   | 'download-failed'
   | 'engine-failed'
   | 'engine-library-missing'

@@ -1,31 +1,9 @@
-import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Logger } from '../base/logger';
 import { createCompleter } from '../features/completion/completer';
 import type { CompletionOptions, CompletionOutcome, CompletionRequest } from '../features/completion/types';
 import type { LanguageModel } from '../runtime/languageModel';
-
-/** VS Code's language identifiers by file name extension, for files that no editor has opened. */
-const languageIds: Readonly<Record<string, string>> = {
-  '.c': 'c',
-  '.cc': 'cpp',
-  '.cpp': 'cpp',
-  '.cs': 'csharp',
-  '.go': 'go',
-  '.h': 'cpp',
-  '.hpp': 'cpp',
-  '.java': 'java',
-  '.js': 'javascript',
-  '.jsx': 'javascriptreact',
-  '.mjs': 'javascript',
-  '.php': 'php',
-  '.py': 'python',
-  '.rb': 'ruby',
-  '.rs': 'rust',
-  '.sh': 'shellscript',
-  '.ts': 'typescript',
-  '.tsx': 'typescriptreact',
-};
+import { languageIdOf } from './languages';
 
 /** Someone who runs a command waits for the whole answer. */
 const terminalOptions: CompletionOptions = {
@@ -47,7 +25,7 @@ export async function completeOnce(
   const request: CompletionRequest = {
     document: {
       uri: pathToFileURL(place.path).href,
-      languageId: languageIds[extname(place.path).toLowerCase()] ?? 'plaintext',
+      languageId: languageIdOf(place.path),
       version: 1,
       text: place.text,
     },

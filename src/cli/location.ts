@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { UserError, describeError } from '../base/errors';
+import type { TextRange } from '../base/textRange';
 
 export interface FileLocation {
   readonly path: string;
@@ -23,6 +24,40 @@ export function parseLocation(text: string): FileLocation {
     );
   }
   return { path, line: Number(line), column: Number(column) };
+}
+
+export interface LineRange {
+  readonly path: string;
+  /** One-based, both included. */
+  readonly firstLine: number;
+  readonly lastLine: number;
+}
+
+/** Parses FILE:LINE and FILE:START-END. */
+export function parseLines(text: string): LineRange {
+  const [, path, first, last] = /^(.+):(\d+)(?:-(\d+))?$/.exec(text) ?? [];
+  const firstLine = Number(first);
+  const lastLine = Number(last ?? first);
+  if (path === undefined || firstLine < 1 || lastLine < firstLine) {
+    throw new UserError(
+      'bad-argument',
+      `"${text}" does not name lines of a file.`,
+      'Write FILE:LINE or FILE:START-END, counted from 1, for example src/main.py:12-30.',
+    );
+  }
+  return { path, firstLine, lastLine };
+}
+
+/** The file's text and the lines as UTF-16 offsets in it, without the last line's break. */
+export async function readLines({
+  path,
+  firstLine,
+  lastLine,
+}: LineRange): Promise<{ readonly text: string; readonly range: TextRange }> {
+  const first = await readAtLocation({ path, line: firstLine, column: 1 });
+  const { offset } = await readAtLocation({ path, line: lastLine, column: 1 });
+  const lineEnd = first.text.indexOf('\n', offset);
+  return { text: first.text, range: { start: first.offset, end: lineEnd < 0 ? first.text.length : lineEnd } };
 }
 
 /** The file's text and the location as a UTF-16 offset in it. */
@@ -52,7 +87,7 @@ async function readText(path: string): Promise<string> {
     if (size > maxFileBytes) {
       throw new UserError(
         'bad-argument',
-        `${path} is ${Math.round(size / 1e6)} MB, too large to complete in.`,
+        `${path} is ${Math.round(size / 1e6)} MB, too large.`,
         'Choose a source file of at most 5 MB.',
       );
     }

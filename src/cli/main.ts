@@ -2,7 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { isAbortError } from '../base/abort';
 import { UserError, describeError } from '../base/errors';
 import { complete } from './complete';
+import { documentLines } from './document';
 import { runDoctor } from './doctor';
+import { explainLines } from './explain';
 import { checkModels, fetchModel, listModels } from './models';
 import { remark } from './terminal';
 import { runTour } from './tour';
@@ -27,6 +29,17 @@ function createProgram(signal: AbortSignal): Command {
     .option('--json', 'print the outcome for machines')
     .description('print the suggestion for a place in a file')
     .action((location: string, { json }: { json?: boolean }) => complete(location, json === true, signal));
+  program
+    .command('explain')
+    .argument('<FILE:START-END>', 'lines, counted from 1; a line alone means the symbol on it')
+    .description('explain code')
+    .action((place: string) => explainLines(place, signal));
+  program
+    .command('document')
+    .argument('<FILE:LINE>', 'a line of the symbol, or START-END for all symbols there')
+    .option('--write', 'save the comment in the file')
+    .description('show a documentation comment for a symbol')
+    .action((place: string, { write }: { write?: boolean }) => documentLines(place, write === true, signal));
   program
     .command('doctor')
     .description('show processor, memory, library, model and cache, and time one completion')

@@ -5,6 +5,11 @@ export function printLine(text = ''): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** A piece of a result that is still being made. */
+export function printPiece(text: string): void {
+  process.stdout.write(text);
+}
+
 /** Standard error: progress and remarks, so that standard output can be piped. */
 export function remark(text: string): void {
   process.stderr.write(`${text}\n`);

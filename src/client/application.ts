@@ -13,6 +13,9 @@ import { describeError, UserError } from '../base/errors';
 import type { ModelState } from '../shared/modelState';
 import * as protocol from '../shared/protocol';
 import { isLanguageEnabled } from '../shared/settings';
+import { AssistRequests } from './assist/assistRequests';
+import { registerCodeActions } from './assist/codeActions';
+import { Explanations } from './assist/explanations';
 import { offerModel } from './model/firstRun';
 import { OutcomesPage } from './outcomesPage';
 import { ServerProcess } from './process/languageClient';
@@ -32,6 +35,8 @@ export class Application implements Disposable {
   readonly output: LogOutputChannel;
   readonly pause: Pause;
   readonly outcomesPage: OutcomesPage;
+  readonly assistRequests = new AssistRequests(() => this.requireClient());
+  readonly explanations: Explanations;
   modelState: ModelState | undefined;
 
   private readonly store = new DisposableStore();
@@ -68,12 +73,14 @@ export class Application implements Disposable {
         middleware,
         (client) => {
           client.onNotification(protocol.modelStateNotification, (state) => this.onModelState(state));
+          this.assistRequests.listen(client);
         },
       ),
     );
     this.outcomesPage = this.store.add(
       new OutcomesPage(() => this.requireClient().sendRequest(protocol.outcomesPageRequest)),
     );
+    this.explanations = this.store.add(new Explanations(this.assistRequests));
     this.store.add(this.server.onDidChangeState(() => this.onServerState()));
     this.store.add(this.settings.onDidChange(() => void this.onSettings()));
     this.store.add(window.onDidChangeActiveTextEditor(() => this.showStatus()));
@@ -186,7 +193,11 @@ export class Application implements Disposable {
     if (client === undefined) {
       this.modelState = undefined;
     } else {
-      this.watchers = Disposable.from(this.watchCursor(), watchRejections(this.tracker));
+      this.watchers = Disposable.from(
+        this.watchCursor(),
+        watchRejections(this.tracker),
+        registerCodeActions(),
+      );
       this.onPauseChanged();
       void this.greet(client);
     }

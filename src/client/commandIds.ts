@@ -12,6 +12,17 @@ export const commandIds = [
   'sotto.restart',
   'sotto.showLog',
   'sotto.openWalkthrough',
+  'sotto.explain',
+  'sotto.document',
+  'sotto.documentFile',
+  'sotto.stopExplaining',
+  'sotto.retryExplanation',
+  'sotto.shortenExplanation',
+  'sotto.lengthenExplanation',
+  'sotto.askAboutExplanation',
+  'sotto.copyExplanation',
+  'sotto.showWhatTheModelSaw',
+  'sotto.closeExplanation',
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];

@@ -2,6 +2,7 @@ import { commands, Disposable, window } from 'vscode';
 import { describeError, UserError } from '../base/errors';
 import { acceptedCommand, type SuggestionReference } from '../shared/protocol';
 import type { Application } from './application';
+import { documentCode } from './assist/document';
 import { commandIds, type CommandId } from './commandIds';
 import { chooseModel, chooseModelFile } from './model/modelPicker';
 import { fetchModel } from './model/fetchModel';
@@ -11,7 +12,7 @@ const TEN_MINUTES_MS = 10 * 60_000;
 
 /** Registers every command, each behind the same fault barrier: an error is shown once, with the log at hand. */
 export function registerCommands(application: Application): Disposable {
-  const handlers: Readonly<Record<CommandId, () => unknown>> = {
+  const handlers: Readonly<Record<CommandId, (target: unknown) => unknown>> = {
     'sotto.showMenu': () => showMenu(application),
     'sotto.getModel': () => fetchModel(application),
     'sotto.chooseModel': () => chooseModel(application),
@@ -25,9 +26,22 @@ export function registerCommands(application: Application): Disposable {
     'sotto.showLog': () => application.output.show(),
     'sotto.openWalkthrough': () =>
       commands.executeCommand('workbench.action.openWalkthrough', `${application.extensionId}#sotto.start`),
+    'sotto.explain': () => application.explanations.explain(),
+    'sotto.document': () => documentCode(application.assistRequests, 'range'),
+    'sotto.documentFile': () => documentCode(application.assistRequests, 'file'),
+    'sotto.stopExplaining': (target) => application.explanations.stop(target),
+    'sotto.retryExplanation': (target) => application.explanations.again(target),
+    'sotto.shortenExplanation': (target) => application.explanations.again(target, 'shorter'),
+    'sotto.lengthenExplanation': (target) => application.explanations.again(target, 'longer'),
+    'sotto.askAboutExplanation': (target) => application.explanations.ask(target),
+    'sotto.copyExplanation': (target) => application.explanations.copy(target),
+    'sotto.showWhatTheModelSaw': (target) => application.explanations.showWhatTheModelSaw(target),
+    'sotto.closeExplanation': (target) => application.explanations.close(target),
   };
   return Disposable.from(
-    ...commandIds.map((id) => commands.registerCommand(id, () => runCommand(application, handlers[id]))),
+    ...commandIds.map((id) =>
+      commands.registerCommand(id, (target: unknown) => runCommand(application, () => handlers[id](target))),
+    ),
     commands.registerCommand(acceptedCommand, (reference: SuggestionReference) =>
       application.suggestionAccepted(reference),
     ),
@@ -49,9 +63,19 @@ async function runCommand(application: Application, handler: () => unknown): Pro
     application.output.error(describeError(error));
     const text =
       error instanceof UserError ? `${error.message} ${error.advice}` : `Sotto: ${describeError(error)}`;
+    if (error instanceof UserError && error.code === 'model-not-found') {
+      await offerModel(text);
+      return;
+    }
     const answer = await window.showErrorMessage(text, 'Show Log');
     if (answer === 'Show Log') {
       application.output.show();
     }
+  }
+}
+
+async function offerModel(text: string): Promise<void> {
+  if ((await window.showInformationMessage(text, 'Get the Model')) !== undefined) {
+    await commands.executeCommand('sotto.getModel' satisfies CommandId);
   }
 }

@@ -45,6 +45,11 @@ export function createRuntimeLoader(scheduler: Scheduler): ModelLoader {
       });
       return {
         completer,
+        commands: {
+          engine: scheduleEngine(model.engine, scheduler, 'command'),
+          tokenizer: model.tokenizer,
+          chatTemplate: model.manifest.chatTemplate,
+        },
         device: 'CPU',
         async dispose() {
           await completer.dispose();

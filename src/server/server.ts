@@ -16,6 +16,7 @@ import type { CompletionRequest, TextDocument as DocumentText } from '../feature
 import type { ModelState } from '../shared/modelState';
 import * as protocol from '../shared/protocol';
 import { parseTransferredSettings, type Settings } from '../shared/settings';
+import { listenToAssistRequests } from './assist/assistService';
 import { withSignal } from './cancellation';
 import { CompletionService, type CompletionSituation } from './completion/completionService';
 import type { Completer } from '../features/completion/completer';
@@ -116,6 +117,14 @@ class Server {
     connection.onRequest(protocol.outcomesPageRequest, () =>
       renderOutcomesPage(this.host.state, this.completions.outcomes.newestFirst()),
     );
+    listenToAssistRequests({
+      connection,
+      logger: this.logger,
+      document: (uri) => this.documents.get(uri),
+      isExcluded: (uri) => this.isExcluded(uri),
+      projectTexts: (document) => this.projectTexts(document),
+      requireModel: async (signal) => (await this.host.require(signal)).commands,
+    });
     connection.onShutdown(async () => {
       this.scheduler.dispose();
       await this.host.dispose();
@@ -209,6 +218,13 @@ class Server {
         deadlineMs: settings['completion.deadlineMs'],
       },
     };
+  }
+
+  private projectTexts({ uri, languageId }: TextDocument): readonly string[] {
+    return this.documents
+      .all()
+      .filter((other) => other.languageId === languageId && other.uri !== uri && !this.isExcluded(other.uri))
+      .map((other) => other.getText());
   }
 
   /** The pipeline over the model in memory; when it is only on disk, it begins to load. */

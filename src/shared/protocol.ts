@@ -2,7 +2,8 @@
  * Everything the two processes say to each other besides the Language Server Protocol. Each message says who sends
  * it and why. Values are plain JSON: `null` for "not known", never `undefined`.
  */
-import { NotificationType, RequestType0 } from 'vscode-languageserver-protocol';
+import type { ErrorCode } from '../base/errors';
+import { NotificationType, RequestType, RequestType0 } from 'vscode-languageserver-protocol';
 import type { ModelDescription, ModelState } from './modelState';
 import type { Settings } from './settings';
 
@@ -82,3 +83,108 @@ export const cursorRestNotification = new NotificationType<DocumentPosition>('so
 
 /** Client to server, when suggestions are paused or resumed: background work stops meanwhile. */
 export const pauseNotification = new NotificationType<{ readonly paused: boolean }>('sotto/pause');
+
+/** How a command that needs the model ended. */
+export type CommandResult<Value> =
+  | { readonly kind: 'done'; readonly value: Value }
+  | { readonly kind: 'cancelled' }
+  | {
+      readonly kind: 'failed';
+      readonly code: ErrorCode;
+      readonly reason: string;
+      readonly advice: string;
+    };
+
+/** In the protocol's terms: zero-based line, UTF-16 character. */
+export interface Range {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
+
+/** Code in a document; an empty range means the symbol at it. */
+export interface CodeReference {
+  readonly uri: string;
+  readonly range: Range;
+}
+
+/** Client to server, before it asks for an explanation: what exactly is meant, and which names are called in it. */
+export const subjectRequest = new RequestType<CodeReference, CommandResult<ExplanationSubject>, void>(
+  'sotto/subject',
+);
+
+export interface ExplanationSubject {
+  readonly range: Range;
+  readonly name: string | null;
+  /** The client asks the editor's own providers about these. */
+  readonly calls: readonly { readonly name: string; readonly position: Range['start'] }[];
+}
+
+/**
+ * Client to server: explain code, or answer a question about it. The text arrives as `sotto/explanationProgress`
+ * while it is made, and whole in the end; cancelling the request stops it.
+ */
+export const explainRequest = new RequestType<ExplainParameters, CommandResult<ExplanationAnswer>, void>(
+  'sotto/explain',
+);
+
+export type ExplainParameters =
+  | (CodeReference & {
+      readonly kind: 'code';
+      readonly requestId: number;
+      readonly facts: readonly { readonly name: string; readonly text: string }[];
+      readonly length: 'short' | 'normal' | 'long';
+    })
+  | {
+      readonly kind: 'question';
+      readonly requestId: number;
+      readonly conversation: readonly ConversationMessage[];
+      readonly question: string;
+    };
+
+export interface ConversationMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+export interface ExplanationAnswer {
+  readonly text: string;
+  /** The model was stopped before it came to an end. */
+  readonly cut: boolean;
+  /** What the model was given, and its answer: a question continues it. */
+  readonly conversation: readonly ConversationMessage[];
+}
+
+/** Server to client, while an explanation is made. */
+export const explanationProgressNotification = new NotificationType<ExplanationProgress>(
+  'sotto/explanationProgress',
+);
+
+export type ExplanationProgress = { readonly requestId: number } & (
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'part'; readonly name: string; readonly partIndex: number; readonly partCount: number }
+);
+
+/** Client to server: documentation comments, as edits of the document in the given version. */
+export const documentRequest = new RequestType<DocumentParameters, CommandResult<DocumentAnswer>, void>(
+  'sotto/document',
+);
+
+export interface DocumentParameters extends CodeReference {
+  readonly requestId: number;
+  /** `file`: all symbols without a comment; the range is not looked at. */
+  readonly scope: 'range' | 'file';
+}
+
+export interface DocumentAnswer {
+  readonly version: number;
+  readonly edits: readonly { readonly range: Range; readonly newText: string }[];
+  readonly symbolCount: number;
+}
+
+/** Server to client, before each symbol is documented. */
+export const documentProgressNotification = new NotificationType<{
+  readonly requestId: number;
+  readonly doneCount: number;
+  readonly totalCount: number;
+  readonly symbolName: string;
+}>('sotto/documentProgress');

@@ -2,7 +2,13 @@ import type { Progress } from '../../src/base/progress';
 import type { Engine } from '../../src/engine/engine';
 import type { CompletionOutcome, CompletionRequest, Suggestion } from '../../src/features/completion/types';
 import type { Completer } from '../../src/features/completion/completer';
-import type { LoadOptions, ModelLoader, ResidentModel } from '../../src/server/model/modelLoader';
+import { byteTokenizer } from '../support/byteTokenizer';
+import type {
+  CommandModel,
+  LoadOptions,
+  ModelLoader,
+  ResidentModel,
+} from '../../src/server/model/modelLoader';
 import type { ModelDescription } from '../../src/shared/modelState';
 
 /** A model that "generates" the text it is told to, over a real `Engine`: one token id per UTF-16 unit. */
@@ -114,6 +120,7 @@ export class ScriptedLoader implements ModelLoader {
   readonly log: string[] = [];
   engine = createScriptedEngine('42;');
   completer = createScriptedCompleter(this.engine);
+  commands: CommandModel = { engine: this.engine, tokenizer: byteTokenizer, chatTemplate: undefined };
 
   listModels(): Promise<readonly ModelDescription[]> {
     return Promise.resolve([{ ...catalogEntry, present: this.present }]);
@@ -137,6 +144,7 @@ export class ScriptedLoader implements ModelLoader {
     this.present = true;
     return {
       completer: this.completer,
+      commands: this.commands,
       device: 'CPU',
       dispose: () => {
         this.log.push(`dispose ${name}`);

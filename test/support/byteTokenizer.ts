@@ -8,6 +8,8 @@ const specialNames = [
   '<|fim_middle|>',
   '<|repo_name|>',
   '<|file_sep|>',
+  '<|im_start|>',
+  '<|im_end|>',
 ];
 const firstSpecialId = 256;
 

@@ -60,6 +60,29 @@ export class ModelHost {
     }
   }
 
+  /**
+   * The model, once it is in memory: loads it from disk if it has to, never from the network. Throws a `UserError`:
+   * `model-not-found` when it is not on this machine, `engine-failed` when it cannot be loaded.
+   */
+  async require(signal: AbortSignal): Promise<ResidentModel> {
+    await this.started;
+    this.wake();
+    await abortable(this.step, signal);
+    const model = this.current();
+    if (model !== undefined) {
+      return model;
+    }
+    const state = this.currentState;
+    if (state.kind === 'failed') {
+      throw new UserError('engine-failed', state.reason, state.advice);
+    }
+    throw new UserError(
+      'model-not-found',
+      'The model is not on this machine.',
+      'Run "Sotto: Get the Model", which downloads it once.',
+    );
+  }
+
   /** Downloads what is missing, prepares and loads, because the user asked for it. Never rejects. */
   async fetch(signal: AbortSignal): Promise<FetchModelResult> {
     await this.enqueue(async (stepSignal) => {
@@ -208,6 +231,16 @@ export class ModelHost {
       this.announce(state);
     }
   }
+}
+
+/** Waits for `work` or for the signal, whose reason is thrown; `work` goes on either way. */
+async function abortable(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  const aborted = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await Promise.race([work, aborted]);
+  signal.throwIfAborted();
 }
 
 function modelLabel(choice: ModelChoice): string {

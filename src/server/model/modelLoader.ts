@@ -1,6 +1,8 @@
 import type { Logger } from '../../base/logger';
 import type { ReportProgress } from '../../base/progress';
 import type { ModelDescription } from '../../shared/modelState';
+import type { Engine } from '../../engine/engine';
+import type { Tokenizer } from '../../tokenizer/tokenizer';
 import type { Completer } from '../../features/completion/completer';
 
 /** Which model the settings name: one of the catalog, or a GGUF file of the user's. */
@@ -29,8 +31,17 @@ export interface ModelLoader {
 /** A model in memory, with what the server does with it. */
 export interface ResidentModel {
   readonly completer: Completer;
+  /** For what a user runs as a command: it gives way to completions. */
+  readonly commands: CommandModel;
   /** What runs the model, in words: `CPU`, `WebGPU (…)`. */
   readonly device: string;
   /** Waits for what runs, then frees everything. */
   dispose(): Promise<void>;
+}
+
+export interface CommandModel {
+  readonly engine: Engine;
+  readonly tokenizer: Tokenizer;
+  /** Of the model's file (Jinja), where it has one. */
+  readonly chatTemplate: string | undefined;
 }

@@ -1,0 +1,23 @@
+import { CodeAction, CodeActionKind, CodeActionTriggerKind, languages, type Disposable } from 'vscode';
+import { documentSelector } from '../documentSelector';
+
+/** Explain and document among the code actions: for a selection, or when the user opens the list. */
+export function registerCodeActions(): Disposable {
+  return languages.registerCodeActionsProvider(
+    documentSelector,
+    {
+      // Without this condition a light bulb would stand at every line.
+      provideCodeActions: (_document, range, { triggerKind }) =>
+        range.isEmpty && triggerKind !== CodeActionTriggerKind.Invoke
+          ? []
+          : [action('Explain with Sotto', 'sotto.explain'), action('Document with Sotto', 'sotto.document')],
+    },
+    { providedCodeActionKinds: [CodeActionKind.Refactor] },
+  );
+}
+
+function action(title: string, command: string): CodeAction {
+  const result = new CodeAction(title, CodeActionKind.Refactor);
+  result.command = { title, command };
+  return result;
+}

@@ -1,0 +1,123 @@
+import {
+  CancellationTokenSource,
+  CommentMode,
+  CommentThreadCollapsibleState,
+  MarkdownString,
+  type Comment,
+  type CommentThread,
+  type Disposable,
+} from 'vscode';
+import type { ConversationMessage, ExplanationAnswer, ExplanationProgress } from '../../shared/protocol';
+
+/** Streamed text is drawn at most this often: each time VS Code renders the whole comment anew. */
+const DRAW_INTERVAL_MS = 100;
+
+interface Turn {
+  readonly author: 'Sotto' | 'You';
+  text: string;
+}
+
+type Ask = (
+  onProgress: (progress: ExplanationProgress) => void,
+  token: CancellationTokenSource['token'],
+) => Promise<ExplanationAnswer | undefined>;
+
+/** One comment thread with its conversation. The thread shows what `turns` hold. */
+export class Explanation implements Disposable {
+  length: 'short' | 'normal' | 'long' = 'normal';
+  private readonly turns: Turn[] = [];
+  private messages: readonly ConversationMessage[] = [];
+  private running: CancellationTokenSource | undefined;
+  private drawTimer: NodeJS.Timeout | undefined;
+  private disposed = false;
+
+  constructor(readonly thread: CommentThread) {
+    thread.collapsibleState = CommentThreadCollapsibleState.Expanded;
+    thread.canReply = true;
+  }
+
+  /** The conversation so far, which a question continues; empty while there is none. */
+  get conversation(): readonly ConversationMessage[] {
+    return this.messages;
+  }
+
+  get lastAnswer(): string {
+    return this.turns.findLast(({ author }) => author === 'Sotto')?.text ?? '';
+  }
+
+  /** Forgets all turns: the code is explained anew. */
+  clear(): void {
+    this.turns.splice(0);
+    this.messages = [];
+  }
+
+  /** Streams an answer into the thread; what ran before stops. `question` is shown above it. */
+  async answer(question: string | undefined, ask: Ask): Promise<void> {
+    this.stop();
+    const source = new CancellationTokenSource();
+    this.running = source;
+    if (question !== undefined) {
+      this.turns.push({ author: 'You', text: question });
+    }
+    const turn: Turn = { author: 'Sotto', text: '' };
+    this.turns.push(turn);
+    this.draw('*Reading the code …*');
+    try {
+      const answer = await ask((progress) => this.onProgress(turn, progress), source.token);
+      if (answer === undefined) {
+        turn.text = `${turn.text}\n\n*Stopped.*`.trim();
+      } else {
+        turn.text = answer.cut ? `${answer.text} …` : answer.text;
+        this.messages = answer.conversation;
+      }
+    } catch (error) {
+      this.turns.splice(this.turns.indexOf(turn), 1);
+      throw error;
+    } finally {
+      source.dispose();
+      if (this.running === source) {
+        this.running = undefined;
+      }
+      this.draw();
+    }
+  }
+
+  stop(): void {
+    this.running?.cancel();
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.stop();
+    clearTimeout(this.drawTimer);
+    this.thread.dispose();
+  }
+
+  private onProgress(turn: Turn, progress: ExplanationProgress): void {
+    if (progress.kind === 'part') {
+      const { name, partIndex, partCount } = progress;
+      this.draw(`*Reading \`${name}\` (${partIndex + 1} of ${partCount}) …*`);
+      return;
+    }
+    turn.text += progress.text;
+    this.drawTimer ??= setTimeout(() => this.draw(), DRAW_INTERVAL_MS);
+  }
+
+  /** `waiting` stands in for an answer that has no text yet. */
+  private draw(waiting = ''): void {
+    clearTimeout(this.drawTimer);
+    this.drawTimer = undefined;
+    if (this.disposed) {
+      return;
+    }
+    this.thread.contextValue = this.running === undefined ? 'done' : 'running';
+    this.thread.comments = this.turns
+      .map(({ author, text }) => ({ author, text: text === '' ? waiting : text }))
+      .map(({ author, text }): Comment => ({
+        author: { name: author },
+        // Not trusted: a model's text must not hold links that run commands.
+        body: new MarkdownString(text),
+        mode: CommentMode.Preview,
+      }));
+  }
+}

@@ -1,0 +1,179 @@
+import {
+  comments,
+  env,
+  Range,
+  window,
+  workspace,
+  type CancellationToken,
+  type CommentReply,
+  type CommentThread,
+  type Disposable,
+  type TextEditor,
+  type Uri,
+} from 'vscode';
+import { UserError } from '../../base/errors';
+import type { ExplanationProgress } from '../../shared/protocol';
+import type { AssistRequests } from './assistRequests';
+import { readEditorFacts } from './editorFacts';
+import { Explanation } from './explanation';
+
+/** The explanations that are open, each in a comment thread at its code, and what can be done with them. */
+export class Explanations implements Disposable {
+  private readonly controller = comments.createCommentController('sotto', 'Sotto');
+  private readonly open: Explanation[] = [];
+
+  constructor(private readonly requests: AssistRequests) {
+    this.controller.options = {
+      prompt: 'Ask about this code',
+      placeHolder: 'Ask a question about this code',
+    };
+  }
+
+  /** Explains the selection, or the symbol at the cursor, in a new thread. */
+  async explain(): Promise<void> {
+    const { document, selection } = requireEditor();
+    const thread = this.controller.createCommentThread(
+      document.uri,
+      new Range(selection.start, selection.end),
+      [],
+    );
+    thread.label = 'Sotto';
+    const explanation = new Explanation(thread);
+    this.open.push(explanation);
+    await this.run(explanation);
+  }
+
+  /** Explains the same code again. */
+  async again(target: unknown, length?: 'shorter' | 'longer'): Promise<void> {
+    const explanation = this.find(target);
+    explanation.length = lengthAfter(explanation.length, length);
+    await this.run(explanation);
+  }
+
+  /** The reply box gives the question; without one the user is asked for it. */
+  async ask(target: unknown): Promise<void> {
+    const explanation = this.find(target);
+    const { conversation } = explanation;
+    if (conversation.length === 0) {
+      throw new UserError('bad-argument', 'There is no explanation yet.', 'Wait for it, or retry.');
+    }
+    const question = isReply(target)
+      ? target.text
+      : await window.showInputBox({ title: 'Sotto', prompt: 'A question about the explained code' });
+    if (question === undefined || question.trim() === '') {
+      return;
+    }
+    await explanation.answer(question, (onProgress, token) =>
+      this.requests.explain({ kind: 'question', conversation, question }, onProgress, token),
+    );
+  }
+
+  stop(target: unknown): void {
+    this.find(target).stop();
+  }
+
+  async copy(target: unknown): Promise<void> {
+    await env.clipboard.writeText(this.find(target).lastAnswer);
+  }
+
+  async showWhatTheModelSaw(target: unknown): Promise<void> {
+    const titles = { system: 'Instruction', user: 'Question', assistant: 'Answer' } as const;
+    const content = this.find(target)
+      .conversation.map((message) => `# ${titles[message.role]}\n\n${message.content.trim()}\n`)
+      .join('\n');
+    await window.showTextDocument(await workspace.openTextDocument({ language: 'markdown', content }));
+  }
+
+  close(target: unknown): void {
+    const explanation = this.find(target);
+    this.remove(explanation);
+  }
+
+  dispose(): void {
+    this.open.splice(0).forEach((explanation) => explanation.dispose());
+    this.controller.dispose();
+  }
+
+  /** A thread without a single word is closed when it fails; the command shows why. */
+  private async run(explanation: Explanation): Promise<void> {
+    const { uri } = explanation.thread;
+    explanation.clear();
+    try {
+      await explanation.answer(undefined, (onProgress, token) =>
+        this.explainAt(explanation, uri, onProgress, token),
+      );
+    } catch (error) {
+      this.remove(explanation);
+      throw error;
+    }
+  }
+
+  private async explainAt(
+    explanation: Explanation,
+    uri: Uri,
+    onProgress: (progress: ExplanationProgress) => void,
+    token: CancellationToken,
+  ) {
+    const { thread, length } = explanation;
+    const reference = { uri: uri.toString(), range: thread.range ?? new Range(0, 0, 0, 0) };
+    const subject = await this.requests.subject(reference, token);
+    if (subject === undefined) {
+      return undefined;
+    }
+    if (subject.name !== null) {
+      thread.label = `Sotto: ${subject.name}`;
+    }
+    const facts = await readEditorFacts(uri, subject.calls);
+    const { start, end } = subject.range;
+    thread.range = new Range(start.line, start.character, end.line, end.character);
+    return this.requests.explain({ kind: 'code', ...reference, facts, length }, onProgress, token);
+  }
+
+  /** The thread whose button was pressed, or else the newest one in the active editor, or of all. */
+  private find(target: unknown): Explanation {
+    const thread = isReply(target) ? target.thread : target;
+    const uri = window.activeTextEditor?.document.uri.toString();
+    const found =
+      this.open.find((explanation) => explanation.thread === thread) ??
+      this.open.findLast((explanation) => explanation.thread.uri.toString() === uri) ??
+      this.open.at(-1);
+    if (found === undefined) {
+      throw new UserError('bad-argument', 'No explanation is open.', 'Run "Sotto: Explain" first.');
+    }
+    return found;
+  }
+
+  private remove(explanation: Explanation): void {
+    const index = this.open.indexOf(explanation);
+    if (index >= 0) {
+      this.open.splice(index, 1);
+    }
+    explanation.dispose();
+  }
+}
+
+function requireEditor(): TextEditor {
+  const editor = window.activeTextEditor;
+  if (editor === undefined) {
+    throw new UserError(
+      'bad-argument',
+      'No editor is active.',
+      'Open a file and place the cursor in its code.',
+    );
+  }
+  return editor;
+}
+
+function lengthAfter(
+  length: Explanation['length'],
+  change: 'shorter' | 'longer' | undefined,
+): Explanation['length'] {
+  const lengths = ['short', 'normal', 'long'] as const;
+  const step = change === undefined ? 0 : change === 'shorter' ? -1 : 1;
+  return lengths[Math.min(2, Math.max(0, lengths.indexOf(length) + step))] ?? 'normal';
+}
+
+/** What VS Code hands to the reply box's command. */
+function isReply(target: unknown): target is CommentReply & { readonly thread: CommentThread } {
+  return typeof target === 'object' && target !== null && 'thread' in target && 'text' in target;
+}

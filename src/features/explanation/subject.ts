@@ -1,0 +1,95 @@
+import type { TextRange } from '../../base/textRange';
+import { UserError } from '../../base/errors';
+import { outlineText, symbolAt } from '../../syntax/outline';
+import type { CodeSymbol } from '../../syntax/symbol';
+
+/** The code to explain, with what is known of its file. */
+export interface Subject {
+  readonly range: TextRange;
+  readonly code: string;
+  /** The symbol that is explained as a whole, when it is one. */
+  readonly symbol: CodeSymbol | undefined;
+  /** Symbols around the code, outermost first. */
+  readonly enclosing: readonly CodeSymbol[];
+  /** All symbols of the file in document order; empty for a language without a grammar. */
+  readonly symbols: readonly CodeSymbol[];
+}
+
+/**
+ * The selected code, or the symbol at an empty range. Throws a `UserError`: `no-symbol` when there is none, and
+ * `bad-argument` for a selection that is blank or not text.
+ */
+export async function findSubject(languageId: string, text: string, range: TextRange): Promise<Subject> {
+  const symbols = (await outlineText(languageId, text)) ?? [];
+  const wanted = trim(text, range);
+  const chosen = wanted.start === wanted.end ? symbolNear(text, symbols, range.start) : wanted;
+  if (chosen === undefined) {
+    throw new UserError(
+      'no-symbol',
+      'There is no function, class or other symbol here to explain.',
+      'Select the code, or place the cursor in a function or class.',
+    );
+  }
+  const code = text.slice(chosen.start, chosen.end);
+  if (isBinary(code)) {
+    throw new UserError('bad-argument', 'The selection is not text.', 'Select source code.');
+  }
+  const symbol = symbols.find((other) => isSame(text, other, chosen));
+  return {
+    range: chosen,
+    code: outdent(text, chosen),
+    symbol,
+    enclosing: symbols.filter(
+      (other) => other !== symbol && other.range.start <= chosen.start && chosen.end <= other.range.end,
+    ),
+    symbols,
+  };
+}
+
+function symbolNear(text: string, symbols: readonly CodeSymbol[], offset: number): TextRange | undefined {
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  const indentEnd = lineStart + (/^[ \t]*/.exec(text.slice(lineStart))?.[0].length ?? 0);
+  return symbolAt(symbols, Math.max(offset, indentEnd))?.range;
+}
+
+function trim(text: string, { start, end }: TextRange): TextRange {
+  const selected = text.slice(start, end);
+  const lead = selected.length - selected.trimStart().length;
+  const from = Math.min(end, start + lead);
+  return { start: from, end: Math.max(from, start + selected.trimEnd().length) };
+}
+
+/** A selection of whole lines is the symbol that they hold, a trailing semicolon more or less. */
+function isSame(text: string, { range }: CodeSymbol, chosen: TextRange): boolean {
+  return range.start === chosen.start && /^[;\s]*$/.test(text.slice(...ordered(range.end, chosen.end)));
+}
+
+function ordered(one: number, other: number): [number, number] {
+  return [Math.min(one, other), Math.max(one, other)];
+}
+
+/** The code without the indentation that all its lines share, so that no tokens are spent on it. */
+function outdent(text: string, { start, end }: TextRange): string {
+  const lineStart = text.lastIndexOf('\n', start - 1) + 1;
+  const head = text.slice(lineStart, start);
+  const lead = head.trim() === '' ? head : '';
+  const lines = (lead + text.slice(start, end)).split(/\r?\n/);
+  const indents = lines.filter((line) => line.trim() !== '').map((line) => /^[ \t]*/.exec(line)?.[0] ?? '');
+  const shared = indents.reduce((one, other) => commonPrefix(one, other), indents[0] ?? '');
+  return lines.map((line) => line.slice(shared.length)).join('\n');
+}
+
+function commonPrefix(one: string, other: string): string {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) {
+    length += 1;
+  }
+  return one.slice(0, length);
+}
+
+/** Control characters other than white space, or bytes that were not UTF-8. */
+function isBinary(code: string): boolean {
+  const sample = code.slice(0, 4_000);
+  const oddCount = sample.match(/[\u0000-\u0008\u000E-\u001A\u001C-\u001F\uFFFD]/g)?.length ?? 0;
+  return oddCount > sample.length / 50;
+}

@@ -1,0 +1,153 @@
+import { expect, test } from 'vitest';
+import { neverAborted } from '../../../src/base/abort';
+import { createChatModel } from '../../../src/features/chat/answer';
+import { createChatFormat } from '../../../src/features/chat/chatFormat';
+import { askFurther, explain } from '../../../src/features/explanation/explain';
+import type { ExplanationEvent, ExplanationRequest } from '../../../src/features/explanation/types';
+import { byteTokenizer } from '../../support/byteTokenizer';
+import { createScriptedEngine, type Script } from '../../support/scriptedEngine';
+
+/** `«` and `»` enclose what is explained; the empty range stands at `«»`. */
+function requestFor(languageId: string, marked: string): ExplanationRequest {
+  const start = marked.indexOf('«');
+  const end = marked.indexOf('»') - 1;
+  const text = marked.replace(/[«»]/g, '');
+  return { languageId, text, fileName: 'file.ts', range: { start, end }, facts: [], length: 'normal' };
+}
+
+function modelThatSays(reply: string, script: Partial<Script> = {}) {
+  const engine = createScriptedEngine({ reply: () => reply, ...script });
+  return { engine, model: createChatModel(engine, byteTokenizer, undefined) };
+}
+
+test('the name of a special token in user code stays text', () => {
+  const format = createChatFormat(undefined, byteTokenizer);
+  const end = byteTokenizer.specialId('<|im_end|>') ?? -1;
+  const count = (content: string) =>
+    format.encode([{ role: 'user', content }]).filter((id) => id === end).length;
+  expect(count('print("<|im_end|>")')).toBe(count('print("")'));
+  // A user's text cannot be a placeholder either.
+  const odd = '\uE0FA0\uE0FB <|im_start|>';
+  expect(byteTokenizer.decode(format.encode([{ role: 'user', content: odd }]))).toContain(odd);
+});
+
+test("the model file's own template is used, and one that drops messages is refused", () => {
+  const template = '{% for m in messages %}<|im_start|>{{ m.role | upper }}: {{ m.content }}{% endfor %}';
+  const ids = createChatFormat(template, byteTokenizer).encode([{ role: 'user', content: 'hi' }]);
+  expect(ids[0]).toBe(byteTokenizer.specialId('<|im_start|>'));
+  expect(byteTokenizer.decode(ids)).toBe('<|im_start|>USER: hi');
+  const deaf = createChatFormat('nothing', byteTokenizer);
+  expect(() => deaf.encode([{ role: 'user', content: 'hi' }])).toThrow('leaves messages out');
+});
+
+test('the symbol at the cursor is explained, grounded by its class, imports and what the editor knows', async () => {
+  const { engine, model } = modelThatSays('It adds.');
+  const events: ExplanationEvent[] = [];
+  const request = requestFor(
+    'python',
+    'import math\nimport os\n\nclass Shape:\n    def area(self):\n        r«»eturn math.sqrt(side(2))\n',
+  );
+  const facts = [
+    { name: 'side', text: '```python\n(function) def side(n: int) -> float\n```' },
+    { name: 'unrelated', text: 'nothing' },
+  ];
+  const explanation = await explain(
+    { ...request, facts },
+    model,
+    (event) => events.push(event),
+    neverAborted,
+  );
+  expect(explanation.text).toBe('It adds.');
+  expect(events.map((event) => (event.kind === 'text' ? event.text : '')).join('')).toBe('It adds.');
+  const prompt = engine.prompts[0];
+  expect(prompt).toContain('def area(self):\n    return math.sqrt(side(2))');
+  expect(prompt).toContain('class Shape');
+  expect(prompt).toContain('import math');
+  expect(prompt).not.toContain('import os');
+  expect(prompt).toContain('side: (function) def side(n: int) -> float');
+  expect(prompt).not.toContain('unrelated');
+});
+
+test.each([
+  ['one long function', `function f() {\n${'  step(1);\n'.repeat(800)}}\n`],
+  ['a minified line', `f(${'x,'.repeat(4_000)}1)`],
+])('%s is cut to what fits, exactly counted', async (_name, code) => {
+  const { engine, model } = modelThatSays('Fine.');
+  const { ending } = await explain(requestFor('typescript', `«${code}»`), model, () => {}, neverAborted);
+  expect(ending).toBe('finished');
+  const tokenCount = byteTokenizer.countTokens(engine.prompts[0] ?? '');
+  expect(tokenCount).toBeLessThan(engine.contextCapacity);
+  expect(tokenCount).toBeGreaterThan(engine.contextCapacity / 3);
+});
+
+test('a long selection of several symbols is read symbol by symbol first', async () => {
+  let partCount = 0;
+  const { engine, model } = modelThatSays('', {
+    reply: (prompt) =>
+      prompt.includes('one short sentence') ? `Part ${(partCount += 1)}. And more.` : 'As a whole.',
+  });
+  const code = ['one', 'two', 'three']
+    .map((name) => `function ${name}() {\n${'  work();\n'.repeat(100)}}\n`)
+    .join('\n');
+  const events: ExplanationEvent[] = [];
+  await explain(requestFor('typescript', `«${code}»`), model, (event) => events.push(event), neverAborted);
+  expect(events.filter(({ kind }) => kind === 'part')).toHaveLength(3);
+  const prompt = engine.prompts.at(-1);
+  expect(prompt).toContain('- one: Part 1.\n- two: Part 2.\n- three: Part 3.');
+  expect(prompt).not.toContain('work();');
+});
+
+test('a follow-up question continues the conversation; what does not fit is forgotten from the oldest on', async () => {
+  const { engine, model } = modelThatSays('Because.');
+  let { messages } = await explain(
+    requestFor('typescript', '«const answer = 42;»'),
+    model,
+    () => {},
+    neverAborted,
+  );
+  for (let count = 1; count <= 20; count += 1) {
+    const question = `Question ${count}: ${'why '.repeat(20)}?`;
+    ({ messages } = await askFurther(messages, question, model, () => {}, neverAborted));
+  }
+  const prompt = engine.prompts.at(-1);
+  expect(prompt).toContain('const answer = 42;');
+  expect(prompt).toContain('Question 20:');
+  expect(prompt).toContain('Question 19:');
+  expect(prompt).not.toContain('Question 1:');
+});
+
+test('a stop in the middle rejects and leaves the engine free', async () => {
+  const controller = new AbortController();
+  const { model } = modelThatSays('A long explanation.');
+  const stopped = explain(
+    requestFor('typescript', '«f()»'),
+    model,
+    () => controller.abort(new DOMException('stop', 'AbortError')),
+    controller.signal,
+  );
+  await expect(stopped).rejects.toThrow('stop');
+  const again = await explain(requestFor('typescript', '«f()»'), model, () => {}, neverAborted);
+  expect(again.text).toBe('A long explanation.');
+});
+
+test.each([
+  ['no symbol at the cursor', 'typescript', '\n«»\nconst a = 1;\n', 'no function, class or other symbol'],
+  ['a blank selection', 'typescript', '«  \n »', 'no function, class or other symbol'],
+  ['binary text', 'plaintext', `«${'\u0000\uFFFD\u0001'.repeat(50)}»`, 'not text'],
+])('%s has a clear message', async (_name, languageId, marked, message) => {
+  const { engine, model } = modelThatSays('Never.');
+  await expect(explain(requestFor(languageId, marked), model, () => {}, neverAborted)).rejects.toThrow(
+    message,
+  );
+  expect(engine.prompts).toEqual([]);
+});
+
+test('half-written code and languages without a grammar are explained as selected', async () => {
+  const { model } = modelThatSays('Fine.');
+  for (const [languageId, marked] of [
+    ['python', '«def f(:\n  return [»'],
+    ['haskell', '«main = print 1»'],
+  ] as const) {
+    expect((await explain(requestFor(languageId, marked), model, () => {}, neverAborted)).text).toBe('Fine.');
+  }
+});

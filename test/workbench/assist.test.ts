@@ -1,0 +1,130 @@
+// Explain and document as users meet them, with the default model.
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { locateCache } from '../../src/model/cache';
+import { createTemporaryFolder } from './temporaryFolder';
+import { useWorkbench } from './useWorkbench';
+
+const files = {
+  'area.py':
+    'import math\n\n\ndef area(radius: float, scale: float = 1.0) -> float:\n    return math.pi * radius**2 * scale\n',
+  'debounce.ts':
+    'export function debounce(run: () => void, delayMs: number): () => void {\n' +
+    '  let timer: NodeJS.Timeout | undefined;\n' +
+    '  return () => {\n' +
+    '    clearTimeout(timer);\n' +
+    '    timer = setTimeout(run, delayMs);\n' +
+    '  };\n' +
+    '}\n',
+  'Counter.java':
+    'class Counter {\n' +
+    '    private int count;\n\n' +
+    '    @Deprecated\n' +
+    '    int add(int amount) {\n' +
+    '        if (amount < 0) {\n' +
+    '            throw new IllegalArgumentException("negative");\n' +
+    '        }\n' +
+    '        count += amount;\n' +
+    '        return count;\n' +
+    '    }\n' +
+    '}\n',
+};
+const workspaceFolder = createTemporaryFolder(files);
+const answerTimeoutMs = 60_000;
+
+const workbench = useWorkbench(() => ({
+  extensionFolder: resolve(import.meta.dirname, '../..'), // Built by the script that runs these tests.
+  workspaceFolder,
+  environment: { SOTTO_CACHE: locateCache(process.env).folder },
+}));
+
+afterAll(() => rmSync(workspaceFolder, { recursive: true }));
+
+test('an explanation streams into a thread at the code, and a question continues it', async () => {
+  await workbench().openFile('debounce.ts', { line: 3, column: 3 });
+  await runWhenStarted('Sotto: Explain');
+  const lengths = new Set<number>();
+  await expect
+    .poll(
+      async () => {
+        lengths.add((await answer()).length);
+        return isDone();
+      },
+      { timeout: answerTimeoutMs },
+    )
+    .toBe(true);
+  expect(lengths.size).toBeGreaterThan(3);
+  expect(await answer()).toMatch(/debounce|delay|timer/i);
+  await workbench().screenshot('explanation');
+
+  const questions = workbench().page.locator('.review-widget .comment-form .monaco-editor').first();
+  await workbench().page.locator('.review-widget .review-thread-reply-button').click();
+  await questions.waitFor();
+  await workbench().type('What does clearTimeout do here?', 20);
+  await workbench().screenshot('explanation-question');
+  await workbench().page.locator('.review-widget .form-actions .monaco-button').first().click();
+  await expect
+    .poll(() =>
+      workbench()
+        .commentThreads()
+        .then((texts) => texts.length),
+    )
+    .toBe(3);
+  await expect.poll(() => isDone(), { timeout: answerTimeoutMs }).toBe(true);
+  expect(await answer()).toMatch(/time/i);
+  await workbench().screenshot('explanation-answer');
+  await workbench().runCommand('Sotto: Close Explanation');
+  await expect.poll(() => workbench().commentThreads()).toEqual([]);
+});
+
+test('an explanation can be stopped by keyboard', async () => {
+  await workbench().openFile('Counter.java', { line: 5, column: 10 });
+  await workbench().runCommand('Sotto: Explain');
+  await expect.poll(() => answer(), { timeout: answerTimeoutMs }).toMatch(/\w{2,} \w/);
+  await workbench().runCommand('Sotto: Stop Explaining');
+  await expect.poll(() => answer()).toMatch(/Stopped\.$/);
+  await workbench().screenshot('explanation-stopped');
+  await workbench().runCommand('Sotto: Close Explanation');
+});
+
+test.each([
+  ['area.py', { line: 5, column: 5 }, /"""[^]*Args:\n {8}radius[^]*scale[^]*Returns:/],
+  ['debounce.ts', { line: 1, column: 20 }, /^\/\*\*\n[^]*@param run[^]*@param delayMs[^]*@returns/],
+  [
+    'Counter.java',
+    { line: 5, column: 10 },
+    / {4}\/\*\*\n[^]*@param amount[^]*@return [^]*@throws IllegalArg[^]*@Deprecated/,
+  ],
+] as const)('%s is documented, and one undo takes it back', async (file, position, comment) => {
+  await workbench().openFile(file, position);
+  await workbench().runCommand('Sotto: Document');
+  await expect.poll(() => workbench().editorText(), { timeout: answerTimeoutMs }).toMatch(comment);
+  await workbench().screenshot(`documented-${file}`);
+  await workbench().press('Control+Z');
+  await expect.poll(async () => `${(await workbench().editorText()).trimEnd()}\n`).toBe(files[file]);
+});
+
+/** The last comment of the open thread. */
+async function answer(): Promise<string> {
+  return (await workbench().commentThreads()).at(-1) ?? '';
+}
+
+/** The button to stop gives way to those for a finished text. */
+async function isDone(): Promise<boolean> {
+  const copy = workbench().page.locator('.review-widget [aria-label="Copy Explanation"]');
+  return (await copy.count()) > 0;
+}
+
+/** The server needs a moment after the workbench; its status item is there before. */
+async function runWhenStarted(title: string): Promise<void> {
+  await expect
+    .poll(
+      async () => (await workbench().statusItems()).find(({ id }) => id.startsWith('sotto.'))?.label ?? '',
+      {
+        timeout: answerTimeoutMs,
+      },
+    )
+    .toMatch(/Ready|Unloaded|on disk|sleep/i);
+  await workbench().runCommand(title);
+}
