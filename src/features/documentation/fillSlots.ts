@@ -1,5 +1,6 @@
 import { UserError } from '../../base/errors';
 import { cleanWords, completePart, sentenceEnd } from './comment/cleanWords';
+import { contradictsOpening } from './comment/names';
 import type { CommentStyle } from './comment/style';
 import type { Slot, Template } from './comment/template';
 import { renderUpTo, slotsOf } from './comment/template';
@@ -52,7 +53,9 @@ export async function fillSlots(
     const middle = renderUpTo(template, slot, words, context.indent, context.eol).replace(/ $/, '');
     const attempt = (opening: string) => attemptSlot(head, middle, opening, slot, style, model, signal);
     const first = await attempt('');
-    const result = isUsable(first) || slot.opening === undefined ? first : await attempt(slot.opening);
+    const isRight =
+      isUsable(first) && !(slot.opening !== undefined && contradictsOpening(first.words, slot.opening));
+    const result = isRight || slot.opening === undefined ? first : await attempt(slot.opening);
     const entry = toFilledSlot(slot, result);
     filled.set(slot, entry);
     words.set(slot, entry.words);

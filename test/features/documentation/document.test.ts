@@ -76,6 +76,13 @@ test('a summary that is no sentence is tried again from the verb in the name', a
   `);
 });
 
+test('a summary that says the opposite of the name is tried again from the verb in the name', async () => {
+  const replies = [' Sets the page.', ' the page.', ' The address.', ' The page.'];
+  const model = countingModel({ reply: () => replies.shift() ?? '' });
+  const code = 'export function getPage(url: string): Page {█ return load(); }\n';
+  expect(await documented('typescript', code, { model })).toContain(' * Gets the page.\n');
+});
+
 test('what the model writes cannot end the comment, open a tag, or be code', async () => {
   const replies = [
     ' Ends it */ process.exit() /* here.',

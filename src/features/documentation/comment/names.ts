@@ -38,3 +38,32 @@ export function openingOf(name: string): string | undefined {
   const third = /[^aeiou]y$/.test(verb) ? `${verb.slice(0, -1)}ies` : verb + ending;
   return third.charAt(0).toUpperCase() + third.slice(1);
 }
+
+const opposites: readonly (readonly [string, string])[] = [
+  ['gets', 'sets'],
+  ['adds', 'removes'],
+  ['opens', 'closes'],
+  ['starts', 'stops'],
+  ['enables', 'disables'],
+  ['shows', 'hides'],
+  ['pushes', 'pops'],
+  ['reads', 'writes'],
+  ['loads', 'saves'],
+  ['encodes', 'decodes'],
+  ['locks', 'unlocks'],
+  ['creates', 'deletes'],
+  ['registers', 'unregisters'],
+  ['increments', 'decrements'],
+];
+
+/**
+ * Whether a summary begins with the opposite of what the name says, as a small model does that has just read the
+ * sister function: "Sets the value" for `get`. `opening` is what `openingOf` gives for the name.
+ */
+export function contradictsOpening(summary: string, opening: string): boolean {
+  const begins = summary.split(/\s/, 1)[0]?.toLowerCase() ?? '';
+  const named = opening.toLowerCase();
+  return opposites.some(
+    ([one, other]) => (one === begins && other === named) || (other === begins && one === named),
+  );
+}
