@@ -8,6 +8,8 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run, setUp } from './setup.mjs';
 
+export const workbenchConfig = join('test', 'workbench', 'vitest.config.ts');
+
 const codeServerVersion = '4.139.1';
 const nodeVersion = '24.21.0'; // code-server 4.139 refuses any other major version than 24.
 
@@ -129,21 +131,34 @@ function execute(command, commandArguments, options) {
   throw new WorkbenchUnavailable(`${command} ${commandArguments[0]} failed: ${reason.trim()}`);
 }
 
-function main() {
-  setUp();
+/**
+ * Makes the workbench ready for Vitest. Returns 'ready'; or 'skipped' after one line that says why; or 'failed' after
+ * such a line when CI is set, where these tests must not be skipped.
+ */
+export function prepareWorkbench() {
   const isContinuousIntegration = !['', 'false', undefined].includes(process.env.CI);
   try {
     process.env.SOTTO_WORKBENCH = JSON.stringify(installWorkbench());
+    return 'ready';
   } catch (error) {
     if (!(error instanceof WorkbenchUnavailable)) {
       throw error;
     }
     console.error(`Workbench tests ${isContinuousIntegration ? 'cannot run' : 'skipped'}: ${error.message}`);
-    process.exit(isContinuousIntegration ? 1 : 0);
+    return isContinuousIntegration ? 'failed' : 'skipped';
   }
+}
+
+function main() {
+  setUp();
+  const state = prepareWorkbench();
+  if (state !== 'ready') {
+    process.exit(state === 'failed' ? 1 : 0);
+  }
+  // The tests of Sotto itself run with the default model.
+  run(process.execPath, [join('dist', 'cli.mjs'), 'model', 'fetch', 'qwen2.5-coder-0.5b']);
   const vitest = join('node_modules', 'vitest', 'vitest.mjs');
-  const config = join('test', 'workbench', 'vitest.config.ts');
-  run(process.execPath, [vitest, 'run', '--config', config, ...process.argv.slice(2)]);
+  run(process.execPath, [vitest, 'run', '--config', workbenchConfig, ...process.argv.slice(2)]);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/workbench/**/*.test.ts'],
+    globalSetup: 'test/workbench/stagedExtension.ts',
     // Each file holds a browser, a server and an extension host: one at a time.
     fileParallelism: false,
     pool: 'forks',

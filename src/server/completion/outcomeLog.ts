@@ -51,7 +51,7 @@ export function formatOutcome({ place, languageId, trigger, waitedMs, outcome }:
           `decode ${engine.decodedTokenCount} tokens ${milliseconds(engine.decodeMs)}`,
         ]),
   ];
-  return `${verdict} ${reason.padEnd(16)} ${place} (${languageId}, ${trigger})  ${times.join(', ')}  ${detail}`;
+  return `${verdict} ${reason.padEnd(17)} ${place} (${languageId}, ${trigger})  ${times.join(', ')}  ${detail}`;
 }
 
 function milliseconds(value: number): string {

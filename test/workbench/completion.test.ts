@@ -1,0 +1,167 @@
+// The extension as it ships with the default model, as a user meets it.
+import { rmSync } from 'node:fs';
+import { afterAll, beforeEach, expect, inject, test } from 'vitest';
+import { locateCache } from '../../src/model/cache';
+import { endOfLastHead, sampleFiles, type SampleFile } from './sampleFiles';
+import { ghostTextsForAWhile, modelIsReady, serverProcesses, statusItem } from './sotto';
+import { createTemporaryFolder } from './temporaryFolder';
+import { useWorkbench } from './useWorkbench';
+
+const smallestBody = `let result = Infinity;
+  for (const number of numbers) {
+    if (number < result) {
+      result = number;
+    }
+  }
+  return result;`;
+
+/** A slow machine must not turn a suggestion into none. */
+const settings = { 'sotto.completion.deadlineMs': 10_000 };
+
+const workspaceFolder = createTemporaryFolder(sampleFiles);
+const workbench = useWorkbench(() => ({
+  extensionFolder: inject('extensionFolder'),
+  workspaceFolder,
+  settings,
+  environment: { SOTTO_CACHE: locateCache(process.env).folder },
+}));
+
+beforeEach(async () => {
+  await workbench().openFile('parity.ts');
+  await modelIsReady(workbench());
+});
+
+afterAll(() => rmSync(workspaceFolder, { recursive: true }));
+
+test('the status item tells of the model that is ready, and a click on it opens the menu', async () => {
+  expect(await statusItem(workbench())).toMatchObject({ text: 'Sotto' });
+  await workbench().page.locator('[id="sotto.sotto.sotto.status"] a').click();
+  await expect.poll(() => menuItems()).toContain('Pause everywhere');
+  await workbench().screenshot('status-menu');
+  await workbench().press('Escape');
+});
+
+test('a suggestion appears while typing, and Tab accepts it', async () => {
+  await openBody('parity.ts');
+  await workbench().type('return ');
+  await expect.poll(() => workbench().ghostText()).toBe('value % 2 !== 0;');
+  await workbench().screenshot('single-line');
+  await workbench().press('Tab');
+  await expect.poll(() => workbench().editorText()).toContain('boolean {\n  return value % 2 !== 0;\n}\n');
+  expect(await workbench().ghostText()).toBe('');
+});
+
+test('one word of a suggestion is accepted, and the rest stays', async () => {
+  await openBody('circle.py');
+  await workbench().type('return ');
+  await expect.poll(() => workbench().ghostText()).toBe('2 * math.pi * self.radius');
+  await workbench().press('Control+ArrowRight');
+  await expect.poll(() => workbench().ghostText()).toBe(' * math.pi * self.radius');
+  expect(await workbench().editorText()).toContain('        return 2');
+});
+
+test('typing what is suggested keeps the rest of it', async () => {
+  await openBody('rectangle.py');
+  await workbench().type('return ');
+  await expect.poll(() => workbench().ghostText()).toBe('2 * (self.width + self.height)');
+  await workbench().type('2 * (self.w');
+  // VS Code closed the bracket when it was typed.
+  await expect.poll(() => workbench().ghostText()).toBe('idth + self.height');
+});
+
+test('Escape dismisses a suggestion, which does not come back by itself', async () => {
+  await openBody('sums.ts');
+  await workbench().type('return ');
+  await expect.poll(() => workbench().ghostText()).toBe('first - second;');
+  await workbench().press('Escape');
+  await expect.poll(() => workbench().ghostText()).toBe('');
+  expect(await ghostTextsForAWhile(workbench())).toEqual(['']);
+});
+
+test('whoever types fast and against the suggestion sees only what fits the text', async () => {
+  await openBody('emptiness.ts');
+  await workbench().type('return ');
+  await expect.poll(() => workbench().ghostText()).toMatch(/^text\./);
+  await workbench().type('!isE', 15);
+  const shown = await ghostTextsForAWhile(workbench());
+  expect(shown.filter((text) => text !== '')).toEqual(['mpty(text);']);
+});
+
+test('an empty function body gets several lines', async () => {
+  await openBody('extremes.ts');
+  await expect.poll(() => workbench().ghostText()).toBe(smallestBody);
+  await workbench().screenshot('multi-line');
+  await workbench().press('Tab');
+  await expect.poll(() => workbench().editorText()).toContain(`number {\n  ${smallestBody}\n}\n`);
+});
+
+test('a changed setting applies at once', async () => {
+  workbench().writeSettings({ ...settings, 'sotto.completion.multiLine': 'never' });
+  await openBody('words.ts');
+  await expect.poll(() => workbench().ghostText()).toBe('let result = words[0];');
+
+  workbench().writeSettings({ ...settings, 'sotto.languages': { typescript: false } });
+  await expect
+    .poll(async () => (await statusItem(workbench()))?.label)
+    .toContain('Suggestions are off in this language');
+  await workbench().type('let');
+  expect(await ghostTextsForAWhile(workbench())).toEqual(['']);
+  workbench().writeSettings(settings);
+});
+
+test('while paused nothing appears by itself, and a suggestion that is asked for does', async () => {
+  await workbench().runCommand('Sotto: Pause Everywhere');
+  await openBody('sign.ts');
+  await workbench().type('return ');
+  expect(await ghostTextsForAWhile(workbench())).toEqual(['']);
+  await workbench().runCommand('Trigger Inline Suggestion');
+  await expect.poll(() => workbench().ghostText()).toBe('value < 0;');
+  await workbench().runCommand('Sotto: Resume');
+});
+
+test('"Why no suggestion?" shows what became of the requests', async () => {
+  await workbench().runCommand('Sotto: Why No Suggestion?');
+  await expect.poll(() => workbench().editorText()).toContain('model: qwen2.5-coder-0.5b is ready on CPU');
+  const page = await workbench().editorText();
+  expect(page).toMatch(/^\d\d:\d\d:\d\d {2}shown .* sign\.ts:6:10 \(typescript, manual\)/m);
+  expect(page).toMatch(/^\d\d:\d\d:\d\d {2}none {2}paused .* sign\.ts:6:10 \(typescript, automatic\)/m);
+  await workbench().screenshot('why');
+});
+
+test('a killed server comes back with suggestions, and no notification tells of it', async () => {
+  const [killed] = serverProcesses(workbench());
+  process.kill(killed!.pid, 'SIGKILL');
+  await expect
+    .poll(() => serverProcesses(workbench()).filter(({ pid }) => pid !== killed!.pid))
+    .toHaveLength(1);
+  await openBody('order.ts');
+  await modelIsReady(workbench());
+  await workbench().type('return ');
+  await expect.poll(() => workbench().ghostText()).toBe('first < second ? first : second;');
+  expect(await workbench().notifications()).toEqual([]);
+});
+
+test('switched off, no process runs; switched on again, suggestions appear', async () => {
+  workbench().writeSettings({ ...settings, 'sotto.enabled': false });
+  await expect.poll(() => serverProcesses(workbench())).toEqual([]);
+  await openBody('letters.ts');
+  await workbench().type('retur');
+  expect(await ghostTextsForAWhile(workbench())).toEqual(['']);
+  await workbench().screenshot('disabled');
+
+  workbench().writeSettings(settings);
+  await modelIsReady(workbench());
+  await workbench().type('n ');
+  await expect.poll(() => workbench().ghostText()).toBe('text.toLowerCase();');
+});
+
+/** Begins the missing body of the last function: the cursor in a new, indented line. */
+async function openBody(file: SampleFile): Promise<void> {
+  await workbench().openFile(file, endOfLastHead(file));
+  await workbench().press('Enter');
+}
+
+async function menuItems(): Promise<string[]> {
+  const texts = await workbench().page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
+  return texts.map((text) => text.trim());
+}
