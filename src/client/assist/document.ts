@@ -1,6 +1,7 @@
 import { ProgressLocation, Range, window, workspace, WorkspaceEdit } from 'vscode';
 import { UserError } from '../../base/errors';
 import type { AssistRequests } from './assistRequests';
+import { referenceTo } from './references';
 
 /**
  * Documents the symbol at the cursor, those in the selection, or all of the file without a comment. All comments
@@ -16,7 +17,7 @@ export async function documentCode(requests: AssistRequests, scope: 'range' | 'f
     );
   }
   const { document, selection } = editor;
-  const reference = { uri: document.uri.toString(), range: new Range(selection.start, selection.end) };
+  const reference = referenceTo(document.uri, selection);
   const answer = await window.withProgress(
     { location: ProgressLocation.Notification, title: 'Sotto: documenting', cancellable: true },
     (progress, token) =>

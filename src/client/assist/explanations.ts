@@ -16,6 +16,7 @@ import type { ExplanationProgress } from '../../shared/protocol';
 import type { AssistRequests } from './assistRequests';
 import { readEditorFacts } from './editorFacts';
 import { Explanation } from './explanation';
+import { referenceTo } from './references';
 
 /** The explanations that are open, each in a comment thread at its code, and what can be done with them. */
 export class Explanations implements Disposable {
@@ -115,7 +116,7 @@ export class Explanations implements Disposable {
     token: CancellationToken,
   ) {
     const { thread, length } = explanation;
-    const reference = { uri: uri.toString(), range: thread.range ?? new Range(0, 0, 0, 0) };
+    const reference = referenceTo(uri, thread.range ?? new Range(0, 0, 0, 0));
     const subject = await this.requests.subject(reference, token);
     if (subject === undefined) {
       return undefined;
