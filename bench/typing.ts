@@ -43,6 +43,7 @@ for (const [index, item] of items.entries()) {
 const minutes = (performance.now() - startTime) / 60_000;
 const cpuSecondsPerMinute = (editor.cpuSeconds() - startCpuSeconds) / minutes;
 const requests = editor.requestTimings();
+const outcomes = editor.outcomes();
 await editor.stop();
 
 report();
@@ -51,7 +52,9 @@ function report(): void {
   const answered = keystrokes.filter((keystroke) => keystroke.suggestion !== undefined);
   const byModel = answered.filter(({ suggestion }) => suggestion?.source === 'model');
   const remembered = answered.filter(({ suggestion }) => suggestion?.source !== 'model');
-  const matching = answered.filter((keystroke) => keystroke.matches);
+  // A suggestion that is typed through counts once, where it came up.
+  const offered = answered.filter(({ suggestion }) => suggestion?.source !== 'typed-through');
+  const matching = offered.filter((keystroke) => keystroke.matches);
   const savedCount = keystrokes.reduce((sum, keystroke) => sum + keystroke.savedKeystrokes, 0);
   const charCount = keystrokes.length + savedCount;
   const prefilled = requests.map((request) => request.prefilledTokenCount);
@@ -71,8 +74,8 @@ function report(): void {
       ['keystrokes typed', String(keystrokes.length)],
       ['… with a suggestion before the next', percentWithInterval(answered.length, keystrokes.length)],
       [
-        'suggestions whose first line agrees with what was typed',
-        percentWithInterval(matching.length, answered.length),
+        'new suggestions whose first line agrees with the author',
+        percentWithInterval(matching.length, offered.length),
       ],
       ['keystrokes saved by accepting', `${savedCount} of ${charCount} (${percent(savedCount / charCount)})`],
       ['tokens prefilled per request to the engine, median', String(quantile(prefilled, 0.5))],
@@ -81,6 +84,14 @@ function report(): void {
       ['resident memory, first and last fifth (MB)', memoryGrowth()],
       ['minutes', minutes.toFixed(1)],
     ],
+  );
+  const names = [...new Set(outcomes)];
+  const countOf = (name: string) => outcomes.filter((outcome) => outcome === name).length;
+  printTable(
+    ['outcome of a request', 'share'],
+    names
+      .sort((one, other) => countOf(other) - countOf(one))
+      .map((name) => [name, percent(countOf(name) / outcomes.length)]),
   );
   writeResults(flags.name, { pace, minutes, keystrokes, requests, memoryBytes, cpuSecondsPerMinute });
 }

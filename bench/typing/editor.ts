@@ -51,6 +51,8 @@ export interface Editor {
   typeAndWait(character: string, untilNextMs: number): Promise<Shown | undefined>;
   accept(shown: Shown, text: string): Promise<void>;
   requestTimings(): readonly RequestTiming[];
+  /** What became of each request, as the server's log tells: `shown model`, `none cancelled`, … */
+  outcomes(): readonly string[];
   cpuSeconds(): number;
   residentBytes(): number;
   stop(): Promise<void>;
@@ -66,10 +68,14 @@ export async function startEditor(): Promise<Editor> {
     new StreamMessageWriter(server.stdin),
   );
   const timings: RequestTiming[] = [];
+  const outcomes: string[] = [];
   let lastSource = '';
   connection.onNotification(LogMessageNotification.type, ({ message }) => {
     const outcome = /(shown|none) +(\S+) .*/.exec(message);
-    lastSource = outcome?.[1] === 'shown' ? (outcome[2] ?? '') : lastSource;
+    if (outcome !== null) {
+      outcomes.push(`${outcome[1]} ${outcome[2]}`);
+      lastSource = outcome[1] === 'shown' ? (outcome[2] ?? '') : lastSource;
+    }
     const cost = /prefill (\d+) tokens .*decode (\d+) tokens/.exec(message);
     if (cost !== null) {
       timings.push({ prefilledTokenCount: Number(cost[1]), decodedTokenCount: Number(cost[2]) });
@@ -181,6 +187,7 @@ export async function startEditor(): Promise<Editor> {
     },
 
     requestTimings: () => timings,
+    outcomes: () => outcomes,
     cpuSeconds: () => cpuSecondsOf(server.pid ?? 0),
     residentBytes: () => residentBytesOf(server.pid ?? 0),
     async stop() {
