@@ -2,7 +2,7 @@ import type { ChatMessage } from '../chat/chatFormat';
 import { noGrounding, type Grounding } from './grounding';
 import type { ExplanationLength } from './types';
 
-/** Found by reading the default model's answers: short, so that little of it is echoed. */
+/** Short, so that little of it is echoed. */
 const systemText =
   'You explain source code to a programmer, briefly and exactly. Use only what is shown; do not guess.';
 
