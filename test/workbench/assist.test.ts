@@ -1,7 +1,6 @@
 // Explain and document as users meet them, with the default model.
 import { rmSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, inject, test } from 'vitest';
 import { locateCache } from '../../src/model/cache';
 import { createTemporaryFolder } from './temporaryFolder';
 import { useWorkbench } from './useWorkbench';
@@ -16,6 +15,14 @@ const files = {
     '    clearTimeout(timer);\n' +
     '    timer = setTimeout(run, delayMs);\n' +
     '  };\n' +
+    '}\n',
+  'repeat.ts':
+    'export function repeatText(text: string, count: number): string {\n' +
+    "  let result = '';\n" +
+    '  for (let index = 0; index < count; index += 1) {\n' +
+    '    result += text;\n' +
+    '  }\n' +
+    '  return result;\n' +
     '}\n',
   'Counter.java':
     'class Counter {\n' +
@@ -34,7 +41,7 @@ const workspaceFolder = createTemporaryFolder(files);
 const answerTimeoutMs = 60_000;
 
 const workbench = useWorkbench(() => ({
-  extensionFolder: resolve(import.meta.dirname, '../..'), // Built by the script that runs these tests.
+  extensionFolder: inject('extensionFolder'),
   workspaceFolder,
   settings: { 'comments.openView': 'never' }, // The panel would take half of the room.
   environment: { SOTTO_CACHE: locateCache(process.env).folder },
@@ -89,7 +96,7 @@ test('an explanation can be stopped by keyboard', async () => {
 
 test.each([
   ['area.py', { line: 5, column: 5 }, /"""[^]*Args:\n {8}radius[^]*scale[^]*Returns:/],
-  ['debounce.ts', { line: 1, column: 20 }, /^\/\*\*\n[^]*@param run[^]*@param delayMs[^]*@returns/],
+  ['repeat.ts', { line: 1, column: 20 }, /^\/\*\*\n[^]*@param text[^]*@param count[^]*@returns/],
   [
     'Counter.java',
     { line: 5, column: 10 },
