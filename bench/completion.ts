@@ -5,10 +5,9 @@
  * passes the confidence threshold is exactly right.
  *
  *   npm run bench:completion -- [--data FOLDER] [--set completion_dev|humaneval_infill_single_line]
- *                               [--limit N] [--kinds all|single] [--related similar|signatures|off]
+ *                               [--limit N] [--kinds all|single] [--related on|off]
  */
 import { parseArgs } from 'node:util';
-import { defaultRelatedContext, type RelatedContext } from '../src/features/completion/prompt/context';
 import { completeAsPeers } from './completion/peerPrompt';
 import { scoreCompletion, type Score } from './completion/score';
 import { completeAsShipped, type Shipped } from './completion/shipped';
@@ -23,14 +22,11 @@ const { values: flags } = parseArgs({
     set: { type: 'string', default: 'completion_dev' },
     limit: { type: 'string', default: '100000' },
     kinds: { type: 'string', default: 'all' },
-    related: { type: 'string', default: defaultRelatedContext },
+    related: { type: 'string', default: 'on' },
     peers: { type: 'string', default: 'on' },
     name: { type: 'string', default: 'completion' },
   },
 });
-const styles: readonly RelatedContext[] = ['similar', 'signatures', 'off'];
-const relatedContext = styles.find((style) => style === flags.related) ?? defaultRelatedContext;
-
 interface Row {
   readonly item: CompletionItem;
   readonly ours: Score;
@@ -45,7 +41,7 @@ const items = spread(wanted, Number(flags.limit));
 const model = await openDefaultModel();
 const rows: Row[] = [];
 for (const item of items) {
-  const shipped = await completeAsShipped(model, item, relatedContext);
+  const shipped = await completeAsShipped(model, item, flags.related === 'on');
   const peers = flags.peers === 'on' ? scoreCompletion(item, await completeAsPeers(model, item)) : undefined;
   rows.push({ item, shipped, peers, ours: scoreCompletion(item, shipped.text) });
   if (rows.length % 50 === 0) {
@@ -78,7 +74,7 @@ const seconds = rows.map((row) => row.shipped.totalMs);
 console.log(`median ${median(seconds).toFixed(0)} ms a suggestion, nothing cached\n`);
 writeResults(flags.name, {
   set: flags.set,
-  relatedContext,
+  related: flags.related,
   rows: rows.map(({ item, ours, peers, shipped }) => ({
     id: item.id,
     kind: item.kind,

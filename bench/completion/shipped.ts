@@ -1,7 +1,6 @@
 import { silentLogger } from '../../src/base/logger';
 import { createCompleter } from '../../src/features/completion/completer';
 import { defaultMinimumConfidence } from '../../src/features/completion/filters/confidence';
-import type { RelatedContext } from '../../src/features/completion/prompt/context';
 import type { CompletionRequest } from '../../src/features/completion/types';
 import type { LanguageModel } from '../../src/runtime/languageModel';
 import type { CompletionItem } from '../support/completionData';
@@ -21,16 +20,16 @@ export interface Shipped {
 export async function completeAsShipped(
   { engine, tokenizer }: LanguageModel,
   item: CompletionItem,
-  relatedContext: RelatedContext,
+  showsOtherFiles: boolean,
 ): Promise<Shipped> {
-  const completer = createCompleter({ engine, tokenizer, logger: silentLogger, relatedContext });
+  const completer = createCompleter({ engine, tokenizer, logger: silentLogger });
   const offset = item.prefix.length;
   const request: CompletionRequest = {
     document: toDocument(item.path, item.language, item.prefix + item.suffix),
     offset,
     // Nobody types into a benchmark: a manual request waits for the end and shows what it finds.
     trigger: 'manual',
-    relatedFiles: (item.context_files ?? []).map(({ path, content }) =>
+    relatedFiles: (showsOtherFiles ? (item.context_files ?? []) : []).map(({ path, content }) =>
       toDocument(path, item.language, content),
     ),
     options: {

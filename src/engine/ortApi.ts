@@ -64,10 +64,11 @@ const signatures = {
 } as const satisfies Record<string, Signature>;
 
 /**
- * Libraries loaded by this process, by path. Held for good: koffi unloads a library whose handle is collected,
- * and with it the code that every function pointer of its table points to.
+ * What this process has loaded, by path. Held for good, for two reasons: koffi unloads a library whose handle is
+ * collected, and with it the code that every function pointer of its table points to; and koffi never frees a
+ * function's type, so that loading anew for each engine would leak.
  */
-const loadedLibraries = new Map<string, LibraryHandle>();
+const loadedApis = new Map<string, OrtApi>();
 
 type FunctionName = keyof typeof signatures;
 type NativeFunction = ((...values: unknown[]) => unknown) & {
@@ -151,14 +152,20 @@ export class OrtApi {
     private readonly table: NativeAddress,
     /** For example "1.30.0". */
     readonly version: string,
+    /** Referenced so that it is not collected, and so not unloaded. */
+    readonly library: LibraryHandle,
   ) {}
 
   /**
-   * Loads the library. Throws `UserError` `engine-library-missing` when it cannot be loaded (absent, wrong
+   * Loads the library, once in a process. Throws `UserError` `engine-library-missing` when it cannot be loaded (absent, wrong
    * platform, missing system libraries) and `engine-library-too-old` when it lacks the API version we need.
    */
   static load(libraryPath: string): OrtApi {
-    const base = callApiBase(libraryPath);
+    const known = loadedApis.get(libraryPath);
+    if (known !== undefined) {
+      return known;
+    }
+    const { library, base } = openLibrary(libraryPath);
     const getApi = functionAt(base, 0, 'void *', ['uint32_t']);
     const getVersionString = functionAt(base, 1, 'str', []);
     const version = String(getVersionString());
@@ -172,7 +179,9 @@ export class OrtApi {
         'Reinstall Sotto, or remove the override of the library path.',
       );
     }
-    return new OrtApi(table, version);
+    const api = new OrtApi(table, version, library);
+    loadedApis.set(libraryPath, api);
+    return api;
   }
 
   createEnvironment(): NativeAddress {
@@ -335,14 +344,13 @@ export class OrtApi {
   }
 }
 
-function callApiBase(libraryPath: string): NativeAddress {
+function openLibrary(libraryPath: string): { library: LibraryHandle; base: NativeAddress } {
   try {
-    const library = loadedLibraries.get(libraryPath) ?? koffi.load(libraryPath);
-    loadedLibraries.set(libraryPath, library);
+    const library = koffi.load(libraryPath);
     const getApiBase: NativeFunction = library.func('OrtGetApiBase', 'void *', []);
     const base = getApiBase();
     if (typeof base === 'bigint') {
-      return base;
+      return { library, base };
     }
     throw new Error('OrtGetApiBase returned null');
   } catch (error) {

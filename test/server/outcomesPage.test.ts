@@ -59,7 +59,7 @@ test('the page tells what became of each request, and what the reasons mean', ()
     ## Last requests, newest first
 
     14:03:09  none  disagrees-with-suggest-widget app.ts:12:8 (typescript, automatic)  total 0 ms, waited 120 ms  "the item begins differently"
-    14:03:09  shown typed-through    my file.ts:3:1 (typescript, automatic)  total 310 ms, prefill 4 tokens 25 ms (380 reused), decode 12 tokens 230 ms  likely by 81 %
+    14:03:09  shown typed-through     my file.ts:3:1 (typescript, automatic)  total 310 ms, prefill 4 tokens 25 ms (380 reused), decode 12 tokens 230 ms  likely by 81 %
 
     ## What the reasons mean
 

@@ -13,12 +13,7 @@ import { RejectionMemory } from './memory/rejection';
 import { remainingDraft, SuggestionCache, type Produced } from './memory/suggestionCache';
 import { requestAfterAccept } from './nextRequest';
 import { placeOf, type Place } from './place';
-import {
-  chooseContext,
-  defaultRelatedContext,
-  type RelatedContext,
-  type PromptContext,
-} from './prompt/context';
+import { chooseContext, type PromptContext } from './prompt/context';
 import { findFimTokens, type FimTokens } from './prompt/fimTokens';
 import { buildPrompt, type Prompt } from './prompt/prompt';
 import type { CompletionTokenizer } from './prompt/tokenizer';
@@ -30,7 +25,6 @@ export interface CompleterDependencies {
   readonly logger: Logger;
   /** Milliseconds of a clock that only goes forward. */
   readonly nowMs?: () => number;
-  readonly relatedContext?: RelatedContext;
   readonly minimumConfidence?: number;
 }
 
@@ -253,7 +247,7 @@ class EngineCompleter implements Completer {
   }
 
   private promptFor(place: Place, request: CompletionRequest): Prompt {
-    const { engine, tokenizer, relatedContext = defaultRelatedContext } = this.dependencies;
+    const { engine, tokenizer } = this.dependencies;
     this.context = chooseContext(
       {
         place,
@@ -264,7 +258,6 @@ class EngineCompleter implements Completer {
         ),
       },
       this.context,
-      relatedContext,
       tokenizer,
     );
     return buildPrompt(this.context, place.linePrefix, this.fim, tokenizer);

@@ -18,7 +18,6 @@ function setUp(script: Script | string) {
     engine,
     tokenizer: byteTokenizer,
     logger: silentLogger,
-    relatedContext: 'off',
   });
   /** The document with the suggestion in brackets and where it came from, or the reason for none. */
   const complete = async (...request: Parameters<typeof requestAt>) => {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chooseContext, type PromptContext } from '../../../src/features/completion/prompt/context';
 import { chooseFileWindow } from '../../../src/features/completion/prompt/fileWindow';
-import { chooseRelatedSnippets } from '../../../src/features/completion/prompt/relatedSnippets';
 import { findFimTokens } from '../../../src/features/completion/prompt/fimTokens';
 import { buildPrompt } from '../../../src/features/completion/prompt/prompt';
 import type { TextDocument } from '../../../src/features/completion/types';
@@ -16,12 +15,7 @@ function contextAt(
   previous?: PromptContext,
   maxPromptTokens = 2048,
 ) {
-  return chooseContext(
-    { place: placeAt(marked), relatedFiles, maxPromptTokens },
-    previous,
-    'similar',
-    byteTokenizer,
-  );
+  return chooseContext({ place: placeAt(marked), relatedFiles, maxPromptTokens }, previous, byteTokenizer);
 }
 
 function promptAt(marked: string, relatedFiles: TextDocument[] = []) {
@@ -72,17 +66,6 @@ test('related files stand above the file under their paths, without lines the fi
       '<|fim_middle|>addOne',
     ].join('\n'),
   );
-});
-
-test('of related files the signatures can be shown alone', () => {
-  const util = file(
-    'file:///p/util.ts',
-    'export function add(a: number) {\n  return a;\n}\nclass Sum {\n  x = 1;\n}',
-  );
-  const snippets = chooseRelatedSnippets(placeAt('█'), [util], 'signatures', 500, byteTokenizer);
-  expect(snippets.map((snippet) => snippet.text)).toEqual([
-    'export function add(a: number) {\nclass Sum {\n',
-  ]);
 });
 
 test('files with secrets are never shown to the model', () => {

@@ -7,13 +7,8 @@ import {
   type FileWindow,
   type WindowBudget,
 } from './fileWindow';
-import { chooseRelatedSnippets, type RelatedSnippet, type SnippetStyle } from './relatedSnippets';
+import { chooseRelatedSnippets, type RelatedSnippet } from './relatedSnippets';
 import type { CompletionTokenizer } from './tokenizer';
-
-/** What the model is shown of other files; can be switched, so that it can be measured. */
-export type RelatedContext = SnippetStyle | 'off';
-
-export const defaultRelatedContext: RelatedContext = 'similar';
 
 /** Everything a prompt is made of, stable parts first. */
 export interface PromptContext {
@@ -41,7 +36,6 @@ export interface ContextRequest {
 export function chooseContext(
   { place, relatedFiles, maxPromptTokens }: ContextRequest,
   previous: PromptContext | undefined,
-  style: RelatedContext,
   tokenizer: CompletionTokenizer,
 ): PromptContext {
   const known = previous?.uri === place.uri ? previous : undefined;
@@ -52,9 +46,9 @@ export function chooseContext(
   }
   const spareTokens = maxPromptTokens - RESERVED_TOKENS - largestWindow(budget);
   const snippets =
-    style === 'off' || spareTokens <= 0
+    spareTokens <= 0
       ? []
-      : chooseRelatedSnippets(place, relatedFiles, style, Math.min(RELATED_TOKENS, spareTokens), tokenizer);
+      : chooseRelatedSnippets(place, relatedFiles, Math.min(RELATED_TOKENS, spareTokens), tokenizer);
   return { uri: place.uri, languageId: place.languageId, snippets, window };
 }
 

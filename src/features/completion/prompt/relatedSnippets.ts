@@ -9,9 +9,6 @@ export interface RelatedSnippet {
   readonly text: string;
 }
 
-/** How the part of a related file is chosen: the lines most like those at the cursor, or the signatures. */
-export type SnippetStyle = 'similar' | 'signatures';
-
 const WINDOW_LINES = 20;
 const WINDOW_STEP_LINES = 10;
 const MAX_FILES = 4;
@@ -21,13 +18,13 @@ const NAME_TOKENS = 24;
 const CURSOR_LINES = 30;
 
 /**
- * Snippets of related files, most relevant first, within `maxTokens` together. Lines that the cursor's file
+ * The part of each related file that is most like the code at the cursor, most relevant file first, within `maxTokens`
+ * together. (Their signatures in its place gave 30 against 47 % exact lines on 40 development items.) Lines that the cursor's file
  * already shows are left out: a model that sees a line twice writes it a third time.
  */
 export function chooseRelatedSnippets(
   place: Place,
   relatedFiles: readonly TextDocument[],
-  style: SnippetStyle,
   maxTokens: number,
   tokenizer: CompletionTokenizer,
 ): RelatedSnippet[] {
@@ -44,7 +41,7 @@ export function chooseRelatedSnippets(
   let remainingTokens = maxTokens;
   for (const file of candidates) {
     const lines = withLineFeeds(file.text).split('\n');
-    const chosen = style === 'similar' ? mostSimilarWindow(lines, cursorWords) : lines.filter(isSignature);
+    const chosen = mostSimilarWindow(lines, cursorWords);
     const fresh = chosen.filter((line) => line.trim() !== '' && !ownLines.has(line.trim()));
     const text = firstLinesWithin(fresh, remainingTokens - NAME_TOKENS, tokenizer);
     if (text !== '') {
@@ -76,13 +73,6 @@ function jaccard(left: ReadonlySet<string>, right: ReadonlySet<string>): number 
 
 function wordsOf(text: string): ReadonlySet<string> {
   return new Set(text.match(/[\p{L}_][\p{L}\p{N}_]{2,}/gu) ?? []);
-}
-
-/** Declarations, by the words that begin them in the common languages. */
-function isSignature(line: string): boolean {
-  return /^\s*(?:export|public|protected|static|abstract|async|pub|def|class|interface|type|enum|struct|trait|impl|fn|func|function|module)\b/.test(
-    line,
-  );
 }
 
 function firstLinesWithin(
