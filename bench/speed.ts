@@ -121,7 +121,7 @@ function readEditPrompts(folder: string, tokenizer: Tokenizer): number[][] {
   const special = (name: string) => tokenizer.specialId(name) ?? 0;
   return readCompletionItems(folder)
     .filter((item) => item.kind === 'block')
-    .slice(0, 12)
+    .slice(0, 8)
     .map(({ prefix, suffix }) => [
       special('<|fim_prefix|>'),
       ...tokenizer.encode(prefix).slice(-768),
