@@ -5,7 +5,7 @@ import { referenceTo } from './references';
 
 /**
  * Documents the symbol at the cursor, those in the selection, or all of the file without a comment. All comments
- * are one edit and one undo step. Throws a `UserError` when it fails; then nothing is inserted.
+ * are one edit and one undo step; those of a whole file are shown in VS Code's preview first. Throws a `UserError` when it fails; then nothing is inserted.
  */
 export async function documentCode(requests: AssistRequests, scope: 'range' | 'file'): Promise<void> {
   const editor = window.activeTextEditor;
@@ -39,11 +39,16 @@ export async function documentCode(requests: AssistRequests, scope: 'range' | 'f
     return;
   }
   const edit = new WorkspaceEdit();
-  for (const { range, newText } of answer.edits) {
+  const needsConfirmation = scope === 'file';
+  for (const { range, newText, symbolName } of answer.edits) {
     const { start, end } = range;
-    edit.replace(document.uri, new Range(start.line, start.character, end.line, end.character), newText);
+    const replaced = new Range(start.line, start.character, end.line, end.character);
+    edit.replace(document.uri, replaced, newText, { label: symbolName, needsConfirmation });
   }
-  if (document.version !== answer.version || !(await workspace.applyEdit(edit))) {
+  const isCurrent = document.version === answer.version;
+  const isApplied = isCurrent && (await workspace.applyEdit(edit));
+  // A preview that the user discards is not an error.
+  if (!isApplied && !(isCurrent && needsConfirmation)) {
     throw new UserError(
       'document-changed',
       'The file changed while its comments were being written, so nothing was inserted.',
