@@ -46,8 +46,8 @@ export async function documentLines(place: string, write: boolean, signal: Abort
 function printPatch(path: string, before: string, after: string): void {
   const patch = createTwoFilesPatch(path, path, before, after, undefined, undefined, { context: 2 });
   const styles = { '+': 'green', '-': 'red', '@': 'cyan' } as const;
-  // The first line is a rule that belongs to another format.
-  for (const line of patch.trimEnd().split('\n').slice(1)) {
+  // What stands above the two names belongs to another format.
+  for (const line of patch.slice(patch.indexOf('---')).trimEnd().split('\n')) {
     const mark = line.charAt(0);
     printLine(mark === '+' || mark === '-' || mark === '@' ? styled(styles[mark], line) : line);
   }
