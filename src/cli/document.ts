@@ -1,3 +1,4 @@
+import { createTwoFilesPatch } from 'diff';
 import { writeFile } from 'node:fs/promises';
 import { documentSymbols } from '../features/documentation/document';
 import type { DocumentationEdit } from '../features/documentation/types';
@@ -6,7 +7,7 @@ import { parseLines, readLines } from './location';
 import { printLine, remark, styled } from './terminal';
 import { withModel } from './withModel';
 
-/** `document FILE:LINE`: prints the comment of the symbol there, or of all in FILE:START-END; `write` saves it. */
+/** `document FILE:LINE`: prints the change for the symbol there, or for all in FILE:START-END; `write` saves it. */
 export async function documentLines(place: string, write: boolean, signal: AbortSignal): Promise<void> {
   const lines = parseLines(place);
   const { text, range } = await readLines(lines);
@@ -33,17 +34,23 @@ export async function documentLines(place: string, write: boolean, signal: Abort
     remark('Every symbol there has a complete comment already.');
     return;
   }
-  edits.forEach((edit) => showEdit(text, edit));
+  const changed = applyEdits(text, edits);
+  printPatch(lines.path, text, changed);
   if (write) {
-    await writeFile(lines.path, applyEdits(text, edits));
+    await writeFile(lines.path, changed);
     remark(`Written to ${lines.path}.`);
   }
 }
 
-function showEdit(text: string, { range, newText, symbolName }: DocumentationEdit): void {
-  const line = text.slice(0, range.start).split('\n').length;
-  printLine(styled('bold', `${symbolName}, line ${line}`));
-  printLine(newText.replace(/^\r?\n/, '').trimEnd());
+/** As a unified diff, which `patch` and `git apply` take. */
+function printPatch(path: string, before: string, after: string): void {
+  const patch = createTwoFilesPatch(path, path, before, after, undefined, undefined, { context: 2 });
+  const styles = { '+': 'green', '-': 'red', '@': 'cyan' } as const;
+  // What stands above the two names belongs to another format.
+  for (const line of patch.slice(patch.indexOf('---')).trimEnd().split('\n')) {
+    const mark = line.charAt(0);
+    printLine(mark === '+' || mark === '-' || mark === '@' ? styled(styles[mark], line) : line);
+  }
 }
 
 function applyEdits(text: string, edits: readonly DocumentationEdit[]): string {

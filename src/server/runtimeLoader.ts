@@ -4,6 +4,7 @@ import { locateCache, type Cache } from '../model/cache';
 import { catalog, findCatalogEntry } from '../model/catalog';
 import { modelFileState } from '../model/modelFile';
 import { loadLanguageModel } from '../runtime/languageModel';
+import { withGhostComments } from './completion/ghostComments';
 import type { ModelChoice, ModelLoader } from './model/modelLoader';
 import { scheduleEngine } from './scheduledEngine';
 import type { Scheduler } from './scheduler';
@@ -38,16 +39,18 @@ export function createRuntimeLoader(scheduler: Scheduler): ModelLoader {
       const model = await loadLanguageModel({ choice, cache, report, logger }, signal);
       // Sorting the vocabulary takes tens of milliseconds: not during the first completion.
       model.tokenizer.bytePrefixIndex();
-      const completer = createCompleter({
-        engine: scheduleEngine(model.engine, scheduler, 'completion'),
-        tokenizer: model.tokenizer,
+      const { tokenizer } = model;
+      const engine = scheduleEngine(model.engine, scheduler, 'completion');
+      const completer = withGhostComments(
+        createCompleter({ engine, tokenizer, logger }),
+        { engine, tokenizer },
         logger,
-      });
+      );
       return {
         completer,
         commands: {
           engine: scheduleEngine(model.engine, scheduler, 'command'),
-          tokenizer: model.tokenizer,
+          tokenizer,
           chatTemplate: model.manifest.chatTemplate,
         },
         device: 'CPU',

@@ -177,7 +177,11 @@ export interface DocumentParameters extends CodeReference {
 
 export interface DocumentAnswer {
   readonly version: number;
-  readonly edits: readonly { readonly range: Range; readonly newText: string }[];
+  readonly edits: readonly {
+    readonly range: Range;
+    readonly newText: string;
+    readonly symbolName: string;
+  }[];
   readonly symbolCount: number;
 }
 

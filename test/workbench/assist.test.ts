@@ -24,6 +24,7 @@ const files = {
     '  }\n' +
     '  return result;\n' +
     '}\n',
+  'shapes.py': 'def square(side):\n    return side**2\n\n\ndef circle(radius):\n    return 3 * radius**2\n',
   'Counter.java':
     'class Counter {\n' +
     '    private int count;\n\n' +
@@ -77,8 +78,8 @@ test('an explanation streams into a thread at the code, and a question continues
         .then((texts) => texts.length),
     )
     .toBe(3);
+  await expect.poll(() => answer(), { timeout: answerTimeoutMs }).toMatch(/time/i);
   await expect.poll(() => isDone(), { timeout: answerTimeoutMs }).toBe(true);
-  expect(await answer()).toMatch(/time/i);
   await workbench().screenshot('explanation-answer');
   await workbench().runCommand('Sotto: Close Explanation');
   await expect.poll(() => workbench().commentThreads()).toEqual([]);
@@ -87,9 +88,10 @@ test('an explanation streams into a thread at the code, and a question continues
 test('an explanation can be stopped by keyboard', async () => {
   await workbench().openFile('Counter.java', { line: 5, column: 10 });
   await workbench().runCommand('Sotto: Explain');
-  await expect.poll(() => answer(), { timeout: answerTimeoutMs }).toMatch(/\w{2,} \w/);
+  await expect.poll(() => answer(), { timeout: answerTimeoutMs }).toMatch(/^(?!Reading)\w+ \w/);
   await workbench().runCommand('Sotto: Stop Explaining');
-  await expect.poll(() => answer()).toMatch(/Stopped\.$/);
+  await expect.poll(() => answer()).toMatch(/^(?!Reading)\w+ \w[^]*Stopped\.$/);
+  await expect.poll(() => isDone()).toBe(true);
   await workbench().screenshot('explanation-stopped');
   await workbench().runCommand('Sotto: Close Explanation');
 });
@@ -109,6 +111,47 @@ test.each([
   await workbench().screenshot(`documented-${file}`);
   await workbench().press('Control+Z');
   await expect.poll(async () => `${(await workbench().editorText()).trimEnd()}\n`).toBe(files[file]);
+});
+
+test('the comments of a whole file can be previewed, or inserted, and one undo takes them back', async () => {
+  await workbench().openFile('shapes.py');
+  await workbench().runCommand('Sotto: Document File');
+  await expect
+    .poll(() => workbench().notifications(), { timeout: answerTimeoutMs })
+    .toEqual([{ message: '2 comments are written.', buttons: ['Insert', 'Preview'] }]);
+  await workbench().screenshot('document-file');
+  await workbench().pressNotificationButton('Preview');
+  const discard = workbench().page.locator('.monaco-button', { hasText: 'Discard' });
+  await discard.waitFor();
+  await workbench().screenshot('document-file-preview');
+  await discard.click();
+  await discard.waitFor({ state: 'hidden' });
+  expect(await workbench().savedText('shapes.py')).toBe(files['shapes.py']);
+  expect(await workbench().notifications()).toEqual([]);
+
+  await workbench().openFile('shapes.py');
+  await workbench().runCommand('Sotto: Document File');
+  await expect.poll(() => workbench().notifications(), { timeout: answerTimeoutMs }).toHaveLength(1);
+  await expect
+    .poll(async () => (await workbench().notifications())[0]?.buttons, { timeout: answerTimeoutMs })
+    .toContain('Insert');
+  await workbench().pressNotificationButton('Insert');
+  await expect.poll(() => workbench().editorText()).toMatch(/side[^]*Returns:[^]*radius[^]*Returns:/);
+  await workbench().press('Control+Z');
+  await expect.poll(async () => `${(await workbench().editorText()).trimEnd()}\n`).toBe(files['shapes.py']);
+});
+
+test('three quotes below a function bring its comment as ghost text', async () => {
+  await workbench().openFile('shapes.py', { line: 1, column: 18 });
+  await workbench().type('\n"""');
+  await expect
+    .poll(() => workbench().ghostText(), { timeout: answerTimeoutMs })
+    .toMatch(/\w[^]*Args:\n[^]*side/);
+  await workbench().screenshot('ghost-comment');
+  await workbench().press('Tab');
+  await expect
+    .poll(() => workbench().editorText())
+    .toMatch(/^def square\(side\):\n {4}"""\w[^]*side[^]*"""\n {4}return/);
 });
 
 /** The last comment of the open thread. */

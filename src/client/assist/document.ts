@@ -1,11 +1,12 @@
-import { ProgressLocation, Range, window, workspace, WorkspaceEdit } from 'vscode';
+import { ProgressLocation, Range, window, workspace, WorkspaceEdit, type Uri } from 'vscode';
 import { UserError } from '../../base/errors';
+import type { DocumentAnswer } from '../../shared/protocol';
 import type { AssistRequests } from './assistRequests';
 import { referenceTo } from './references';
 
 /**
  * Documents the symbol at the cursor, those in the selection, or all of the file without a comment. All comments
- * are one edit and one undo step. Throws a `UserError` when it fails; then nothing is inserted.
+ * are one edit and one undo step; for a whole file the user may see a preview first. Throws a `UserError` when it fails; then nothing is inserted.
  */
 export async function documentCode(requests: AssistRequests, scope: 'range' | 'file'): Promise<void> {
   const editor = window.activeTextEditor;
@@ -38,16 +39,35 @@ export async function documentCode(requests: AssistRequests, scope: 'range' | 'f
     void window.showInformationMessage('Every symbol there has a complete comment already.');
     return;
   }
-  const edit = new WorkspaceEdit();
-  for (const { range, newText } of answer.edits) {
-    const { start, end } = range;
-    edit.replace(document.uri, new Range(start.line, start.character, end.line, end.character), newText);
+  const needsConfirmation = scope === 'file' ? await askForPreview(answer.edits.length) : false;
+  if (needsConfirmation === undefined) {
+    return;
   }
-  if (document.version !== answer.version || !(await workspace.applyEdit(edit))) {
+  const isCurrent = document.version === answer.version;
+  const isApplied = isCurrent && (await workspace.applyEdit(toEdit(document.uri, answer, needsConfirmation)));
+  // A preview that the user discards is not an error.
+  if (!isApplied && !(isCurrent && needsConfirmation)) {
     throw new UserError(
       'document-changed',
       'The file changed while its comments were being written, so nothing was inserted.',
       'Run the command again.',
     );
   }
+}
+
+/** Whether the comments of a file are shown in VS Code's preview, to choose from; undefined: the user wants none. */
+async function askForPreview(commentCount: number): Promise<boolean | undefined> {
+  const text = commentCount === 1 ? '1 comment is written.' : `${commentCount} comments are written.`;
+  const choice = await window.showInformationMessage(text, 'Insert', 'Preview');
+  return choice === undefined ? undefined : choice === 'Preview';
+}
+
+function toEdit(uri: Uri, { edits }: DocumentAnswer, needsConfirmation: boolean): WorkspaceEdit {
+  const edit = new WorkspaceEdit();
+  for (const { range, newText, symbolName } of edits) {
+    const { start, end } = range;
+    const replaced = new Range(start.line, start.character, end.line, end.character);
+    edit.replace(uri, replaced, newText, { label: symbolName, needsConfirmation });
+  }
+  return edit;
 }

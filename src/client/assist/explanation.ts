@@ -71,7 +71,7 @@ export class Explanation implements Disposable {
         this.messages = answer.conversation;
       }
     } catch (error) {
-      this.turns.splice(this.turns.indexOf(turn), 1);
+      turn.text = `${turn.text}\n\n*Failed.*`.trim();
       throw error;
     } finally {
       source.dispose();

@@ -3,7 +3,6 @@ import {
   env,
   Range,
   window,
-  workspace,
   type CancellationToken,
   type CommentReply,
   type CommentThread,
@@ -14,6 +13,7 @@ import {
 import { UserError } from '../../base/errors';
 import type { ExplanationProgress } from '../../shared/protocol';
 import type { AssistRequests } from './assistRequests';
+import { ConversationPage } from './conversationPage';
 import { readEditorFacts } from './editorFacts';
 import { Explanation } from './explanation';
 import { referenceTo } from './references';
@@ -21,6 +21,7 @@ import { referenceTo } from './references';
 /** The explanations that are open, each in a comment thread at its code, and what can be done with them. */
 export class Explanations implements Disposable {
   private readonly controller = comments.createCommentController('sotto', 'Sotto');
+  private readonly page = new ConversationPage();
   private readonly open: Explanation[] = [];
 
   constructor(private readonly requests: AssistRequests) {
@@ -78,11 +79,7 @@ export class Explanations implements Disposable {
   }
 
   async showWhatTheModelSaw(target: unknown): Promise<void> {
-    const titles = { system: 'Instruction', user: 'Question', assistant: 'Answer' } as const;
-    const content = this.find(target)
-      .conversation.map((message) => `# ${titles[message.role]}\n\n${message.content.trim()}\n`)
-      .join('\n');
-    await window.showTextDocument(await workspace.openTextDocument({ language: 'markdown', content }));
+    await this.page.open(this.find(target).conversation);
   }
 
   close(target: unknown): void {
@@ -92,6 +89,7 @@ export class Explanations implements Disposable {
 
   dispose(): void {
     this.open.splice(0).forEach((explanation) => explanation.dispose());
+    this.page.dispose();
     this.controller.dispose();
   }
 

@@ -31,6 +31,11 @@ export interface GhostComment {
 const openMark = /^([ \t]*)(\/\*\*|\/\/\/|"""|''')[ \t]*$/;
 const autoClosed = /^[ \t]*(\*\/|"""|''')?[ \t]*$/;
 
+/** Whether a mark that opens a documentation comment was typed at `offset`, with nothing else on its line. */
+export function isAtCommentMark(text: string, offset: number): boolean {
+  return readMark(text, offset) !== undefined;
+}
+
 /**
  * The comment for the symbol below (in Python: around) a `/**`, `///`, `"""` or `'''` that stands alone on its line.
  * Undefined when the cursor is elsewhere, no undocumented symbol is there, or the mark is not one of the

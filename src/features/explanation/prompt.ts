@@ -96,12 +96,6 @@ export function partPrompt(languageId: string, code: string): ChatMessage[] {
   ];
 }
 
-/** The conversation as a page for the user, in markdown, word for word what the model was given. */
-export function whatTheModelSaw(messages: readonly ChatMessage[]): string {
-  const titles = { system: 'Instruction', user: 'Question', assistant: 'Answer' } as const;
-  return messages.map(({ role, content }) => `# ${titles[role]}\n\n${content.trim()}\n`).join('\n');
-}
-
 function writeMessages(parts: PromptParts): ChatMessage[] {
   const { enclosing, imports, definitions } = parts.grounding;
   const of = parts.name === undefined ? '' : ` \`${parts.name}\``;

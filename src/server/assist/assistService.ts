@@ -164,7 +164,11 @@ async function documentCode(
   return {
     version,
     symbolCount,
-    edits: edits.map((edit) => ({ range: toRange(document, edit.range), newText: edit.newText })),
+    edits: edits.map(({ range: edited, newText, symbolName }) => ({
+      range: toRange(document, edited),
+      newText,
+      symbolName,
+    })),
   };
 }
 
