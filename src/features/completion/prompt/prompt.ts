@@ -46,8 +46,8 @@ export function buildPrompt(
 
 /**
  * Other files' code as if it stood above in this one, each part under its path as a comment. The model's repository
- * format, made for this, was worse than no context at all with the small instruct model (24 against 28 % exact lines);
- * this form was better (44 against 35 %).
+ * format, made for this, was worse than no context at all with the small instruct model (24.2 against 27.5 % exact lines,
+ * n = 120); this form was better (43.8 against 35.0 % of other development items, n = 80).
  */
 function snippetText({ uri, languageId, snippets }: PromptContext): string {
   const comment = syntaxOf(languageId).lineComments[0];
