@@ -1,11 +1,11 @@
 import { UserError } from '../base/errors';
 import type { GenerateRequest, GenerateResult, GeneratedToken, PrefillResult, StopReason } from './engine';
 import type { KvCache } from './kvCache';
+import { maxLogitRows, type Logits, type WantedLogits } from './logits';
 import { PromptLookup } from './promptLookup';
 import type { Sampler } from './sampling';
 import { createSampler } from './sampling';
 import type { Session } from './session';
-import { maxLogitRows } from './session';
 
 /** A session and what its key/value memory holds: always changed together. */
 export interface Decoder {
@@ -26,9 +26,19 @@ export async function prefill(
   ids: readonly number[],
   signal: AbortSignal,
 ): Promise<PrefillResult> {
+  return prefillFor(decoder, ids, 'common', signal);
+}
+
+/** `vocabulary`: of the logits that the last position leaves. */
+async function prefillFor(
+  decoder: Decoder,
+  ids: readonly number[],
+  vocabulary: WantedLogits['vocabulary'],
+  signal: AbortSignal,
+): Promise<PrefillResult> {
   const start = performance.now();
   const reusedTokenCount = reuseCache(decoder, ids);
-  await advance(decoder, ids.slice(reusedTokenCount), 1, signal);
+  await advance(decoder, ids.slice(reusedTokenCount), { rowCount: 1, vocabulary }, signal);
   return {
     reusedTokenCount,
     prefilledTokenCount: ids.length - reusedTokenCount,
@@ -44,10 +54,16 @@ export async function generate(
 ): Promise<GenerateResult> {
   const { session, cache } = decoder;
   const { promptIds, constraint } = request;
-  const { reusedTokenCount, prefilledTokenCount, durationMs } = await prefill(decoder, promptIds, signal);
+  const vocabulary = vocabularyFor(session, request);
+  const { reusedTokenCount, prefilledTokenCount, durationMs } = await prefillFor(
+    decoder,
+    promptIds,
+    vocabulary,
+    signal,
+  );
 
   const decodeStart = performance.now();
-  const choose = createChooser(session, request);
+  const choose = createChooser(session.logits, request);
   const lookup = createLookup(decoder, request);
   const tokens: GeneratedToken[] = [];
   let draftLimit = 4;
@@ -97,7 +113,7 @@ export async function generate(
     const wanted = Math.min(draftLimit, room, request.maxTokens - tokens.length - 1);
     const draft = lookup?.draft(wanted) ?? [];
     const base = cache.length;
-    await advance(decoder, [pending.id, ...draft], draft.length + 1, signal);
+    await advance(decoder, [pending.id, ...draft], { rowCount: draft.length + 1, vocabulary }, signal);
 
     // Row i predicts the token after draft[i - 1]; go on while the draft agrees with what the model chooses.
     let acceptedCount = 0;
@@ -129,17 +145,16 @@ export async function score(
   if (targetIds.length === 0) {
     return logProbabilities;
   }
-  await prefill(decoder, promptIds, signal);
-  const { session } = decoder;
+  await prefillFor(decoder, promptIds, 'whole', signal);
+  const { logits } = decoder.session;
   const read = (targetIndex: number, row: number) => {
-    const logit = session.logitsRow(row)[targetIds[targetIndex] ?? -1] ?? NaN;
-    logProbabilities[targetIndex] = logit - session.logSumExp(row);
+    logProbabilities[targetIndex] = logits.at(row, targetIds[targetIndex] ?? -1) - logits.logSumExp(row);
   };
   // The prompt's last row predicts the first target; each target's row predicts the next one.
   read(0, 0);
   for (let start = 0; start < targetIds.length - 1; start += maxLogitRows) {
     const ids = targetIds.slice(start, Math.min(start + maxLogitRows, targetIds.length - 1));
-    await advance(decoder, ids, ids.length, signal);
+    await advance(decoder, ids, { rowCount: ids.length, vocabulary: 'whole' }, signal);
     ids.forEach((_, row) => read(start + row + 1, row));
   }
   return logProbabilities;
@@ -165,11 +180,11 @@ function reuseCache({ cache }: Decoder, ids: readonly number[]): number {
   return reused;
 }
 
-/** Runs `ids` after what the cache holds, in chunks, leaving logits for the last `logitRowCount` of them. */
+/** Runs `ids` after what the cache holds, in chunks, leaving logits for the last `wanted.rowCount` of them. */
 async function advance(
   { session, cache, prefillChunkTokens }: Decoder,
   ids: readonly number[],
-  logitRowCount: number,
+  wanted: WantedLogits,
   signal: AbortSignal,
 ): Promise<void> {
   if (cache.length + ids.length > cache.capacity) {
@@ -181,40 +196,51 @@ async function advance(
   }
   for (let start = 0; start < ids.length; start += prefillChunkTokens) {
     const chunk = ids.slice(start, start + prefillChunkTokens);
-    await session.run(chunk, cache.length, Math.min(logitRowCount, chunk.length), signal);
+    const rowCount = Math.min(wanted.rowCount, chunk.length);
+    await session.run(chunk, cache.length, { ...wanted, rowCount }, signal);
     cache.append(chunk);
   }
 }
 
+/**
+ * A sampler looks at every token. A text that holds a rare token will want more of them: then, too, all are computed.
+ */
+function vocabularyFor(
+  { logits }: Session,
+  { vocabulary = 'whole', sampling, promptIds }: GenerateRequest,
+): WantedLogits['vocabulary'] {
+  const needsAll = sampling !== undefined || promptIds.some((id) => logits.isRare(id));
+  return needsAll ? 'whole' : vocabulary;
+}
+
 /** How the next token is taken from a row of logits. */
 function createChooser(
-  session: Session,
+  logits: Logits,
   { sampling, constraint }: GenerateRequest,
 ): (row: number) => GeneratedToken {
   const sample: Sampler | undefined = sampling === undefined ? undefined : createSampler(sampling);
   return (row) => {
-    const logits = session.logitsRow(row);
     const allowedIds = constraint?.allowedIds();
     if (allowedIds !== undefined) {
-      return mostLikely(logits, allowedIds);
+      return mostLikely(logits, row, allowedIds);
     }
-    const id = sample === undefined ? session.argMax(row) : sample(logits);
-    return { id, logProbability: (logits[id] ?? NaN) - session.logSumExp(row) };
+    const id = sample === undefined ? logits.argMax(row) : sample(logits.only());
+    return { id, logProbability: logits.at(row, id) - logits.logSumExp(row) };
   };
 }
 
-function mostLikely(logits: Float32Array, allowedIds: Iterable<number>): GeneratedToken {
+function mostLikely(logits: Logits, row: number, allowedIds: Iterable<number>): GeneratedToken {
   let best = -1;
   let bestLogit = -Infinity;
   // Sum of exp(logit - bestLogit) over the allowed tokens, scaled anew whenever a better one is found.
   let scaledSum = 0;
   for (const id of allowedIds) {
-    const logit = logits[id] ?? -Infinity;
+    const logit = logits.at(row, id);
     if (logit > bestLogit) {
       scaledSum = scaledSum * Math.exp(bestLogit - logit) + 1;
       best = id;
       bestLogit = logit;
-    } else {
+    } else if (logit > -Infinity) {
       scaledSum += Math.exp(logit - bestLogit);
     }
   }

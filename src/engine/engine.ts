@@ -30,6 +30,11 @@ export interface GenerateRequest {
   readonly stopIds: ReadonlySet<number>;
   /** Absent: greedy. */
   readonly sampling?: SamplingOptions;
+  /**
+   * `common`: tokens that code in ASCII never needs are left out, unless the prompt holds one; 7 % less time a
+   * token. Absent: `whole`.
+   */
+  readonly vocabulary?: 'whole' | 'common';
   /** Restricts the next tokens (token healing) until it says it is satisfied. */
   readonly constraint?: TokenConstraint;
   /**

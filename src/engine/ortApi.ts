@@ -230,23 +230,27 @@ export class OrtApi {
     return this.create('CreateCpuMemoryInfo', arenaAllocator, defaultMemory);
   }
 
-  /** A tensor over memory of ours; `buffer` must outlive it. */
+  /** A tensor over memory of ours from element `from` on; `buffer` must outlive it. */
   createTensorOver(
     memoryInfo: NativeAddress,
     buffer: PinnedBuffer<Float32Array | Int32Array | BigInt64Array>,
     elementType: ElementType,
     shape: readonly number[],
+    from = 0,
   ): NativeAddress {
     const elementCount = shape.reduce((product, size) => product * size, 1);
-    if (elementCount > buffer.view.length) {
-      throw new Error(`a tensor of shape [${shape.join(', ')}] over ${buffer.view.length} elements`);
+    if (from + elementCount > buffer.view.length) {
+      throw new Error(
+        `a tensor of shape [${shape.join(', ')}] from ${from} over ${buffer.view.length} elements`,
+      );
     }
-    const byteCount = elementCount * buffer.view.BYTES_PER_ELEMENT;
+    const { BYTES_PER_ELEMENT } = buffer.view;
+    const byteCount = elementCount * BYTES_PER_ELEMENT;
     this.shape.view.set(shape.map(BigInt));
     return this.create(
       'CreateTensorWithDataAsOrtValue',
       memoryInfo,
-      buffer.address,
+      buffer.address + BigInt(from * BYTES_PER_ELEMENT),
       byteCount,
       this.shape.address,
       shape.length,

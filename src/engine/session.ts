@@ -1,15 +1,15 @@
 import type { TransformerConfiguration } from '../model/configuration';
 import { DisposableStore } from '../base/disposables';
 import { UserError } from '../base/errors';
+import type { HeadPart } from '../model/headParts';
+import { Logits, type WantedLogits } from './logits';
 import type { NativeAddress, OrtApi } from './ortApi';
 import { OrtError, PinnedBuffer, PinnedNames } from './ortApi';
-
-/** Logits are copied out for at most this many positions a run: 32 x 151,936 x 4 bytes = 19 MB for the default model. */
-export const maxLogitRows = 32;
 
 export interface SessionOptions {
   readonly graphPath: string;
   readonly configuration: TransformerConfiguration;
+  readonly headParts: readonly HeadPart[];
   /** Positions the key/value memory holds. */
   readonly capacity: number;
   readonly threadCount: number;
@@ -22,13 +22,12 @@ export interface SessionOptions {
  * `run` updates the key/value memory in place: the same OrtValue is bound as past and as present.
  */
 export class Session {
+  readonly logits: Logits;
   private readonly inputIds: PinnedBuffer<BigInt64Array>; // [maxRunTokens]
   private readonly lastPosition = PinnedBuffer.int32(1);
   private readonly totalLength = PinnedBuffer.int32(1);
   private readonly logitsFrom = PinnedBuffer.int64(1);
-  private readonly logits: PinnedBuffer<Float32Array>; // [maxLogitRows, vocabulary]
-  private readonly logSumExps = PinnedBuffer.float32(maxLogitRows);
-  private readonly argMaxes = PinnedBuffer.int64(maxLogitRows);
+  private readonly rareFrom = PinnedBuffer.int64(1);
   private readonly inputNames: PinnedNames;
   private readonly outputNames: PinnedNames;
   private readonly inputs: PinnedBuffer<BigUint64Array>;
@@ -36,15 +35,16 @@ export class Session {
 
   private constructor(
     private readonly api: OrtApi,
-    private readonly options: SessionOptions,
+    options: SessionOptions,
     private readonly natives: NativeStore,
     private readonly session: NativeAddress,
     private readonly runOptions: NativeAddress,
     private readonly memoryInfo: NativeAddress,
   ) {
-    const { configuration, capacity, maxRunTokens } = options;
+    const { configuration, headParts, capacity, maxRunTokens } = options;
     this.inputIds = PinnedBuffer.int64(maxRunTokens);
-    this.logits = PinnedBuffer.float32(maxLogitRows * configuration.vocabularySize);
+    this.logits = new Logits(headParts);
+    const hasRarePart = headParts.some(({ isRare }) => isRare);
 
     const layers = Array.from({ length: configuration.layerCount }, (_, layerIndex) => layerIndex);
     const cacheNames = layers.flatMap((layer) => [`${layer}.k`, `${layer}.v`]);
@@ -57,12 +57,11 @@ export class Session {
       'seqlens_k',
       'total_len',
       'logits_from',
+      ...(hasRarePart ? ['rare_from'] : []),
       ...cacheNames.map((name) => `past.${name}`),
     ]);
     this.outputNames = new PinnedNames([
-      'logits',
-      'log_sum_exp',
-      'arg_max',
+      ...this.logits.outputNames,
       ...cacheNames.map((name) => `present.${name}`),
     ]);
     this.inputs = PinnedBuffer.addressesOf([
@@ -70,10 +69,11 @@ export class Session {
       keep(api.createTensorOver(memoryInfo, this.lastPosition, 'int32', [1])),
       keep(api.createTensorOver(memoryInfo, this.totalLength, 'int32', [])),
       keep(api.createTensorOver(memoryInfo, this.logitsFrom, 'int64', [1])),
+      ...(hasRarePart ? [keep(api.createTensorOver(memoryInfo, this.rareFrom, 'int64', [1]))] : []),
       ...caches,
     ]);
-    // logits, log_sum_exp and arg_max per run
-    this.outputs = PinnedBuffer.addressesOf([0n, 0n, 0n, ...caches]);
+    const perRun = this.logits.outputNames.map(() => 0n);
+    this.outputs = PinnedBuffer.addressesOf([...perRun, ...caches]);
   }
 
   /** Loads the graph. Throws `UserError` `out-of-memory` or `damaged-model`. */
@@ -102,32 +102,30 @@ export class Session {
   }
 
   /**
-   * Runs `ids` [seq] at positions pastLength.. and leaves logits for the last `logitRowCount` of them (1 to
+   * Runs `ids` [seq] at positions pastLength.. and leaves logits for the last `wanted.rowCount` of them (1 to
    * `maxLogitRows`). Rejects with the signal's reason when aborted: the run stops at the next node, and what
    * the key/value memory holds from `pastLength` on is then undefined.
    */
   async run(
     ids: readonly number[],
     pastLength: number,
-    logitRowCount: number,
+    wanted: WantedLogits,
     signal: AbortSignal,
   ): Promise<void> {
     signal.throwIfAborted();
     const { api, memoryInfo } = this;
-    const { vocabularySize } = this.options.configuration;
     ids.forEach((id, index) => (this.inputIds.view[index] = BigInt(id)));
     const total = pastLength + ids.length;
     this.lastPosition.view[0] = total - 1;
     this.totalLength.view[0] = total;
-    this.logitsFrom.view[0] = BigInt(ids.length - logitRowCount);
+    const logitsFrom = ids.length - wanted.rowCount;
+    this.logitsFrom.view[0] = BigInt(logitsFrom);
+    this.rareFrom.view[0] = BigInt(wanted.vocabulary === 'whole' ? logitsFrom : ids.length);
 
-    const perRun = [
-      api.createTensorOver(memoryInfo, this.inputIds, 'int64', [1, ids.length]),
-      api.createTensorOver(memoryInfo, this.logits, 'float32', [1, logitRowCount, vocabularySize]),
-      api.createTensorOver(memoryInfo, this.logSumExps, 'float32', [1, logitRowCount, 1]),
-      api.createTensorOver(memoryInfo, this.argMaxes, 'int64', [1, logitRowCount]),
-    ] as const;
-    [this.inputs.view[0], this.outputs.view[0], this.outputs.view[1], this.outputs.view[2]] = perRun;
+    const idsTensor = api.createTensorOver(memoryInfo, this.inputIds, 'int64', [1, ids.length]);
+    const logitTensors = this.logits.bind(api, memoryInfo, wanted);
+    this.inputs.view[0] = idsTensor;
+    this.outputs.view.set(logitTensors);
 
     const terminate = () => api.setTerminate(this.runOptions);
     signal.addEventListener('abort', terminate, { once: true });
@@ -148,24 +146,8 @@ export class Session {
     } finally {
       signal.removeEventListener('abort', terminate);
       api.clearTerminate(this.runOptions);
-      perRun.forEach((value) => api.release('Value', value));
+      [idsTensor, ...logitTensors].forEach((value) => api.release('Value', value));
     }
-  }
-
-  /** Logits of one row of the last run: a view [vocabulary] that the next run overwrites. */
-  logitsRow(row: number): Float32Array {
-    const { vocabularySize } = this.options.configuration;
-    return this.logits.view.subarray(row * vocabularySize, (row + 1) * vocabularySize);
-  }
-
-  /** log of the sum of exp(logits) of one row: logit - logSumExp is the token's log-probability. */
-  logSumExp(row: number): number {
-    return this.logSumExps.view[row] ?? NaN;
-  }
-
-  /** The most likely token of one row of the last run. */
-  argMax(row: number): number {
-    return Number(this.argMaxes.view[row]);
   }
 
   /** Releases every native object. The caller makes sure that no run is in flight. */

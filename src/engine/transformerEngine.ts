@@ -1,5 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { TransformerConfiguration } from '../model/configuration';
+import type { HeadPart } from '../model/headParts';
 import type { Decoder } from './decode';
 import { generate, prefill, score } from './decode';
 import type { Engine } from './engine';
@@ -12,6 +13,7 @@ export interface EngineOptions {
   /** The prepared graph (`graph.onnx`, with its external data beside it). */
   readonly graphPath: string;
   readonly configuration: TransformerConfiguration;
+  readonly headParts: readonly HeadPart[];
   /** Positions the KV cache holds; memory grows with it (24.6 KB a position for the default model). */
   readonly contextCapacity: number;
   readonly threadCount?: number;
@@ -25,10 +27,11 @@ const prefillChunkTokens = 256;
  * `engine-library-too-old`, `unsupported-platform`, `damaged-model`, `out-of-memory`.
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { configuration, contextCapacity } = options;
+  const { configuration, headParts, contextCapacity } = options;
   const session = await Session.open(OrtApi.load(ortLibraryPath()), {
     graphPath: options.graphPath,
     configuration,
+    headParts,
     capacity: contextCapacity,
     threadCount: options.threadCount ?? defaultThreadCount(),
     maxRunTokens: prefillChunkTokens,

@@ -1,4 +1,5 @@
 import type { TransformerConfiguration } from './configuration';
+import type { HeadPart } from './headParts';
 
 /**
  * What a prepared model's folder holds, written last when the folder is made, so that its presence means the
@@ -11,6 +12,8 @@ export interface ModelManifest {
   readonly sourceByteCount: number;
   readonly sourceSha256: string;
   readonly configuration: TransformerConfiguration;
+  /** How the graph's logits are cut: one output each. */
+  readonly headParts: readonly HeadPart[];
   /** Rows of the graph's RoPE tables: the KV cache must not be longer. At most the model's context length. */
   readonly positionLimit: number;
   /** The GGUF's chat template (Jinja), where it has one. */

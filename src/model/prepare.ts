@@ -11,6 +11,7 @@ import { readConfiguration } from './gguf/readConfiguration';
 import { readGguf } from './gguf/readGguf';
 import { readRotaryFactors } from './gguf/readRotaryFactors';
 import { readTokenizer } from './gguf/readTokenizer';
+import { planHeadParts } from './headParts';
 import { buildGraph } from './graph/buildGraph';
 import { weightsFileName } from './graph/network';
 import { positionLimitOf } from './graph/rotaryTables';
@@ -126,7 +127,9 @@ async function fillFolder(
     );
   }
   const rotaryFactors = await readRotaryFactors(file, configuration);
-  const { onnx, weights } = buildGraph(file, configuration, { accuracyLevel: 4, rotaryFactors });
+  const headParts = planHeadParts(tokenizer);
+  const options = { accuracyLevel: 4, headParts, rotaryFactors } as const;
+  const { onnx, weights } = buildGraph(file, configuration, options);
   await ensureFreeSpace(folder, weights.byteCount + onnx.byteLength + spareByteCount);
 
   await writeWeights(weights, ggufPath, join(folder, weightsFileName), report, signal);
@@ -138,6 +141,7 @@ async function fillFolder(
     sourceByteCount: file.byteCount,
     sourceSha256,
     configuration,
+    headParts,
     positionLimit: positionLimitOf(configuration.contextLength),
     chatTemplate: stringAt(file.metadata, 'tokenizer.chat_template'),
     files: {

@@ -9,7 +9,7 @@ import type { ManifestFile, ModelManifest } from './manifest';
 const manifestName = 'manifest.json';
 
 /** Changes whenever the graph or a file beside it changes, so that folders made before are rebuilt. */
-export const graphVersion = 1;
+export const graphVersion = 2;
 
 /**
  * The manifest of a folder whose files are all there, of the right size, and unchanged; otherwise undefined, with
@@ -105,6 +105,7 @@ function isManifest(value: unknown): value is ModelManifest {
     typeof manifest?.graphVersion === 'number' &&
     typeof manifest.positionLimit === 'number' &&
     typeof manifest.configuration?.vocabularySize === 'number' &&
+    Array.isArray(manifest.headParts) &&
     isFile(manifest.files?.graph) &&
     isFile(manifest.files?.tokenizer) &&
     isFile(manifest.files?.weights)

@@ -82,12 +82,13 @@ async function openPrepared(
   { folder, manifest }: PreparedModel,
   options: LoadOptions,
 ): Promise<LanguageModel> {
-  const { configuration, files, positionLimit, sourceName } = manifest;
+  const { configuration, headParts, files, positionLimit, sourceName } = manifest;
   const tokenizer = createTokenizer(decodeSpecification(await readFile(join(folder, files.tokenizer.name))));
   try {
     const engine = await createEngine({
       graphPath: join(folder, files.graph.name),
       configuration,
+      headParts,
       contextCapacity: Math.min(options.contextCapacity ?? defaultContextCapacity, positionLimit),
       threadCount: options.threadCount,
     });

@@ -8,6 +8,7 @@ import { UserError } from '../../src/base/errors';
 import { readConfiguration } from '../../src/model/gguf/readConfiguration';
 import { readGguf } from '../../src/model/gguf/readGguf';
 import { readTokenizer } from '../../src/model/gguf/readTokenizer';
+import { planHeadParts } from '../../src/model/headParts';
 import { buildGraph } from '../../src/model/graph/buildGraph';
 import { encodeTinyModel } from '../support/tinyModel';
 
@@ -161,8 +162,8 @@ async function outcomeOf(bytes: Buffer): Promise<string> {
   try {
     const file = await readGguf(path, neverAborted);
     const configuration = readConfiguration(file);
-    readTokenizer(file);
-    buildGraph(file, configuration, { accuracyLevel: 4 });
+    const headParts = planHeadParts(readTokenizer(file));
+    buildGraph(file, configuration, { accuracyLevel: 4, headParts });
     return 'fine';
   } catch (error) {
     if (error instanceof UserError) {

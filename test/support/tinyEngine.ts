@@ -7,6 +7,7 @@ import { silentLogger } from '../../src/base/logger';
 import type { Engine } from '../../src/engine/engine';
 import { createEngine } from '../../src/engine/transformerEngine';
 import type { TransformerConfiguration } from '../../src/model/configuration';
+import type { HeadPart } from '../../src/model/headParts';
 import { readGguf } from '../../src/model/gguf/readGguf';
 import { buildGraph } from '../../src/model/graph/buildGraph';
 import { prepareModel } from '../../src/model/prepare';
@@ -35,9 +36,13 @@ export interface TinyEngine {
  * decides between near-equal tokens, and an untrained model has little else.
  */
 export async function openTinyEngine(
-  options: Partial<TinyModelOptions> & { readonly contextCapacity: number },
+  options: Partial<TinyModelOptions> & {
+    readonly contextCapacity: number;
+    /** In place of those that suit the vocabulary. */
+    readonly headParts?: readonly HeadPart[];
+  },
 ): Promise<TinyEngine> {
-  const { contextCapacity, architecture = 'qwen2', ...modelOptions } = options;
+  const { contextCapacity, architecture = 'qwen2', headParts: chosenParts, ...modelOptions } = options;
   const folder = mkdtempSync(join(tmpdir(), 'sotto-tiny-'));
   const ggufPath = join(folder, 'tiny.gguf');
   await writeTinyModel({ seed: 1, architecture, ...modelOptions }, ggufPath);
@@ -45,11 +50,12 @@ export async function openTinyEngine(
   const quiet = { report: () => {}, logger: silentLogger };
   const prepared = await prepareModel(ggufPath, sha256, folder, quiet, neverAborted);
   const { configuration, files } = prepared.manifest;
+  const headParts = chosenParts ?? prepared.manifest.headParts;
   const openGraph = (graphPath: string) =>
-    createEngine({ graphPath, configuration, contextCapacity, threadCount: 1 });
+    createEngine({ graphPath, configuration, headParts, contextCapacity, threadCount: 1 });
   const exactGraphPath = join(prepared.folder, 'exact.onnx');
   const gguf = await readGguf(ggufPath, neverAborted);
-  writeFileSync(exactGraphPath, buildGraph(gguf, configuration, { accuracyLevel: 0 }).onnx);
+  writeFileSync(exactGraphPath, buildGraph(gguf, configuration, { accuracyLevel: 0, headParts }).onnx);
   const engine = await openGraph(exactGraphPath);
 
   return {

@@ -18,6 +18,8 @@ export interface TinyModelOptions {
   /** Of the matrices, by name; K types need rows of 256 (`hiddenSize: 256`). Norms and biases are F32. */
   readonly tensorType?: TensorType | ((tensorName: string) => TensorType);
   readonly hiddenSize?: number;
+  /** Twice the hidden size, if not said. */
+  readonly feedForwardSize?: number;
   readonly layerCount?: number;
   readonly contextLength?: number;
   /** What RoPE frequencies are divided by, [headDimension / 2], as Llama 3.1 and later have it. */
@@ -68,8 +70,8 @@ interface TinySizes {
   readonly keyValueHeadCount: number;
 }
 
-function sizesOf({ hiddenSize = 128, layerCount = 2 }: TinyModelOptions): TinySizes {
-  const feedForwardSize = hiddenSize * 2;
+function sizesOf({ hiddenSize = 128, layerCount = 2, ...sizes }: TinyModelOptions): TinySizes {
+  const { feedForwardSize = hiddenSize * 2 } = sizes;
   return {
     hiddenSize,
     feedForwardSize,

@@ -110,6 +110,7 @@ async function decodeSlot(
       promptIds: [...head, ...tokenizer.encode(middle)],
       maxTokens: maxSlotTokens[slot.kind],
       stopIds: stopIds(tokenizer),
+      vocabulary: 'common',
       onToken: ({ id }) => {
         ids.push(id);
         const text = tokenizer.decode(ids);

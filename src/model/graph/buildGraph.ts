@@ -1,4 +1,5 @@
 import type { ArchitectureName, TransformerConfiguration } from '../configuration';
+import type { HeadPart } from '../headParts';
 import type { GgufFile } from '../gguf/readGguf';
 import type { Architecture } from './architectures/architecture';
 import { llama } from './architectures/llama';
@@ -12,6 +13,8 @@ const architectures: Readonly<Record<ArchitectureName, Architecture>> = { qwen2,
 export interface GraphOptions {
   /** Of MatMulNBits: 4 quantises activations to int8, 0 keeps them float32 (exact, slow). */
   readonly accuracyLevel: 0 | 4;
+  /** The vocabulary, cut; see `planHeadParts`. */
+  readonly headParts: readonly HeadPart[];
   readonly rotaryFactors?: Float32Array;
 }
 
@@ -30,6 +33,6 @@ export function buildGraph(
   const plan: WeightsPlan = { tasks: [], tables: [], byteCount: 0 };
   const network = createNetwork(options.accuracyLevel);
   const write = architectures[configuration.architecture];
-  write(network, createWeights(file, plan), configuration, options.rotaryFactors);
+  write(network, createWeights(file, plan), configuration, options);
   return { onnx: encodeOnnxModel(network.toOnnx(configuration.architecture)), weights: plan };
 }

@@ -9,7 +9,7 @@ import {
   type OnnxTensor,
   type OnnxValueInfo,
 } from './onnxModel';
-import { blockSize, type BlockMatrix, type FileRange, type FloatVector } from './weightsPlan';
+import { type BlockMatrix, type FileRange, type FloatVector } from './weightsPlan';
 
 /** The name of a value that flows through the graph. */
 export type Value = string;
@@ -73,7 +73,7 @@ export function createNetwork(accuracyLevel: 0 | 4) {
       'GatherBlockQuantized',
       microsoft,
       [rows, ids, scalesOf(table)],
-      [int('bits', 8), int('block_size', blockSize), int('gather_axis', 0), int('quantize_axis', 1)],
+      [int('bits', 8), int('block_size', table.blockSize), int('gather_axis', 0), int('quantize_axis', 1)],
     );
   }
 
@@ -111,7 +111,7 @@ export function createNetwork(accuracyLevel: 0 | 4) {
 
   /** x [1, seq, columns] -> x · matrixᵀ + bias [1, seq, rows]. */
   function linear(label: string, x: Value, matrix: BlockMatrix, bias?: FloatVector): Value {
-    const { rowCount, columnCount } = matrix;
+    const { rowCount, columnCount, blockSize } = matrix;
     const blockCount = columnCount / blockSize;
     const blocks = external(
       `${matrix.name}.blocks`,
@@ -210,7 +210,7 @@ export function createNetwork(accuracyLevel: 0 | 4) {
     return floatTable(vector, [vector.length]);
   }
 
-  function scalesOf({ name, rowCount, columnCount, scales }: BlockMatrix): Value {
+  function scalesOf({ name, rowCount, columnCount, blockSize, scales }: BlockMatrix): Value {
     return external(`${name}.scales`, dataType.float32, [rowCount, columnCount / blockSize], scales);
   }
 

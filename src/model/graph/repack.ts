@@ -1,21 +1,21 @@
 import { blockLayouts, type TensorType } from '../gguf/tensorType';
 import { dequantise } from './dequantise';
 import { float16Values } from './float16';
-import { blockSize } from './weightsPlan';
 
 /** The byte that stands for zero: what MatMulNBits and GatherBlockQuantized assume at 8 bits when told nothing. */
 const zeroPoint = 128;
 
 /**
- * Whole blocks of `type` as 8-bit blocks of 32: value = (block byte - 128) * scale. Exact for Q8_0, Q5_0 and
- * Q4_0, whose blocks are 32 values with one scale already; the others are rounded to 255 levels of their
- * largest magnitude per 32. `blocks` has one byte per value, `scales` one float per 32 values.
+ * Whole blocks of `type` as 8-bit blocks: value = (block byte - 128) * scale. `blocks` has one byte per value,
+ * `scales` one float per block of ours, whose size follows from the two. In blocks of 32 this is exact for Q8_0, Q5_0
+ * and Q4_0, whose blocks are 32 values with one scale already; everything else is rounded to 255 levels of the largest
+ * magnitude in each block.
  */
 export function repack(type: TensorType, source: Uint8Array, blocks: Uint8Array, scales: Float32Array): void {
   const { byteCount, valueCount } = blockLayouts[type];
   const blockCount = source.length / byteCount;
   const repackExactly = exactRepackers[type];
-  if (repackExactly === undefined) {
+  if (repackExactly === undefined || blocks.length / scales.length !== valueCount) {
     const values = new Float32Array(blockCount * valueCount);
     dequantise(type, source, values);
     quantise(values, blocks, scales);
@@ -24,7 +24,7 @@ export function repack(type: TensorType, source: Uint8Array, blocks: Uint8Array,
   for (let block = 0; block < blockCount; block++) {
     const from = block * byteCount;
     scales[block] = float16Values[source[from]! | (source[from + 1]! << 8)]!; // Each begins with a half scale.
-    repackExactly(source, from + 2, blocks, block * blockSize);
+    repackExactly(source, from + 2, blocks, block * valueCount);
   }
 }
 
@@ -64,6 +64,7 @@ function repackQ4_0(source: Uint8Array, from: number, blocks: Uint8Array, to: nu
 }
 
 function quantise(values: Float32Array, blocks: Uint8Array, scales: Float32Array): void {
+  const blockSize = blocks.length / scales.length;
   for (let block = 0; block < scales.length; block++) {
     const start = block * blockSize;
     let largest = 0;

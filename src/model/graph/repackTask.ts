@@ -1,7 +1,7 @@
 import { readSync, writeSync } from 'node:fs';
 import { dequantise } from './dequantise';
 import { repack } from './repack';
-import { blockSize, type RepackTask } from './weightsPlan';
+import type { RepackTask } from './weightsPlan';
 
 /** Carries out one task between open files. Throws when the source is shorter than the task says. */
 export function runRepackTask(task: RepackTask, sourceFile: number, targetFile: number): void {
@@ -14,7 +14,7 @@ export function runRepackTask(task: RepackTask, sourceFile: number, targetFile: 
     return;
   }
   const blocks = new Uint8Array(task.valueCount);
-  const scales = new Float32Array(task.valueCount / blockSize);
+  const scales = new Float32Array(task.valueCount / task.blockSize);
   repack(task.type, source, blocks, scales);
   writeAll(targetFile, blocks, task.blocksOffset);
   writeAll(targetFile, scales, task.scalesOffset);

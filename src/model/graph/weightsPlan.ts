@@ -2,8 +2,21 @@ import { damagedModel } from '../gguf/errors';
 import type { GgufFile, GgufTensor } from '../gguf/readGguf';
 import type { TensorType } from '../gguf/tensorType';
 
-/** Values per block of the matrices we write: one uint8 each, and one float32 scale for all of them. */
-export const blockSize = 32;
+/** Of every quantised GGUF type: no block of ours is smaller, and every matrix is cut into whole ones. */
+export const smallestBlockSize = 32;
+
+/** See `blockSizeFor`. */
+const largeBlockSize = 128;
+
+/**
+ * Values per block of a matrix that we write: one uint8 each, and one float32 scale for all of them. ONNX Runtime
+ * multiplies blocks of 128 half as fast again as blocks of 32, and there are fewer scales to read. It costs little:
+ * against exact weights and float32 activations, on 768 positions of real code, the default model's distributions
+ * differ by 0.0011 nats (KL) in place of 0.0003, and 99.0 % in place of 99.6 % of the most likely tokens agree.
+ */
+export function blockSizeFor(columnCount: number): number {
+  return columnCount % largeBlockSize === 0 ? largeBlockSize : smallestBlockSize;
+}
 
 /** One page, so that a memory-mapped tensor starts on its own page. */
 const alignment = 4096;
@@ -25,6 +38,7 @@ interface TaskSource {
 /** Values become uint8 with zero point 128 and one scale per block. Offsets are bytes in the weights file. */
 export interface BlocksTask extends TaskSource {
   readonly kind: 'blocks';
+  readonly blockSize: number;
   readonly blocksOffset: number;
   readonly scalesOffset: number;
 }
@@ -45,8 +59,22 @@ export interface BlockMatrix {
   readonly name: string;
   readonly rowCount: number;
   readonly columnCount: number;
+  readonly blockSize: number;
   readonly blocks: FileRange; // uint8 [rowCount, columnCount]
-  readonly scales: FileRange; // float32 [rowCount, columnCount / 32]
+  readonly scales: FileRange; // float32 [rowCount, columnCount / blockSize]
+}
+
+/** Some rows of a matrix, as they lie in the file. */
+export function rowsOf(matrix: BlockMatrix, firstRow: number, rowCount: number): BlockMatrix {
+  if (firstRow === 0 && rowCount === matrix.rowCount) {
+    return matrix;
+  }
+  const part = ({ offset, byteCount }: FileRange): FileRange => {
+    const rowByteCount = byteCount / matrix.rowCount;
+    return { offset: offset + firstRow * rowByteCount, byteCount: rowCount * rowByteCount };
+  };
+  const name = `${matrix.name}[${firstRow}+${rowCount}]`;
+  return { ...matrix, name, rowCount, blocks: part(matrix.blocks), scales: part(matrix.scales) };
 }
 
 export interface FloatVector {
@@ -89,6 +117,7 @@ export function createWeights(file: GgufFile, plan: WeightsPlan) {
       return known;
     }
     const rowCount = rowCounts.reduce((sum, count) => sum + count, 0);
+    const blockSize = blockSizeFor(columnCount);
     const blocks = allocate(rowCount * columnCount);
     const scales = allocate((rowCount * columnCount * 4) / blockSize);
     let valuesBefore = 0;
@@ -97,6 +126,7 @@ export function createWeights(file: GgufFile, plan: WeightsPlan) {
       for (const piece of split(tensor)) {
         plan.tasks.push({
           kind: 'blocks',
+          blockSize,
           ...piece.source,
           blocksOffset: blocks.offset + valuesBefore + piece.valuesBefore,
           scalesOffset: scales.offset + ((valuesBefore + piece.valuesBefore) / blockSize) * 4,
@@ -104,7 +134,7 @@ export function createWeights(file: GgufFile, plan: WeightsPlan) {
       }
       valuesBefore += tensor.elementCount;
     }
-    const made = { name, rowCount, columnCount, blocks, scales };
+    const made = { name, rowCount, columnCount, blockSize, blocks, scales };
     matrices.set(name, made);
     return made;
   }

@@ -141,6 +141,7 @@ export class Generation {
       promptIds: prompt.promptIds,
       maxTokens: shape.maxTokens,
       stopIds,
+      vocabulary: 'common',
       constraint:
         prompt.remainingBytes.length === 0
           ? undefined

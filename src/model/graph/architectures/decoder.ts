@@ -2,7 +2,8 @@ import type { TransformerConfiguration } from '../../configuration';
 import { dataType } from '../onnxModel';
 import type { Network, RotaryPairing } from '../network';
 import { rotaryTables } from '../rotaryTables';
-import type { Weights } from '../weightsPlan';
+import { rowsOf, type BlockMatrix, type Weights } from '../weightsPlan';
+import type { ArchitectureOptions } from './architecture';
 
 /** What differs between the decoders that share this forward pass. */
 export interface DecoderStyle {
@@ -17,7 +18,7 @@ export function writeDecoder(
   network: Network,
   weights: Weights,
   configuration: TransformerConfiguration,
-  rotaryFactors: Float32Array | undefined,
+  { headParts, rotaryFactors }: ArchitectureOptions,
   style: DecoderStyle,
 ): void {
   const { layerCount, hiddenSize, feedForwardSize, headCount, keyValueHeadCount, headDimension } =
@@ -66,15 +67,30 @@ export function writeDecoder(
     ));
   }
 
-  // The head is a fifth of all weights: only the wanted positions go through it.
-  const wanted = network.positionsFrom('wanted', normed, logitsFrom); // [1, wanted, hidden]
-  const head = weights.has('output.weight')
-    ? weights.matrix(['output.weight'], [vocabularySize], hiddenSize)
-    : embeddingTable; // Tied: the embedding's bytes serve twice.
-  const logits = network.linear('logits', wanted, head); // [1, wanted, vocabulary]
-  network.output(logits, dataType.float32, [1, 'wanted', vocabularySize]);
-  network.output(network.logSumExp('log_sum_exp', logits), dataType.float32, [1, 'wanted', 1]);
-  network.output(network.argMax('arg_max', logits), dataType.int64, [1, 'wanted']);
+  writeHead(
+    normed,
+    weights.has('output.weight')
+      ? weights.matrix(['output.weight'], [vocabularySize], hiddenSize)
+      : embeddingTable, // Tied: the embedding's bytes serve twice.
+  );
+
+  /** The head is a fifth of all weights: only the wanted positions go through it, and for rare tokens often none. */
+  function writeHead(hidden: string, head: BlockMatrix): void {
+    const common = network.positionsFrom('wanted', hidden, logitsFrom); // [1, wanted, hidden]
+    const rare = headParts.some(({ isRare }) => isRare)
+      ? network.positionsFrom('wanted_rare', hidden, network.input('rare_from', dataType.int64, [1]))
+      : common; // [1, wanted or 0, hidden]
+    for (const [index, { firstId, idCount, isRare }] of headParts.entries()) {
+      const rows = rowsOf(head, firstId, idCount);
+      const logits = network.linear(`logits.${index}`, isRare ? rare : common, rows); // [1, wanted, ids]
+      network.output(logits, dataType.float32, [1, isRare ? 'wanted_rare' : 'wanted', idCount]);
+      // Of no rows ONNX Runtime 1.30 cannot find the largest: what is said of rare tokens is found outside.
+      if (!isRare) {
+        network.output(network.logSumExp(`log_sum_exp.${index}`, logits), dataType.float32, [1, 'wanted', 1]);
+        network.output(network.argMax(`arg_max.${index}`, logits), dataType.int64, [1, 'wanted']);
+      }
+    }
+  }
 
   function linear(name: string, x: string, rowCount: number, columnCount: number): string {
     return network.linear(
