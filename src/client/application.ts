@@ -16,6 +16,7 @@ import { isLanguageEnabled } from '../shared/settings';
 import { AssistRequests } from './assist/assistRequests';
 import { registerCodeActions } from './assist/codeActions';
 import { Explanations } from './assist/explanations';
+import { showDeviceLoss } from './model/devicePicker';
 import { offerModel } from './model/firstRun';
 import { OutcomesPage } from './outcomesPage';
 import { ServerProcess } from './process/languageClient';
@@ -73,6 +74,7 @@ export class Application implements Disposable {
         middleware,
         (client) => {
           client.onNotification(protocol.modelStateNotification, (state) => this.onModelState(state));
+          client.onNotification(protocol.deviceLostNotification, (lost) => showDeviceLoss(this.output, lost));
           this.assistRequests.listen(client);
         },
       ),

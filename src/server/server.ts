@@ -78,6 +78,8 @@ class Server {
       logger,
       (state) => this.announce(state),
       modelConfiguration(this.configuration.settings),
+      (device, reason) =>
+        void connection.sendNotification(protocol.deviceLostNotification, { device, reason }),
     );
   }
 
@@ -110,6 +112,9 @@ class Server {
     connection.onRequest(protocol.modelStateRequest, () => this.command(() => this.modelState()));
     connection.onRequest(protocol.modelListRequest, () =>
       this.command(() => this.loader.listModels(this.cacheFolder())),
+    );
+    connection.onRequest(protocol.deviceReportRequest, () =>
+      this.command(async () => (await this.host.current()?.deviceReport()) ?? { current: null, lines: [] }),
     );
     connection.onRequest(protocol.fetchModelRequest, (token) =>
       withSignal(token, (signal) => this.host.fetch(signal)),
@@ -327,10 +332,11 @@ function parseConfiguration(value: unknown): protocol.ServerConfiguration {
 }
 
 function modelConfiguration(settings: Settings): ModelConfiguration {
-  const { model, modelPath, cacheFolder, unloadAfterMinutes } = settings;
+  const { model, modelPath, cacheFolder, device, unloadAfterMinutes } = settings;
   return {
     choice: modelPath === '' ? { kind: 'catalog', name: model } : { kind: 'file', path: modelPath },
     cacheFolder: cacheFolder === '' ? undefined : cacheFolder,
+    device,
     unloadAfterMinutes,
   };
 }
