@@ -22,7 +22,7 @@ let tiny: TinyEngine;
 let cache: Cache;
 const environment = { ...process.env };
 beforeAll(async () => {
-  tiny = await openTinyEngine({ contextCapacity: 700, contextLength: 1024 });
+  tiny = await openTinyEngine({ contextCapacity: 128 });
   cache = locateCache({ SOTTO_CACHE: mkdtempSync(join(tmpdir(), 'sotto-probe-')) });
   // Whatever this machine has: only what a test asks for.
   process.env['VK_ICD_FILENAMES'] = '/nonexistent';
