@@ -9,6 +9,7 @@ import type {
   ModelLoader,
   ResidentModel,
 } from '../../src/server/model/modelLoader';
+import type { BugFinder } from '../../src/server/bugs/bugFinder';
 import type { ModelDescription } from '../../src/shared/modelState';
 
 /** A model that "generates" the text it is told to, over a real `Engine`: one token id per UTF-16 unit. */
@@ -120,6 +121,7 @@ export class ScriptedLoader implements ModelLoader {
   readonly log: string[] = [];
   engine = createScriptedEngine('42;');
   completer = createScriptedCompleter(this.engine);
+  bugs: BugFinder = { check: () => Promise.resolve([]), review: () => Promise.resolve([]) };
   commands: CommandModel = { engine: this.engine, tokenizer: byteTokenizer, chatTemplate: undefined };
 
   listModels(): Promise<readonly ModelDescription[]> {
@@ -145,6 +147,7 @@ export class ScriptedLoader implements ModelLoader {
     return {
       completer: this.completer,
       commands: this.commands,
+      bugs: this.bugs,
       device: 'CPU',
       dispose: () => {
         this.log.push(`dispose ${name}`);
