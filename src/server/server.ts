@@ -9,7 +9,7 @@ import {
   type InlineCompletionItem,
   type InlineCompletionParams,
 } from 'vscode-languageserver';
-import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { CompletionRequest, TextDocument as DocumentText } from '../features/completion/types';
