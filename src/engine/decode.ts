@@ -166,7 +166,7 @@ function reuseCache({ cache }: Decoder, ids: readonly number[]): number {
 }
 
 /** Runs `ids` after what the cache holds, in chunks, leaving logits for the last `logitRowCount` of them. */
-async function advance(
+export async function advance(
   { session, cache, prefillChunkTokens }: Decoder,
   ids: readonly number[],
   logitRowCount: number,

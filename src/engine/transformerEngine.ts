@@ -6,6 +6,7 @@ import type { Engine } from './engine';
 import { KvCache } from './kvCache';
 import { OrtApi } from './ortApi';
 import { ortLibraryPath } from './ortLibrary';
+import { scoreChoices } from './scoring';
 import { Session } from './session';
 
 export interface EngineOptions {
@@ -70,6 +71,12 @@ class TransformerEngine implements Engine {
 
   score(...[promptIds, targetIds, signal]: Parameters<Engine['score']>): ReturnType<Engine['score']> {
     return this.exclusively(() => score(this.decoder, promptIds, targetIds, signal));
+  }
+
+  scoreChoices(
+    ...[promptIds, targetIds, choices, signal]: Parameters<Engine['scoreChoices']>
+  ): ReturnType<Engine['scoreChoices']> {
+    return this.exclusively(() => scoreChoices(this.decoder, promptIds, targetIds, choices, signal));
   }
 
   cachedPrefixLength(ids: readonly number[]): number {

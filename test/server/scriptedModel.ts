@@ -44,6 +44,11 @@ export function createScriptedEngine(text: string): Engine & { readonly calls: s
       return { reusedTokenCount: 0, prefilledTokenCount: 1, durationMs: 1 };
     },
     score: (_promptIds, targetIds) => Promise.resolve(new Float32Array(targetIds.length)),
+    scoreChoices: (_promptIds, targetIds, choices) =>
+      Promise.resolve({
+        targets: new Float32Array(targetIds.length),
+        choices: choices.map((ids) => new Float32Array(ids.length)),
+      }),
     cachedPrefixLength: () => 0,
     dispose: () => {
       calls.push('dispose');
