@@ -209,7 +209,7 @@ export interface BugLine {
   readonly kind: string;
   readonly strength: 'strong' | 'weak';
   readonly range: Range;
-  /** What stands at the range, and what the model expects there; one of them may be empty. */
+  /** What stands at the range, and what the model expects there; neither is empty. */
   readonly found: string;
   readonly expected: string;
   /** Natural logarithm of how much likelier the expected text is, with the text after it. */
@@ -246,13 +246,16 @@ export interface ReviewParameters extends CodeReference {
 export interface ReviewAnswer {
   readonly version: number;
   readonly lines: readonly BugLine[];
-  /** Null for a file. */
+  /** Null for a function without one, for several, and for a file. */
   readonly functionName: string | null;
 }
 
-/** Server to client, during a review. */
-export const reviewProgressNotification = new NotificationType<{
+/** Server to client, before each function is reviewed. */
+export const reviewProgressNotification = new NotificationType<ReviewStep>('sotto/reviewProgress');
+
+export interface ReviewStep {
   readonly requestId: number;
   readonly doneCount: number;
   readonly totalCount: number;
-}>('sotto/reviewProgress');
+  readonly functionName: string;
+}

@@ -37,15 +37,6 @@ test.each([
   expect(describeBugLine({ ...line, logRatioNats })).toContain(`finds that ${text} as likely`);
 });
 
-test('what is missing or too much is told as such', () => {
-  const missing = { ...line, found: '', expected: 'await ' };
-  expect(describeBugLine(missing)).toContain('expected `await`, found nothing.');
-  expect(describeFix(missing)).toBe('Insert `await`');
-  const tooMuch = { ...line, found: '!', expected: '' };
-  expect(describeBugLine(tooMuch)).toContain('expected nothing in place of `!`.');
-  expect(describeFix(tooMuch)).toBe('Remove `!`');
-});
-
 test('long code is cut, and breaks no line of the message', () => {
   const swapped = { ...line, expected: `first(\n    ${'x'.repeat(60)})` };
   expect(describeFix(swapped)).toBe(`Replace with \`first( ${'x'.repeat(32)}…\``);

@@ -347,8 +347,8 @@ const inFirst = { start: { line: 1, character: 4 }, end: { line: 1, character: 4
 test('a review reads what was not edited, tells its progress and ranks the lines', async () => {
   const steps: unknown[] = [];
   loader.bugs.review = (request, onProgress) => {
-    onProgress(0, 1);
-    onProgress(1, 1);
+    onProgress(0, 2, 'first');
+    onProgress(1, 2, 'second');
     return Promise.resolve(findWrong(request).map((found) => ({ ...found, strength: 'weak' })));
   };
   await start();
@@ -368,8 +368,8 @@ test('a review reads what was not edited, tells its progress and ranks the lines
     },
   });
   expect(steps).toEqual([
-    { requestId: 5, doneCount: 0, totalCount: 1 },
-    { requestId: 5, doneCount: 1, totalCount: 1 },
+    { requestId: 5, doneCount: 0, totalCount: 2, functionName: 'first' },
+    { requestId: 5, doneCount: 1, totalCount: 2, functionName: 'second' },
   ]);
   expect(shown()).toEqual(['2:wrong']);
   const file = { uri, range: inFirst, requestId: 6, scope: 'file' } as const;

@@ -15,11 +15,8 @@ export function describeBugLine(line: BugLine): string {
 }
 
 /** The title of the quick fix. */
-export function describeFix({ found, expected }: BugLine): string {
-  if (expected.trim() === '') {
-    return `Remove \`${code(found)}\``;
-  }
-  return found.trim() === '' ? `Insert \`${code(expected)}\`` : `Replace with \`${code(expected)}\``;
+export function describeFix({ expected }: BugLine): string {
+  return `Replace with \`${code(expected)}\``;
 }
 
 /** What the model is told when it explains the code around the line, counted from 1 as people do. */
@@ -32,12 +29,7 @@ function title({ rank }: BugLine): string {
 }
 
 function summary({ found, expected }: BugLine): string {
-  if (expected.trim() === '') {
-    return `expected nothing in place of \`${code(found)}\``;
-  }
-  return found.trim() === ''
-    ? `expected \`${code(expected)}\`, found nothing`
-    : `expected \`${code(expected)}\`, found \`${code(found)}\``;
+  return `expected \`${code(expected)}\`, found \`${code(found)}\``;
 }
 
 /** 1.5, 40, 2,300: as many digits as can be meant. */

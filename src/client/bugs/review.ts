@@ -15,7 +15,8 @@ import { referenceTo } from '../assist/references';
 import { toRange } from './bugLines';
 
 type Scope = protocol.ReviewParameters['scope'];
-type ReportStep = (doneCount: number, totalCount: number) => void;
+type Step = Omit<protocol.ReviewStep, 'requestId'>;
+type ReportStep = (step: Step) => void;
 
 /** The server's reviews, with the progress of each brought back to who asked. */
 export class Reviews {
@@ -26,8 +27,8 @@ export class Reviews {
 
   /** Called for each new client. */
   listen(client: LanguageClient): void {
-    client.onNotification(protocol.reviewProgressNotification, ({ requestId, doneCount, totalCount }) =>
-      this.running.get(requestId)?.(doneCount, totalCount),
+    client.onNotification(protocol.reviewProgressNotification, (step) =>
+      this.running.get(step.requestId)?.(step),
     );
   }
 
@@ -50,9 +51,9 @@ export class Reviews {
       (progress, token) =>
         this.request(
           { ...reference, scope },
-          (doneCount, totalCount) =>
+          ({ doneCount, totalCount, functionName }) =>
             progress.report({
-              message: totalCount > 1 ? `${doneCount} of ${totalCount} functions` : '',
+              message: totalCount > 1 ? `${functionName} (${doneCount + 1} of ${totalCount})` : functionName,
               increment: doneCount === 0 ? 0 : 100 / totalCount,
             }),
           token,
@@ -62,7 +63,7 @@ export class Reviews {
       return;
     }
     const [first] = answer.lines;
-    const place = answer.functionName === null ? 'this file' : `\`${answer.functionName}\``;
+    const place = describePlace(scope, answer.functionName);
     if (first === undefined) {
       void window.showInformationMessage(`Sotto found nothing doubtful in ${place}.`);
       return;
@@ -87,6 +88,10 @@ export class Reviews {
       this.running.delete(requestId);
     }
   }
+}
+
+function describePlace(scope: Scope, functionName: string | null): string {
+  return scope === 'file' ? 'this file' : functionName === null ? 'this code' : `\`${functionName}\``;
 }
 
 function describeAnswer(lines: readonly protocol.BugLine[], place: string): string {

@@ -26,7 +26,7 @@ const reviewLimits: DoubtLimits = {
 };
 const maxFindingsInFile = 3;
 /** A function of more characters is a module in disguise: those inside it are read instead. */
-const maxFunctionCharacters = 12_000;
+export const maxFunctionCharacters = 12_000;
 
 /**
  * Slips that are worth an underline while somebody types: at most one in a function and three in a file, the most

@@ -73,6 +73,7 @@ export class BugService {
     listenToReviewRequests({
       ...this.host,
       document: (uri) => documents.get(uri),
+      path: (uri) => this.workspacePath(uri),
       state: (uri) => this.states.get(uri),
       facts: (uri) => this.requestFacts(uri),
       publish: (document) => this.publish(document),
@@ -205,7 +206,12 @@ export class BugService {
       return 0;
     }
     const { linesToSkip, dismissedKeys } = await this.requestFacts(uri);
-    const request = { languageId, text, fileName: fileName(uri), linesToSkip: new Set(linesToSkip) };
+    const request = {
+      languageId,
+      text,
+      fileName: this.workspacePath(uri),
+      linesToSkip: new Set(linesToSkip),
+    };
     for (const { span, edits } of units) {
       signal.throwIfAborted();
       const findings = await finder.check({ ...request, ranges: edits } satisfies BugRequest, signal);

@@ -1,7 +1,15 @@
 import type { TextRange } from '../../base/textRange';
-import { outlineText } from '../../syntax/outline';
-import type { CodeSymbol, SymbolKind } from '../../syntax/symbol';
+import { languageFamily } from '../../features/bugs/candidates/edit';
+import { maxFunctionCharacters } from '../../features/bugs/findBugs';
+import { outermostFunctions } from '../../syntax/functionNodes';
+import { withTree } from '../../syntax/parser';
 import { intersect } from './textChange';
+
+/** A function as the detection reads it: those inside it belong to it. */
+export interface FunctionPlace {
+  readonly range: TextRange;
+  readonly name: string | undefined;
+}
 
 /** A piece of work that is done as a whole, and what is edited in it. */
 export interface CheckUnit {
@@ -10,45 +18,34 @@ export interface CheckUnit {
   readonly edits: readonly TextRange[];
 }
 
-/**
- * The functions that `edits` touch, those nearest to `offset` first. A function in another one belongs to it. Empty
- * for a language without a grammar.
- */
+/** The functions that `edits` touch, those nearest to `offset` first; none in a language that is not checked. */
 export async function checkUnits(
   languageId: string,
   text: string,
   edits: readonly TextRange[],
   offset: number,
 ): Promise<readonly CheckUnit[]> {
-  const functions = (await findFunctions(languageId, text)) ?? [];
-  const outermost = functions.filter(
-    ({ range }) => !functions.some((other) => other.range !== range && contains(other.range, range)),
-  );
-  const units = outermost.map(({ range }) => ({
-    span: range,
-    edits: edits.flatMap((edit) => intersect(edit, range) ?? []),
-  }));
-  return units
-    .filter((unit) => unit.edits.length > 0)
+  const functions = (await findFunctions(languageId, text, edits)) ?? [];
+  return functions
+    .map(({ range }) => ({ span: range, edits: edits.flatMap((edit) => intersect(edit, range) ?? []) }))
     .toSorted((one, other) => distance(one.span, offset) - distance(other.span, offset));
 }
 
-/** The symbols with code in them; undefined for a language without a grammar. */
-export async function findFunctions(languageId: string, text: string): Promise<CodeSymbol[] | undefined> {
-  const symbols = await outlineText(languageId, text);
-  return symbols?.filter(({ kind, bodyRange }) => functionKinds.has(kind) && bodyRange !== undefined);
-}
-
-const functionKinds: ReadonlySet<SymbolKind> = new Set([
-  'function',
-  'method',
-  'constructor',
-  'getter',
-  'setter',
-]);
-
-function contains(outer: TextRange, inner: TextRange): boolean {
-  return outer.start <= inner.start && inner.end <= outer.end;
+/** The functions that `ranges` touch, in document order; undefined in a language that is not checked. */
+export async function findFunctions(
+  languageId: string,
+  text: string,
+  ranges: readonly TextRange[],
+): Promise<FunctionPlace[] | undefined> {
+  if (languageFamily(languageId) === undefined) {
+    return undefined;
+  }
+  return withTree(languageId, text, (tree) =>
+    outermostFunctions(tree, ranges, maxFunctionCharacters).map(({ node, name }) => ({
+      range: { start: node.startIndex, end: node.endIndex },
+      name,
+    })),
+  );
 }
 
 function distance({ start, end }: TextRange, offset: number): number {

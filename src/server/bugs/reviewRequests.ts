@@ -7,10 +7,9 @@ import * as protocol from '../../shared/protocol';
 import { requireDocument, settle } from '../assist/assistService';
 import { withSignal } from '../cancellation';
 import type { ResidentModel } from '../model/modelLoader';
-import { fileName, toBugLine } from './bugLine';
+import { toBugLine } from './bugLine';
 import { findFunctions } from './checkUnits';
 import { placeFinding, type DocumentBugs } from './documentBugs';
-import { intersect } from './textChange';
 
 /** More than the user can weigh at once would only hide the first. */
 const MAX_ANSWER_COUNT = 3;
@@ -21,6 +20,8 @@ export interface ReviewHost {
   readonly logger: Logger;
   document(uri: string): TextDocument | undefined;
   isExcluded(uri: string): boolean;
+  /** Of the workspace, with forward slashes; of a file outside of it only the name. */
+  path(uri: string): string;
   requireModel(signal: AbortSignal): Promise<ResidentModel>;
   state(uri: string): DocumentBugs | undefined;
   facts(uri: string): Promise<protocol.BugFacts>;
@@ -57,15 +58,16 @@ async function review(
       {
         languageId,
         text,
-        fileName: fileName(uri),
+        fileName: host.path(uri),
         ranges: subject.spans,
         linesToSkip: new Set(linesToSkip),
       },
-      (doneCount, totalCount) =>
+      (doneCount, totalCount, functionName) =>
         void host.connection.sendNotification(protocol.reviewProgressNotification, {
           requestId,
           doneCount,
           totalCount,
+          functionName,
         }),
       signal,
     );
@@ -90,40 +92,40 @@ async function review(
 
 interface ReviewSubject {
   readonly spans: readonly TextRange[];
-  /** Undefined for a whole file. */
+  /** Undefined for a function without one, for several, and for a whole file. */
   readonly name: string | undefined;
 }
 
-/** All of the file, the innermost function around the cursor, or the functions that the selection touches. */
+/** All of the file, or the functions that the cursor or the selection touches. */
 async function findSubject(
   document: TextDocument,
   { range, scope }: protocol.ReviewParameters,
 ): Promise<ReviewSubject> {
   const text = document.getText();
-  const functions = await findFunctions(document.languageId, text);
+  const selected =
+    scope === 'file'
+      ? { start: 0, end: text.length }
+      : { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
+  const functions = await findFunctions(document.languageId, text, [selected]);
   if (functions === undefined) {
     throw new UserError(
       'unsupported-language',
       `Sotto cannot review ${document.languageId}.`,
-      'It reviews JavaScript, TypeScript, Python, Java, Go, Rust, C, C++, C#, PHP and Ruby.',
+      'It reviews JavaScript, TypeScript, Python and Java.',
     );
   }
-  if (scope === 'file') {
-    return { spans: [{ start: 0, end: text.length }], name: undefined };
-  }
-  const selected = { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
-  const touched = functions.filter((symbol) => intersect(symbol.range, selected) !== undefined);
-  const innermost = touched.at(-1);
-  if (innermost === undefined) {
+  const [first, ...others] = functions;
+  if (first === undefined) {
     throw new UserError(
       'no-symbol',
-      'There is no function here to review.',
-      'Place the cursor in a function, or run "Sotto: Review File".',
+      scope === 'file' ? 'There is no function in this file.' : 'There is no function here to review.',
+      'Place the cursor in a function.',
     );
   }
-  return selected.start === selected.end
-    ? { spans: [innermost.range], name: innermost.name }
-    : { spans: touched.map((symbol) => symbol.range), name: innermost.name };
+  return {
+    spans: [selected],
+    name: scope === 'function' && others.length === 0 ? first.name : undefined,
+  };
 }
 
 function requireState(host: ReviewHost, uri: string): DocumentBugs {
