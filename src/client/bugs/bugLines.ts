@@ -28,6 +28,12 @@ export class BugLines implements Disposable {
   constructor(memory: Memory) {
     this.dismissals = new Dismissals(memory);
     this.store.add(languages.onDidChangeDiagnostics(({ uris }) => uris.forEach((uri) => this.show(uri))));
+    this.store.add(
+      workspace.onDidCloseTextDocument(({ uri }) => {
+        this.found.delete(uri.toString());
+        this.show(uri);
+      }),
+    );
   }
 
   /** Called for each new client: what an earlier server found goes. */
