@@ -57,7 +57,8 @@ function printFinding(path: string, text: string, finding: BugFinding): void {
   const end = start + finding.found.length;
   const changed = lineText.slice(0, start) + finding.expected + lineText.slice(end);
   const times = Math.exp(Math.max(0, finding.logRatioNats));
-  const strength = times < 2 ? 'about as likely' : `${times < 1e4 ? Math.round(times) : 'over 10,000'} times as likely`;
+  const strength =
+    times < 2 ? 'about as likely' : `${times < 1e4 ? Math.round(times) : 'over 10,000'} times as likely`;
   printLine(`${styled('bold', `${path}:${line}:${column}`)} ${finding.kind}, ${strength}`);
   printLine(styled('red', `- ${lineText}`));
   printLine(styled('green', `+ ${changed}`));
