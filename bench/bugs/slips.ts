@@ -17,7 +17,20 @@ export interface Slip {
   readonly undo: Omit<SlipEdit, 'kind'>;
 }
 
-/** One slip in the function of `file`, of a kind that `random` draws among those it offers; undefined when it offers none. */
+/** Kinds are drawn in this proportion among those that a function offers. */
+const kindWeights: Readonly<Record<SlipKind, number>> = {
+  variable: 6,
+  operator: 6,
+  member: 3,
+  'off-by-one': 2,
+  'swapped-arguments': 3,
+  negation: 2,
+  await: 2,
+  boolean: 1,
+  number: 1,
+};
+
+/** One slip in the function of `file`, drawn among those that it offers; undefined when it offers none. */
 export async function injectSlip(file: FileText, random: () => number): Promise<Slip | undefined> {
   const edits = await withTree(file.languageId, file.text, (tree) => {
     const family = languageFamily(file.languageId);
@@ -30,7 +43,8 @@ export async function injectSlip(file: FileText, random: () => number): Promise<
         ];
   });
   const kinds = [...new Set((edits ?? []).map(({ kind }) => kind))];
-  const kind = kinds[Math.floor(random() * kinds.length)];
+  const lots = kinds.flatMap((kind) => Array.from({ length: kindWeights[kind] }, () => kind));
+  const kind = lots[Math.floor(random() * lots.length)];
   const ofKind = (edits ?? []).filter((edit) => edit.kind === kind);
   const edit = ofKind[Math.floor(random() * ofKind.length)];
   return edit === undefined ? undefined : makeSlip(file, edit);

@@ -11,7 +11,7 @@ export interface NamesInScope {
   /** All bare names of the function, each once, in order of first appearance. */
   readonly names: readonly string[];
   /** True when nothing in the function speaks against `name` meaning something at `offset`. */
-  isVisible(name: string, offset: number): boolean;
+  readonly isVisible: (name: string, offset: number) => boolean;
 }
 
 interface Declared {
@@ -42,7 +42,7 @@ export function namesInScope(root: SyntaxNode, nodes: readonly CodeNode[]): Name
   }
   return {
     names: [...names],
-    isVisible(name, offset) {
+    isVisible: (name, offset) => {
       const places = declared.get(name);
       return (
         places === undefined ||

@@ -23,7 +23,7 @@ export function booleanEdits({ nodes }: CodeOfFunction): SlipEdit[] {
 export function negationEdits({ family, nodes }: CodeOfFunction): SlipEdit[] {
   const negation = family === 'python' ? 'not ' : '!';
   return nodes.flatMap(({ node, parent }) => {
-    const operand = negatedOperand(node);
+    const operand = isNegated(parent) ? undefined : negatedOperand(node);
     if (operand !== undefined) {
       // Shown at the sign and the word after it, since a lone sign is hardly seen under a squiggle.
       const shown = node.text.length <= 40 ? node.endIndex : operand.startIndex + 1;
@@ -41,10 +41,13 @@ function negatedOperand(node: SyntaxNode): SyntaxNode | undefined {
   if (node.type === 'not_operator') {
     return field(node, 'argument');
   }
-  const negated = node.type === 'unary_expression' && node.children[0]?.type === '!';
-  const operand = negated ? (field(node, 'argument') ?? field(node, 'operand')) : undefined;
+  const operand = isNegated(node) ? (field(node, 'argument') ?? field(node, 'operand')) : undefined;
   // `!!x` is a conversion.
   return operand?.type === 'unary_expression' ? undefined : operand;
+}
+
+function isNegated(node: SyntaxNode): boolean {
+  return node.type === 'unary_expression' && node.children[0]?.type === '!';
 }
 
 const conditionTypes: ReadonlySet<string> = new Set([

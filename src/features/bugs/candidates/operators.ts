@@ -56,8 +56,16 @@ export function operatorEdits({ nodes }: CodeOfFunction): SlipEdit[] {
   );
 }
 
+/** Texts are not subtracted. */
+function joinsStrings({ node, parent }: CodeNode): boolean {
+  return (
+    (node.type === '+' || node.type === '+=') &&
+    parent.namedChildren.some((child) => child !== null && /string|character_literal/.test(child.type))
+  );
+}
+
 function isOperator({ node, parent }: CodeNode): boolean {
   // `for (k in o)` and `for x in y` are no comparisons: only Python's comparisons have `in` as an operator here.
   const fine = node.type !== 'in' || parent.type === 'comparison_operator';
-  return fine && !node.isNamed && operatorParents.has(parent.type);
+  return fine && !node.isNamed && operatorParents.has(parent.type) && !joinsStrings({ node, parent });
 }

@@ -67,5 +67,5 @@ export function certainty({ forwardNats, fillingNats }: DoubtfulEdit): number {
 }
 
 function byPlace(a: ScreenedEdit, b: ScreenedEdit): number {
-  return a.lineIndex - b.lineIndex || a.sharedCount - b.sharedCount;
+  return a.position - b.position;
 }

@@ -1,94 +1,62 @@
 import { findFimTokens } from '../../completion/prompt/fimTokens';
 import type { BugModel } from '../types';
-import { promptIds, type ReadPassage, type ScreenedEdit } from './screen';
-
-/** How much text after the edited line is taken into account: whole lines, until there are this many tokens. */
-const windowTokenCount = 24;
-const windowLineCount = 4;
+import type { ReadPassage, ScreenedEdit } from './screen';
 
 /**
- * ln of how much more likely the edited line and the lines after it are than the line as it is and the same lines,
+ * An edit's tokens and those after it that are taken into account: what one run of the engine gives probabilities
+ * for, about the next two lines.
+ */
+const forwardTokenCount = 33;
+/** How much of the text after a line is shown when the line is to be filled in. */
+const suffixTokenCount = 120;
+
+/**
+ * ln of how much more likely the edited line and the text after it are than the line as it is and the same text,
  * given the text before: what was a slip makes the rest harder to understand.
  */
 export async function rescoreForward(
-  { passage, logProbabilities }: ReadPassage,
-  { lineIndex, editedIds, sharedCount }: ScreenedEdit,
-  { engine, tokenizer }: BugModel,
+  { promptIds, ids, logProbabilities }: ReadPassage,
+  { position, lineEnd, editedIds }: ScreenedEdit,
+  { engine }: BugModel,
   signal: AbortSignal,
 ): Promise<number> {
-  const lines = [...passage.body, ...passage.after];
-  const window = windowAfter(lines.slice(lineIndex + 1).map(({ ids }) => ids));
-  const before = lines.slice(0, lineIndex).flatMap(({ ids }) => ids);
-  const lineIds = lines[lineIndex]?.ids ?? [];
-  const scores = await engine.score(
-    [...promptIds(passage, tokenizer), ...before, ...lineIds.slice(0, sharedCount)],
-    [...editedIds.slice(sharedCount), ...window.flat()],
+  const windowEnd = lineEnd + Math.max(0, forwardTokenCount - editedIds.length);
+  const edited = await engine.score(
+    [...promptIds, ...ids.slice(0, position)],
+    [...editedIds, ...ids.slice(lineEnd, windowEnd)],
     signal,
   );
-  const original = [
-    ...(logProbabilities[lineIndex] ?? []).slice(sharedCount),
-    ...logProbabilities.slice(lineIndex + 1, lineIndex + 1 + window.length).flatMap((values) => [...values]),
-  ];
-  return sum(scores) - sum(original);
+  return sum(edited) - sum(logProbabilities.slice(position, windowEnd));
 }
 
 /**
  * ln of how much more likely the edited line is than the line as it is when the model is shown the text on both
- * sides, in the form in which it was trained to fill in the middle.
+ * sides, in the form in which it was trained to fill in the middle. Throws `UserError` `unsupported-model` for a
+ * model that was not.
  */
 export async function rescoreFilling(
-  { passage }: ReadPassage,
-  { lineIndex, editedIds, sharedCount }: ScreenedEdit,
+  { passage, promptIds, ids }: ReadPassage,
+  { lineIndex, position, lineEnd, editedIds }: ScreenedEdit,
   { engine, tokenizer }: BugModel,
   signal: AbortSignal,
 ): Promise<number> {
   const fim = findFimTokens(tokenizer);
-  const lines = [...passage.body, ...passage.after];
-  const lineIds = lines[lineIndex]?.ids ?? [];
+  const lineStart = lineEnd - (passage.body[lineIndex]?.ids.length ?? 0);
+  const following = [...passage.body.slice(lineIndex + 1), ...passage.after].flatMap((line) => line.ids);
   const prompt = [
     fim.prefix,
-    ...promptIds(passage, tokenizer),
-    ...lines.slice(0, lineIndex).flatMap(({ ids }) => ids),
+    ...promptIds,
+    ...ids.slice(0, lineStart),
     fim.suffix,
-    ...takeTokens(lines.slice(lineIndex + 1).map(({ ids }) => ids)),
+    ...following.slice(0, suffixTokenCount),
     fim.middle,
-    ...lineIds.slice(0, sharedCount),
+    ...ids.slice(lineStart, position),
   ];
-  const original = await engine.score(prompt, lineIds.slice(sharedCount), signal);
-  const edited = await engine.score(prompt, editedIds.slice(sharedCount), signal);
+  const original = await engine.score(prompt, ids.slice(position, lineEnd), signal);
+  const edited = await engine.score(prompt, editedIds, signal);
   return sum(edited) - sum(original);
 }
 
-const suffixTokenCount = 120;
-
-function takeTokens(lines: readonly (readonly number[])[]): number[] {
-  const ids: number[] = [];
-  for (const line of lines) {
-    if (ids.length + line.length > suffixTokenCount) {
-      break;
-    }
-    ids.push(...line);
-  }
-  return ids;
-}
-
-function windowAfter(lines: readonly (readonly number[])[]): (readonly number[])[] {
-  const window: (readonly number[])[] = [];
-  let tokenCount = 0;
-  for (const line of lines.slice(0, windowLineCount)) {
-    if (tokenCount >= windowTokenCount) {
-      break;
-    }
-    window.push(line);
-    tokenCount += line.length;
-  }
-  return window;
-}
-
-function sum(values: Iterable<number>): number {
-  let total = 0;
-  for (const value of values) {
-    total += value;
-  }
-  return total;
+function sum(values: Float32Array): number {
+  return values.reduce((total, value) => total + value, 0);
 }

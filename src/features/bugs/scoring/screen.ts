@@ -2,90 +2,100 @@ import type { SlipEdit } from '../candidates/edit';
 import type { BugModel } from '../types';
 import type { Passage, PassageLine } from './passage';
 
-/** An edit as tokens, with what one reading of the passage says of it. */
+/** An edit in the tokens of a passage that was read once. */
 export interface ScreenedEdit {
   readonly edit: SlipEdit;
-  readonly passage: Passage;
   /** Index of the edited line in the passage's body. */
   readonly lineIndex: number;
-  /** The edited line's tokens. */
+  /** Index in `ReadPassage.ids` of the first token that the edit changes, and after the last one of its line. */
+  readonly position: number;
+  readonly lineEnd: number;
+  /** The edited line's tokens from `position` on. */
   readonly editedIds: readonly number[];
-  /** How many leading tokens the edited line shares with the line as it is. */
-  readonly sharedCount: number;
   /** ln of how much more likely the first token of the edit is than what stands there, given the text before it. */
   readonly firstTokenNats: number;
 }
 
-/** A passage read once: ln of each token's probability given all before it. */
 export interface ReadPassage {
   readonly passage: Passage;
-  /** [line of body and after][token] */
-  readonly logProbabilities: readonly Float32Array[];
+  /** What was read before `ids`; never empty, since the model predicts nothing from nothing. */
+  readonly promptIds: readonly number[];
+  /** The tokens of the body and of a little text after it. */
+  readonly ids: readonly number[];
+  /** ln p of each of `ids`, given all before it. */
+  readonly logProbabilities: Float32Array;
   readonly edits: readonly ScreenedEdit[];
 }
 
-/** Reads `passage` once and screens those of `edits` that lie in its body. Rejects with the signal's reason when aborted. */
+/** So much after the body is read with probabilities: what the last line's edits are judged by. */
+const scoredTokensAfter = 32;
+
+/**
+ * Reads `passage` once, left to right, and screens those of `edits` that lie in its body. Rejects with the signal's
+ * reason when aborted.
+ */
 export async function screen(
   passage: Passage,
   edits: readonly SlipEdit[],
   { engine, tokenizer }: BugModel,
   signal: AbortSignal,
 ): Promise<ReadPassage> {
-  const placed = edits.flatMap((edit) => placeEdit(passage, edit, tokenizer) ?? []);
-  const lines = [...passage.body, ...passage.after];
-  const lineStarts = runningSum(lines.map(({ ids }) => ids.length));
-  const choices: number[][] = [];
-  const choiceOf = placed.map(({ lineIndex, sharedCount, editedIds }) => {
-    const position = (lineStarts[lineIndex] ?? 0) + sharedCount;
-    const atPosition = (choices[position] ??= []);
-    const id = editedIds[sharedCount] ?? -1;
-    const known = atPosition.indexOf(id);
-    return { position, index: known < 0 ? atPosition.push(id) - 1 : known };
+  const contextIds = passage.context.flatMap((line) => line.ids);
+  const promptIds = contextIds.length > 0 ? contextIds : tokenizer.encode('\n');
+  const ids = [
+    ...passage.body.flatMap((line) => line.ids),
+    ...passage.after.flatMap((line) => line.ids).slice(0, scoredTokensAfter),
+  ];
+  const lineStarts = runningSum(passage.body.map((line) => line.ids.length));
+  const placed = edits.flatMap((edit) => placeEdit(passage, lineStarts, edit, tokenizer) ?? []);
+  const choices: number[][] = ids.map(() => []);
+  placed.forEach(({ position, editedIds: [first] }) => {
+    const atPosition = choices[position];
+    if (first !== undefined && atPosition?.includes(first) === false) {
+      atPosition.push(first);
+    }
   });
-  const targetIds = lines.flatMap(({ ids }) => ids);
-  const scores = await engine.scoreChoices(
-    promptIds(passage, tokenizer),
-    targetIds,
-    Array.from({ length: targetIds.length }, (_, position) => choices[position] ?? []),
-    signal,
-  );
+  const scores = await engine.scoreChoices(promptIds, ids, choices, signal);
+  const firstTokenNats = ({ position, editedIds: [first = -1] }: PlacedEdit) => {
+    const choice = choices[position]?.indexOf(first) ?? -1;
+    return (scores.choices[position]?.[choice] ?? NaN) - (scores.targets[position] ?? NaN);
+  };
   return {
     passage,
-    logProbabilities: lines.map(({ ids }, index) =>
-      scores.targets.subarray(lineStarts[index] ?? 0, (lineStarts[index] ?? 0) + ids.length),
-    ),
-    edits: placed.map((edit, index) => {
-      const { position, index: choiceIndex } = choiceOf[index] ?? { position: -1, index: -1 };
-      const choice = scores.choices[position]?.[choiceIndex] ?? NaN;
-      return { ...edit, firstTokenNats: choice - (scores.targets[position] ?? NaN) };
-    }),
+    promptIds,
+    ids,
+    logProbabilities: scores.targets,
+    edits: placed.map((edit) => ({ ...edit, firstTokenNats: firstTokenNats(edit) })),
   };
 }
 
-/** The tokens before the passage's body; never none, since the model predicts nothing from nothing. */
-export function promptIds(passage: Passage, tokenizer: BugModel['tokenizer']): number[] {
-  const ids = passage.context.flatMap((line) => line.ids);
-  return ids.length > 0 ? ids : tokenizer.encode('\n');
-}
+type PlacedEdit = Omit<ScreenedEdit, 'firstTokenNats'>;
 
-/** `edit` in its line's tokens; undefined when the line is not in the body or the tokens hardly tell them apart. */
+/** `edit` in its line's tokens; undefined when it is not in the body, or one line's tokens begin with the other's. */
 function placeEdit(
-  passage: Passage,
+  { body }: Passage,
+  lineStarts: readonly number[],
   edit: SlipEdit,
   tokenizer: BugModel['tokenizer'],
-): Omit<ScreenedEdit, 'firstTokenNats'> | undefined {
-  const lineIndex = passage.body.findLastIndex(({ start }) => start <= edit.range.start);
-  const line = passage.body[lineIndex];
-  if (line === undefined || edit.range.end > line.start + line.text.length) {
+): PlacedEdit | undefined {
+  const lineIndex = body.findLastIndex(({ start }) => start <= edit.range.start);
+  const line = body[lineIndex];
+  const lineStart = lineStarts[lineIndex];
+  if (line === undefined || lineStart === undefined || edit.range.end > line.start + line.text.length) {
     return undefined;
   }
   const editedIds = tokenizer.encode(editLine(line, edit));
-  let sharedCount = 0;
-  while (sharedCount < line.ids.length && editedIds[sharedCount] === line.ids[sharedCount]) {
-    sharedCount += 1;
+  const differing = line.ids.findIndex((id, index) => id !== editedIds[index]);
+  if (differing < 0 || differing >= editedIds.length) {
+    return undefined;
   }
-  const differs = sharedCount < editedIds.length && sharedCount < line.ids.length;
-  return differs ? { edit, passage, lineIndex, editedIds, sharedCount } : undefined;
+  return {
+    edit,
+    lineIndex,
+    position: lineStart + differing,
+    lineEnd: lineStart + line.ids.length,
+    editedIds: editedIds.slice(differing),
+  };
 }
 
 function editLine({ start, text }: PassageLine, { range, expected }: SlipEdit): string {
