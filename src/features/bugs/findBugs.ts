@@ -6,9 +6,10 @@ import { strongNats, trackRecord } from './calibration';
 import type { LanguageFamily, SlipEdit } from './candidates/edit';
 import { languageFamily } from './candidates/edit';
 import { enumerateEdits } from './candidates/enumerate';
+import { createGate } from './gates';
 import type { DoubtfulEdit, DoubtLimits } from './scoring/doubt';
 import { certainty, doubtfulEdits } from './scoring/doubt';
-import { cutPassages } from './scoring/passage';
+import { cutPassages, textOf } from './scoring/passage';
 import type { BugFinding, BugModel, BugRequest } from './types';
 import { reasonNotToCheck } from './uncheckedFiles';
 
@@ -112,7 +113,9 @@ async function doubtsIn(
 ): Promise<DoubtfulEdit[]> {
   const doubts: DoubtfulEdit[] = [];
   for (const passage of cutPassages(request.text, place.range, model.tokenizer)) {
-    doubts.push(...(await doubtfulEdits(passage, place.edits, limits, model, signal)));
+    const drop = createGate(request.text, textOf(passage));
+    const edits = place.edits.filter((edit) => drop(edit) === undefined);
+    doubts.push(...(await doubtfulEdits(passage, edits, limits, model, signal)));
   }
   return doubts.sort((a, b) => certainty(b) - certainty(a));
 }
