@@ -119,7 +119,12 @@ describe('reviewCode', () => {
     expect(findings.map(({ logRatioNats }) => logRatioNats)).toEqual(
       findings.map(({ logRatioNats }) => logRatioNats).sort((a, b) => b - a),
     );
-    expect(show(request.text, findings.slice(0, 2)).sort()).toMatchInlineSnapshot();
+    expect(show(request.text, findings.slice(0, 2)).sort()).toMatchInlineSnapshot(`
+      [
+        "first: for (let index = 0; index [<= → <] limit; index += 1) {",
+        "second: if ([end → !end] || start >= end) {",
+      ]
+    `);
   });
 
   test('reads a test file when asked to', async () => {
