@@ -60,7 +60,10 @@ export async function readJson(path: string): Promise<unknown> {
 `,
 } as const;
 
-function request(languageId: keyof typeof good, [from, to]: readonly [string, string] = ['', '']): BugRequest {
+function request(
+  languageId: keyof typeof good,
+  [from, to]: readonly [string, string] = ['', ''],
+): BugRequest {
   const text = good[languageId].replace(from, to);
   const ranges = [{ start: 0, end: text.length }];
   return { languageId, fileName: 'file', text, ranges, linesToSkip: new Set() };

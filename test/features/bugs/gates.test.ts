@@ -13,7 +13,9 @@ function dropped(kind: SlipKind, marked: string): string | undefined {
 
 test('a name that stands nowhere else is unknown to the model, not wrong', () => {
   expect(dropped('variable', 'const a = [helper → other](b); other(b);')).toBe('name-unknown');
-  expect(dropped('variable', 'let helper; const a = [helper → other](b); c(helperName);')).toBe('name-unknown');
+  expect(dropped('variable', 'let helper; const a = [helper → other](b); c(helperName);')).toBe(
+    'name-unknown',
+  );
   expect(dropped('variable', 'let helper; const a = [helper → other](b); c(helper);')).toBeUndefined();
   expect(dropped('operator', 'if (a [< → <=] b) {}')).toBeUndefined();
 });
