@@ -6,9 +6,11 @@ import { strongNats, trackRecord } from './calibration';
 import type { LanguageFamily, SlipEdit } from './candidates/edit';
 import { languageFamily } from './candidates/edit';
 import { enumerateEdits } from './candidates/enumerate';
+import { createGate } from './gates';
 import type { DoubtfulEdit, DoubtLimits } from './scoring/doubt';
 import { certainty, doubtfulEdits } from './scoring/doubt';
-import { cutPassages } from './scoring/passage';
+import type { Passage } from './scoring/passage';
+import { cutPassages, textOf } from './scoring/passage';
 import type { BugFinding, BugModel, BugRequest } from './types';
 import { reasonNotToCheck } from './uncheckedFiles';
 
@@ -111,10 +113,23 @@ async function doubtsIn(
   signal: AbortSignal,
 ): Promise<DoubtfulEdit[]> {
   const doubts: DoubtfulEdit[] = [];
-  for (const passage of cutPassages(request.text, place.range, model.tokenizer)) {
-    doubts.push(...(await doubtfulEdits(passage, place.edits, limits, model, signal)));
+  const passages = cutPassages(request.text, place.range, model.tokenizer);
+  for (const passage of passages.filter((part) => touches(part, request.ranges))) {
+    const drop = createGate(request.text, textOf(passage));
+    const edits = place.edits.filter((edit) => drop(edit) === undefined);
+    doubts.push(...(await doubtfulEdits(passage, edits, limits, model, signal)));
   }
   return doubts.sort((a, b) => certainty(b) - certainty(a));
+}
+
+/** Of a function too long for one reading, only the parts that somebody asked about are read. */
+function touches({ body }: Passage, ranges: readonly TextRange[]): boolean {
+  const [first, last] = [body.at(0), body.at(-1)];
+  return (
+    first !== undefined &&
+    last !== undefined &&
+    ranges.some(({ start, end }) => start <= last.start + last.text.length && first.start <= end)
+  );
 }
 
 function toFinding(doubt: DoubtfulEdit, place: FunctionPlace): BugFinding {

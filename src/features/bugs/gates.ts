@@ -1,52 +1,59 @@
 import type { SlipEdit } from './candidates/edit';
 
+export type DropReason = 'name-unknown' | 'habit';
+
 /**
- * Why an edit that the model likes is not to be reported as a slip; undefined when nothing speaks against it. Only
- * from the text: what the author does again elsewhere is meant, and a name that stands nowhere else is one that the
- * model merely does not know.
+ * Says of an edit why it is not worth asking the model about; undefined when nothing speaks against it. Only from
+ * the text: what the author does again elsewhere in the file (`text`) is meant, and a name that hardly stands in
+ * what the model reads (`readText`) is one that it does not know: it would doubt it everywhere.
  */
-export function reasonToDrop(text: string, edit: SlipEdit): DropReason | undefined {
-  if (isName(edit) && countName(text, edit.found) < 2) {
-    return 'name-unknown';
-  }
-  return standsElsewhere(text, edit) ? 'habit' : undefined;
+export function createGate(text: string, readText: string): (edit: SlipEdit) => DropReason | undefined {
+  const nameCounts = countTokens(readText);
+  const allTokens = joinTokens(tokensOf(text));
+  return (edit) => {
+    if (isName(edit) && (nameCounts.get(edit.found) ?? 0) < leastNameCount) {
+      return 'name-unknown';
+    }
+    const phrase = joinTokens(phraseAround(text, edit));
+    return allTokens.indexOf(phrase) !== allTokens.lastIndexOf(phrase) ? 'habit' : undefined;
+  };
 }
 
-export type DropReason = 'name-unknown' | 'habit';
+/** Once where it is declared, once where it is doubted, and once more: a wrong name has a right place, too. */
+const leastNameCount = 3;
+/** Tokens on each side of an edit that make up the phrase it stands in. */
+const phraseReach = 3;
+/** Longer than any phrase; keeps the search local. */
+const phraseCharacters = 160;
+const separator = '\u0001';
 
 function isName({ kind }: SlipEdit): boolean {
   return kind === 'variable' || kind === 'member';
 }
 
-function countName(text: string, name: string): number {
-  const isWordCharacter = (character: string) => /[\w$]/.test(character);
-  let count = 0;
-  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
-    const bounded = !isWordCharacter(text.charAt(at - 1)) && !isWordCharacter(text.charAt(at + name.length));
-    count += bounded ? 1 : 0;
-  }
-  return count;
-}
-
-/** Tokens on each side of an edit that make up the phrase it stands in. */
-const phraseReach = 2;
-const tokenPattern = /[\w$]+|[^\s\w$]/g;
-/** Longer than any phrase; keeps the search local. */
-const phraseCharacters = 160;
-
-/** True when what stands there, with the two tokens before and after it, stands in the text a second time. */
-function standsElsewhere(text: string, { range, found }: SlipEdit): boolean {
-  const before = tokensOf(text.slice(Math.max(0, range.start - phraseCharacters), range.start)).slice(
-    -phraseReach,
-  );
-  const after = tokensOf(text.slice(range.end, range.end + phraseCharacters)).slice(0, phraseReach);
-  const phrase = [...before, ...tokensOf(found), ...after];
-  const separator = '\u0001';
-  const all = separator + tokensOf(text).join(separator) + separator;
-  const wanted = separator + phrase.join(separator) + separator;
-  return all.indexOf(wanted) !== all.lastIndexOf(wanted);
+/** What stands at the edit, with the tokens before and after it. */
+function phraseAround(text: string, { range, found }: SlipEdit): string[] {
+  const before = text.slice(Math.max(0, range.start - phraseCharacters), range.start);
+  const after = text.slice(range.end, range.end + phraseCharacters);
+  return [
+    ...tokensOf(before).slice(-phraseReach),
+    ...tokensOf(found),
+    ...tokensOf(after).slice(0, phraseReach),
+  ];
 }
 
 function tokensOf(text: string): string[] {
-  return text.match(tokenPattern) ?? [];
+  return text.match(/[\w$]+|[^\s\w$]/g) ?? [];
+}
+
+function joinTokens(tokens: readonly string[]): string {
+  return separator + tokens.join(separator) + separator;
+}
+
+function countTokens(text: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const token of tokensOf(text)) {
+    counts.set(token, (counts.get(token) ?? 0) + 1);
+  }
+  return counts;
 }

@@ -21,7 +21,7 @@ export interface Passage {
 }
 
 /** What one passage may hold, in tokens: prefill of 1,000 takes about three seconds on two cores. */
-const limits = { imports: 80, above: 240, body: 640, after: 120 };
+const limits = { imports: 80, head: 60, above: 240, body: 640, after: 120 };
 const importLine = /^\s*(import\b|from\s+\S+\s+import\b|(const|let|var)\b.*\brequire\()/;
 
 /**
@@ -38,8 +38,13 @@ export function cutPassages(text: string, range: TextRange, tokenizer: Pick<Toke
   const first = lineIndexAt(lines, range.start);
   const end = lineIndexAt(lines, Math.max(range.start, range.end - 1)) + 1;
   const passages: Passage[] = [];
-  for (let bodyStart = first; bodyStart < end;) {
+  let bodyStart = first;
+  while (bodyStart < end) {
     const body = takeWhileWithin(lines.slice(bodyStart, end), limits.body, encode);
+    if (body.length === 0) {
+      bodyStart += 1; // A line that long is data.
+      continue;
+    }
     const bodyEnd = bodyStart + body.length;
     passages.push({
       context: contextOf(lines, first, bodyStart, encode),
@@ -49,6 +54,11 @@ export function cutPassages(text: string, range: TextRange, tokenizer: Pick<Toke
     bodyStart = bodyEnd;
   }
   return passages;
+}
+
+/** All that the model reads of a passage. */
+export function textOf({ context, body, after }: Passage): string {
+  return [...context, ...body, ...after].map(({ text }) => text).join('');
 }
 
 interface Line {
@@ -70,7 +80,7 @@ function lineIndexAt(lines: readonly Line[], offset: number): number {
   return after < 0 ? lines.length - 1 : after - 1;
 }
 
-/** The leading lines that fit; always at least one, so that a very long line does not stop everything. */
+/** The leading lines that fit. */
 function takeWhileWithin(
   lines: readonly Line[],
   tokenLimit: number,
@@ -81,7 +91,7 @@ function takeWhileWithin(
   for (const line of lines) {
     const encoded = encode(line);
     tokenCount += encoded.ids.length;
-    if (tokenCount > tokenLimit && taken.length > 0) {
+    if (tokenCount > tokenLimit) {
       break;
     }
     taken.push(encoded);
@@ -103,10 +113,10 @@ function contextOf(
     .slice(0, Math.min(nearestStart, heads[0] ?? Infinity))
     .filter((line) => importLine.test(line.text));
   return [
-    ...(imports.length === 0 ? [] : takeWhileWithin(imports, limits.imports, encode)),
-    ...headLines,
+    ...takeWhileWithin(imports, limits.imports, encode),
+    ...headLines.filter(({ ids }) => ids.length <= limits.head),
     ...nearest,
-  ].filter(({ ids }) => ids.length <= limits.above);
+  ];
 }
 
 /** Lines above the function that are indented less than it, nearest last, and its own first line for later parts of it. */
