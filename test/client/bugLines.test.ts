@@ -19,22 +19,27 @@ const line: BugLine = {
 test('a finding is told in three lines: what, how much likelier, and the record', () => {
   expect(describeBugLine(line)).toMatchInlineSnapshot(`
     "Possible slip: expected \`<=\`, found \`<\`.
-    With the lines after it taken into account, the local model finds that 42 times as likely.
-    In tests, flags this strong caught 23 % of such slips, and 0.12 stood on every 1,000 lines of right code."
+    With the lines after it, the local model finds that 42 times as likely.
+    Such flags caught 23 % of slips put into code, and were wrong 0.12 times per 1,000 lines."
   `);
 });
 
-test('a line of a review says its place in the order', () => {
-  expect(describeBugLine({ ...line, rank: 2 })).toMatch(/^Doubtful line, number 2 of the review: expected/);
+test('a line of a review says its place in the order, and a weak doubt claims no record', () => {
+  expect(describeBugLine({ ...line, rank: 2 })).toMatch(/^Doubtful line 2: expected/);
+  const weak = describeBugLine({ ...line, rank: 3, strength: 'weak' });
+  expect(weak).toContain('is not underlined unasked');
+  expect(weak).not.toContain('23 %');
 });
 
 test.each([
-  [Math.log(1.26), '1.3 times'],
-  [Math.log(2_345), '2,300 times'],
-  [12, 'more than 10,000 times'],
-  [900, 'more than 10,000 times'],
+  [-3, 'no likelier'],
+  [0, 'no likelier'],
+  [Math.log(1.26), '1.3 times as likely'],
+  [Math.log(2_345), '2,300 times as likely'],
+  [12, 'over 10,000 times as likely'],
+  [900, 'over 10,000 times as likely'],
 ])('a log ratio of %f is told with the digits it deserves', (logRatioNats, text) => {
-  expect(describeBugLine({ ...line, logRatioNats })).toContain(`finds that ${text} as likely`);
+  expect(describeBugLine({ ...line, logRatioNats })).toContain(`finds that ${text}.`);
 });
 
 test('long code is cut, and breaks no line of the message', () => {

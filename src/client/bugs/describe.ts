@@ -5,11 +5,14 @@ const MAX_CODE_CHARACTERS = 40;
 /** Beyond this, more digits say nothing. */
 const MAX_TIMES = 10_000;
 
-/** What the hover and the list of problems say of a line: a block of three short lines. */
+/**
+ * What the hover, the list of problems and "next problem" say of a line: a block of three lines, short enough for the
+ * last of them, which does not wrap.
+ */
 export function describeBugLine(line: BugLine): string {
   return [
     `${title(line)}: ${summary(line)}.`,
-    `With the lines after it taken into account, the local model finds that ${times(line.logRatioNats)} times as likely.`,
+    `With the lines after it, the local model finds that ${likelihood(line.logRatioNats)}.`,
     record(line),
   ].join('\n');
 }
@@ -25,7 +28,7 @@ export function describeAsFact(line: BugLine): string {
 }
 
 function title({ rank }: BugLine): string {
-  return rank === null ? 'Possible slip' : `Doubtful line, number ${rank} of the review`;
+  return rank === null ? 'Possible slip' : `Doubtful line ${rank}`;
 }
 
 function summary({ found, expected }: BugLine): string {
@@ -33,18 +36,24 @@ function summary({ found, expected }: BugLine): string {
 }
 
 /** 1.5, 40, 2,300: as many digits as can be meant. */
-function times(logRatioNats: number): string {
-  const ratio = Math.exp(logRatioNats);
-  if (!(ratio < MAX_TIMES)) {
-    return `more than ${MAX_TIMES.toLocaleString('en')}`;
+function likelihood(logRatioNats: number): string {
+  const ratio = Number(Math.exp(logRatioNats).toPrecision(2));
+  if (ratio <= 1) {
+    return 'no likelier';
   }
-  return Number(ratio.toPrecision(2)).toLocaleString('en');
+  return ratio < MAX_TIMES
+    ? `${ratio.toLocaleString('en')} times as likely`
+    : `over ${MAX_TIMES.toLocaleString('en')} times as likely`;
 }
 
-function record({ record: { recall, falsePositivesPerThousandLines } }: BugLine): string {
+/** The figures were measured on flags that are strong enough to be underlined unasked. */
+function record({ strength, record: { recall, falsePositivesPerThousandLines } }: BugLine): string {
+  if (strength === 'weak') {
+    return 'A doubt as weak as this is not underlined unasked.';
+  }
   const caught = Math.round(100 * recall);
   const wrong = Number(falsePositivesPerThousandLines.toPrecision(2));
-  return `In tests, flags this strong caught ${caught} % of such slips, and ${wrong} stood on every 1,000 lines of right code.`;
+  return `Such flags caught ${caught} % of slips put into code, and were wrong ${wrong} times per 1,000 lines.`;
 }
 
 function code(text: string): string {
