@@ -20,7 +20,7 @@ test('a finding is told in three lines: what, how much likelier, and the record'
   expect(describeBugLine(line)).toMatchInlineSnapshot(`
     "Possible slip: expected \`<=\`, found \`<\`.
     With the lines after it, the local model finds that 42 times as likely.
-    Such flags caught 23 % of slips put into code, and were wrong 0.12 times per 1,000 lines."
+    In tests such flags found 23 % of planted slips, and 0.12 false ones in 1,000 lines."
   `);
 });
 

@@ -226,6 +226,28 @@ test('a check that gave way to a completion is made up for, without another keys
   expect(shown()).toEqual(['2:wrong']);
 });
 
+test('what was read before a keystroke ended the check is not read again', async () => {
+  let attempts = 0;
+  loader.bugs.check = async (request, signal) => {
+    attempts += 1;
+    if (attempts === 2) {
+      await client.type(uri, 'b');
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      signal.throwIfAborted();
+    }
+    return findWrong(request);
+  };
+  await start();
+  await client.type(uri, 'a');
+  client.moveTo(uri, { line: 5, character: 9 });
+  await client.type(uri, 'b');
+  await rest();
+  expect(shown()).toEqual(['2:wrong']);
+  await rest();
+  expect(readTexts).toEqual([['a'], ['bb']]);
+  expect(shown().toSorted()).toEqual(['2:wrong', '6:wrong']);
+});
+
 test('a check that fails is logged and not tried for ever', async () => {
   let attempts = 0;
   loader.bugs.check = () => {
@@ -262,11 +284,17 @@ test('a dismissal holds for the line wherever it stands, not for another line, k
   const [first] = await keys();
   await client.type(uri, '\n\n    const a = 1;');
   expect(await keys()).toEqual([first]);
-  client.moveTo(uri, { line: 6, character: 4 });
-  await client.type(uri, '    ');
+  // Indented otherwise, and the same line in the other function.
+  for (const line of [3, 6]) {
+    client.moveTo(uri, { line, character: 0 });
+    await client.type(uri, '    ');
+  }
   const both = await keys();
   expect(new Set(both).size).toBe(2);
   expect(both).toContain(first);
+  client.moveTo(uri, { line: 3, character: 6 });
+  await client.type(uri, 're');
+  expect(await keys()).not.toContain(first);
 });
 
 test('lines with a diagnostic of somebody else are left out', async () => {
@@ -410,8 +438,8 @@ test('no check runs beside a review', async () => {
     scope: 'file',
   });
   await settle();
-  vi.advanceTimersByTime(restMs);
-  await settle();
+  await client.connection.sendNotification(protocol.cursorRestNotification, { uri, position: inFirst.start });
+  await rest();
   expect(readTexts).toEqual([]);
   finish();
   await review;

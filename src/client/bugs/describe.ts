@@ -53,7 +53,7 @@ function record({ strength, record: { recall, falsePositivesPerThousandLines } }
   }
   const caught = Math.round(100 * recall);
   const wrong = Number(falsePositivesPerThousandLines.toPrecision(2));
-  return `Such flags caught ${caught} % of slips put into code, and were wrong ${wrong} times per 1,000 lines.`;
+  return `In tests such flags found ${caught} % of planted slips, and ${wrong} false ones in 1,000 lines.`;
 }
 
 function code(text: string): string {
