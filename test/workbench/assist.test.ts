@@ -143,7 +143,8 @@ test('the comments of a whole file can be previewed, or inserted, and one undo t
 
 test('three quotes below a function bring its comment as ghost text', async () => {
   await workbench().openFile('shapes.py', { line: 1, column: 18 });
-  await workbench().type('\n"""');
+  await workbench().beginLine(5);
+  await workbench().type('"""');
   await expect
     .poll(() => workbench().ghostText(), { timeout: answerTimeoutMs })
     .toMatch(/\w[^]*Args:\n[^]*side/);

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeEach, expect, inject, test } from 'vitest';
 import { locateCache } from '../../src/model/cache';
-import { endOfLastHead, sampleFiles, type SampleFile } from './sampleFiles';
+import { bodyColumn, endOfLastHead, sampleFiles, type SampleFile } from './sampleFiles';
 import { ghostTextsForAWhile, modelIsReady, serverProcesses, statusItem } from './sotto';
 import { createTemporaryFolder } from './temporaryFolder';
 import { useWorkbench } from './useWorkbench';
@@ -158,7 +158,7 @@ test('switched off, no process runs; switched on again, suggestions appear', asy
 /** Begins the missing body of the last function: the cursor in a new, indented line. */
 async function openBody(file: SampleFile): Promise<void> {
   await workbench().openFile(file, endOfLastHead(file));
-  await workbench().press('Enter');
+  await workbench().beginLine(bodyColumn(file));
 }
 
 async function menuItems(): Promise<string[]> {

@@ -102,7 +102,18 @@ export type SampleFile = keyof typeof sampleFiles;
 
 /** The place behind the brace or colon after which the missing body goes; counted from 1. */
 export function endOfLastHead(file: SampleFile): { readonly line: number; readonly column: number } {
+  const { index, text } = lastHead(file);
+  return { line: index + 1, column: text.length + 1 };
+}
+
+/** The column at which the body of the last function of a file begins. */
+export function bodyColumn(file: SampleFile): number {
+  const indentation = /^ */.exec(lastHead(file).text)![0].length;
+  return indentation + (file.endsWith('.py') ? 4 : 2) + 1;
+}
+
+function lastHead(file: SampleFile): { readonly index: number; readonly text: string } {
   const lines = sampleFiles[file].split('\n');
   const index = lines.findLastIndex((line) => /[{:]$/.test(line));
-  return { line: index + 1, column: lines[index]!.length + 1 };
+  return { index, text: lines[index]! };
 }

@@ -109,6 +109,31 @@ export class Workbench {
     await this.page.keyboard.type(text, { delay: keystrokeMs });
   }
 
+  /**
+   * Begins a line below the cursor's that is indented up to `column`. VS Code loads a language's rules of indentation
+   * some time after it has opened the first file of that language; before that, Enter indents too little.
+   */
+  async beginLine(column: number): Promise<void> {
+    const head = await this.cursor();
+    if (head === undefined) {
+      throw new Error('A line begins below one cursor, without a selection.');
+    }
+    const deadline = Date.now() + actionTimeoutMs;
+    for (;;) {
+      await this.press('Enter');
+      await this.page.locator('#status\\.editor\\.selection', { hasText: `Ln ${head.line + 1}, ` }).waitFor();
+      const cursor = await this.cursor();
+      if (cursor?.column === column) {
+        return;
+      }
+      if (Date.now() > deadline) {
+        throw new Error(`Enter begins a line at column ${cursor?.column}, not ${column}.`);
+      }
+      await this.press('Control+Z');
+      await this.#cursorIsAt(head);
+    }
+  }
+
   /** Presses a key or a chord in Playwright's spelling: `Tab`, `Escape`, `Control+ArrowRight`. */
   async press(key: string): Promise<void> {
     await this.page.keyboard.press(key);
