@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Connection, TextDocuments, TextDocumentsConfiguration } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
@@ -165,7 +165,7 @@ export class BugService {
       this.running = undefined;
       this.schedule(IDLE_MS);
     }
-    if (readCount > 0 && this.cursor !== undefined) {
+    if (readCount > 0 && this.cursor !== undefined && !controller.signal.aborted) {
       this.host.readAhead(this.cursor);
     }
   }
@@ -187,6 +187,8 @@ export class BugService {
       }
       this.host.logger.warn(`bug lines: ${describeError(error)}`);
     }
+    // An edit of this moment was not looked at.
+    signal.throwIfAborted();
     state.noteAllChecked();
     return readCount;
   }
@@ -256,7 +258,7 @@ export class BugService {
       const path = fileURLToPath(uri);
       const inside = this.host.folders
         .map((folder) => relative(folder, path).replaceAll('\\', '/'))
-        .find((candidate) => !candidate.startsWith('..'));
+        .find((candidate) => !candidate.startsWith('..') && !isAbsolute(candidate));
       if (inside !== undefined) {
         return inside;
       }
