@@ -16,6 +16,9 @@ import { isLanguageEnabled } from '../shared/settings';
 import { AssistRequests } from './assist/assistRequests';
 import { registerCodeActions } from './assist/codeActions';
 import { Explanations } from './assist/explanations';
+import { registerBugActions } from './bugs/bugActions';
+import { BugLines } from './bugs/bugLines';
+import { Reviews } from './bugs/review';
 import { offerModel } from './model/firstRun';
 import { OutcomesPage } from './outcomesPage';
 import { ServerProcess } from './process/languageClient';
@@ -37,6 +40,8 @@ export class Application implements Disposable {
   readonly outcomesPage: OutcomesPage;
   readonly assistRequests = new AssistRequests(() => this.requireClient());
   readonly explanations: Explanations;
+  readonly bugLines: BugLines;
+  readonly reviews = new Reviews(() => this.requireClient());
   modelState: ModelState | undefined;
 
   private readonly store = new DisposableStore();
@@ -65,6 +70,7 @@ export class Application implements Disposable {
       offered: (document, item) => this.onOffered(document, item),
       failed: (error) => this.output.error(`completion: ${describeError(error)}`),
     });
+    this.bugLines = this.store.add(new BugLines(context.workspaceState));
     this.server = this.store.add(
       new ServerProcess(
         context,
@@ -74,6 +80,8 @@ export class Application implements Disposable {
         (client) => {
           client.onNotification(protocol.modelStateNotification, (state) => this.onModelState(state));
           this.assistRequests.listen(client);
+          this.bugLines.listen(client);
+          this.reviews.listen(client);
         },
       ),
     );
@@ -192,11 +200,13 @@ export class Application implements Disposable {
     const { client } = this.server;
     if (client === undefined) {
       this.modelState = undefined;
+      this.bugLines.clear();
     } else {
       this.watchers = Disposable.from(
         this.watchCursor(),
         watchRejections(this.tracker),
         registerCodeActions(),
+        registerBugActions(this.bugLines),
       );
       this.onPauseChanged();
       void this.greet(client);

@@ -4,6 +4,7 @@ import { locateCache, type Cache } from '../model/cache';
 import { catalog, findCatalogEntry } from '../model/catalog';
 import { modelFileState } from '../model/modelFile';
 import { loadLanguageModel } from '../runtime/languageModel';
+import { createBugFinder } from './bugs/bugFinder';
 import { withGhostComments } from './completion/ghostComments';
 import type { ModelChoice, ModelLoader } from './model/modelLoader';
 import { scheduleEngine } from './scheduledEngine';
@@ -46,13 +47,16 @@ export function createRuntimeLoader(scheduler: Scheduler): ModelLoader {
         { engine, tokenizer },
         logger,
       );
+      const commands = {
+        engine: scheduleEngine(model.engine, scheduler, 'command'),
+        tokenizer,
+        chatTemplate: model.manifest.chatTemplate,
+      };
+      const background = { engine: scheduleEngine(model.engine, scheduler, 'background'), tokenizer };
       return {
         completer,
-        commands: {
-          engine: scheduleEngine(model.engine, scheduler, 'command'),
-          tokenizer,
-          chatTemplate: model.manifest.chatTemplate,
-        },
+        commands,
+        bugs: createBugFinder(background, commands),
         device: 'CPU',
         async dispose() {
           await completer.dispose();

@@ -4,6 +4,7 @@ import type { ModelDescription } from '../../shared/modelState';
 import type { Engine } from '../../engine/engine';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import type { Completer } from '../../features/completion/completer';
+import type { BugFinder } from '../bugs/bugFinder';
 
 /** Which model the settings name: one of the catalog, or a GGUF file of the user's. */
 export type ModelChoice =
@@ -33,6 +34,7 @@ export interface ResidentModel {
   readonly completer: Completer;
   /** For what a user runs as a command: it gives way to completions. */
   readonly commands: CommandModel;
+  readonly bugs: BugFinder;
   /** What runs the model, in words: `CPU`, `WebGPU (…)`. */
   readonly device: string;
   /** Waits for what runs, then frees everything. */
