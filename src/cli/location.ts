@@ -81,7 +81,8 @@ export async function readAtLocation(
   return { text, offset: lineStart + location.column - 1 };
 }
 
-async function readText(path: string): Promise<string> {
+/** The text of a source file. Throws a `UserError` when it is too large or not there. */
+export async function readText(path: string): Promise<string> {
   try {
     const { size } = await stat(path);
     if (size > maxFileBytes) {

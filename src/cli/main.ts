@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { isAbortError } from '../base/abort';
 import { UserError, describeError } from '../base/errors';
+import { reviewFile } from './bugs';
 import { complete } from './complete';
 import { prepareCuda } from './device';
 import { documentLines } from './document';
@@ -41,6 +42,12 @@ function createProgram(signal: AbortSignal): Command {
     .option('--write', 'save the comment in the file')
     .description('show a documentation comment for a symbol')
     .action((place: string, { write }: { write?: boolean }) => documentLines(place, write === true, signal));
+  program
+    .command('bugs')
+    .argument('<FILE[:LINE]>', 'a file, a line of a function in it, or START-END')
+    .option('--json', 'print the places for machines')
+    .description('show the places that the model doubts most')
+    .action((place: string, { json }: { json?: boolean }) => reviewFile(place, json === true, signal));
   program
     .command('doctor')
     .description('show processor, memory, library, model and cache, and time one completion')

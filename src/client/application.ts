@@ -16,6 +16,9 @@ import { isLanguageEnabled } from '../shared/settings';
 import { AssistRequests } from './assist/assistRequests';
 import { registerCodeActions } from './assist/codeActions';
 import { Explanations } from './assist/explanations';
+import { registerBugActions } from './bugs/bugActions';
+import { BugLines } from './bugs/bugLines';
+import { Reviews } from './bugs/review';
 import { showDeviceLoss } from './model/devicePicker';
 import { offerModel } from './model/firstRun';
 import { OutcomesPage } from './outcomesPage';
@@ -38,6 +41,8 @@ export class Application implements Disposable {
   readonly outcomesPage: OutcomesPage;
   readonly assistRequests = new AssistRequests(() => this.requireClient());
   readonly explanations: Explanations;
+  readonly bugLines: BugLines;
+  readonly reviews = new Reviews(() => this.requireClient());
   modelState: ModelState | undefined;
 
   private readonly store = new DisposableStore();
@@ -66,6 +71,7 @@ export class Application implements Disposable {
       offered: (document, item) => this.onOffered(document, item),
       failed: (error) => this.output.error(`completion: ${describeError(error)}`),
     });
+    this.bugLines = this.store.add(new BugLines(context.workspaceState));
     this.server = this.store.add(
       new ServerProcess(
         context,
@@ -76,6 +82,8 @@ export class Application implements Disposable {
           client.onNotification(protocol.modelStateNotification, (state) => this.onModelState(state));
           client.onNotification(protocol.deviceLostNotification, (lost) => showDeviceLoss(this.output, lost));
           this.assistRequests.listen(client);
+          this.bugLines.listen(client);
+          this.reviews.listen(client);
         },
       ),
     );
@@ -194,11 +202,13 @@ export class Application implements Disposable {
     const { client } = this.server;
     if (client === undefined) {
       this.modelState = undefined;
+      this.bugLines.clear();
     } else {
       this.watchers = Disposable.from(
         this.watchCursor(),
         watchRejections(this.tracker),
         registerCodeActions(),
+        registerBugActions(this.bugLines),
       );
       this.onPauseChanged();
       void this.greet(client);

@@ -24,6 +24,8 @@ export const commandIds = [
   'sotto.copyExplanation',
   'sotto.showWhatTheModelSaw',
   'sotto.closeExplanation',
+  'sotto.reviewFunction',
+  'sotto.reviewFile',
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];

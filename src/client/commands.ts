@@ -3,6 +3,7 @@ import { describeError, UserError } from '../base/errors';
 import { acceptedCommand, type SuggestionReference } from '../shared/protocol';
 import type { Application } from './application';
 import { documentCode } from './assist/document';
+import { bugCommands } from './bugs/bugCommands';
 import { commandIds, type CommandId } from './commandIds';
 import { chooseDevice } from './model/devicePicker';
 import { chooseModel, chooseModelFile } from './model/modelPicker';
@@ -39,10 +40,15 @@ export function registerCommands(application: Application): Disposable {
     'sotto.copyExplanation': (target) => application.explanations.copy(target),
     'sotto.showWhatTheModelSaw': (target) => application.explanations.showWhatTheModelSaw(target),
     'sotto.closeExplanation': (target) => application.explanations.close(target),
+    'sotto.reviewFunction': () => application.reviews.run('function'),
+    'sotto.reviewFile': () => application.reviews.run('file'),
   };
   return Disposable.from(
     ...commandIds.map((id) =>
       commands.registerCommand(id, (target: unknown) => runCommand(application, () => handlers[id](target))),
+    ),
+    ...Object.entries(bugCommands(application)).map(([id, handler]) =>
+      commands.registerCommand(id, (argument: unknown) => runCommand(application, () => handler(argument))),
     ),
     commands.registerCommand(acceptedCommand, (reference: SuggestionReference) =>
       application.suggestionAccepted(reference),

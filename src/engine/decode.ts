@@ -1,7 +1,7 @@
 import { UserError } from '../base/errors';
 import type { GenerateRequest, GenerateResult, GeneratedToken, PrefillResult, StopReason } from './engine';
 import type { KvCache } from './kvCache';
-import { maxLogitRows, type Logits, type WantedLogits } from './logits';
+import type { Logits, WantedLogits } from './logits';
 import { PromptLookup } from './promptLookup';
 import type { Sampler } from './sampling';
 import { createSampler } from './sampling';
@@ -29,8 +29,8 @@ export async function prefill(
   return prefillFor(decoder, ids, 'common', signal);
 }
 
-/** `vocabulary`: of the logits that the last position leaves. */
-async function prefillFor(
+/** As `prefill`; `vocabulary` is that of the logits which the last position leaves. */
+export async function prefillFor(
   decoder: Decoder,
   ids: readonly number[],
   vocabulary: WantedLogits['vocabulary'],
@@ -134,32 +134,6 @@ export async function generate(
   return finish(outcome);
 }
 
-/** See `Engine.score`. */
-export async function score(
-  decoder: Decoder,
-  promptIds: readonly number[],
-  targetIds: readonly number[],
-  signal: AbortSignal,
-): Promise<Float32Array> {
-  const logProbabilities = new Float32Array(targetIds.length);
-  if (targetIds.length === 0) {
-    return logProbabilities;
-  }
-  await prefillFor(decoder, promptIds, 'whole', signal);
-  const { logits } = decoder.session;
-  const read = (targetIndex: number, row: number) => {
-    logProbabilities[targetIndex] = logits.at(row, targetIds[targetIndex] ?? -1) - logits.logSumExp(row);
-  };
-  // The prompt's last row predicts the first target; each target's row predicts the next one.
-  read(0, 0);
-  for (let start = 0; start < targetIds.length - 1; start += maxLogitRows) {
-    const ids = targetIds.slice(start, Math.min(start + maxLogitRows, targetIds.length - 1));
-    await advance(decoder, ids, { rowCount: ids.length, vocabulary: 'whole' }, signal);
-    ids.forEach((_, row) => read(start + row + 1, row));
-  }
-  return logProbabilities;
-}
-
 /**
  * Keeps what the cache shares with `ids` and returns how many positions that is: at least one token is left to
  * run, since only a run gives logits.
@@ -181,7 +155,7 @@ function reuseCache({ cache }: Decoder, ids: readonly number[]): number {
 }
 
 /** Runs `ids` after what the cache holds, in chunks, leaving logits for the last `wanted.rowCount` of them. */
-async function advance(
+export async function advance(
   { session, cache, prefillChunkTokens }: Decoder,
   ids: readonly number[],
   wanted: WantedLogits,

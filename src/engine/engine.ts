@@ -17,10 +17,28 @@ export interface Engine {
     targetIds: readonly number[],
     signal: AbortSignal,
   ): Promise<Float32Array>;
+  /**
+   * As `score`, and beside each target what else could stand there: `choices[i]` are ids whose log-probability at
+   * the place of `targetIds[i]` is wanted, none for a place without an entry.
+   */
+  scoreChoices(
+    promptIds: readonly number[],
+    targetIds: readonly number[],
+    choices: readonly (readonly number[])[],
+    signal: AbortSignal,
+  ): Promise<ChoiceScores>;
   /** How many of the leading `ids` the KV cache holds now. */
   cachedPrefixLength(ids: readonly number[]): number;
   /** Waits for a running call to let go, then releases every native object. Idempotent. */
   dispose(): Promise<void>;
+}
+
+/** Natural logarithms of probabilities. */
+export interface ChoiceScores {
+  /** Of each target: [targetCount]. */
+  readonly targets: Float32Array;
+  /** Of the choices at each place: [choiceCount] per entry of the request. */
+  readonly choices: readonly Float32Array[];
 }
 
 export interface GenerateRequest {

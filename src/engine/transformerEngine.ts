@@ -2,12 +2,13 @@ import { availableParallelism, cpus } from 'node:os';
 import type { TransformerConfiguration } from '../model/configuration';
 import type { HeadPart } from '../model/headParts';
 import type { Decoder } from './decode';
-import { generate, prefill, score } from './decode';
+import { generate, prefill } from './decode';
 import type { Device } from './device';
 import type { Engine } from './engine';
 import { KvCache } from './kvCache';
 import { OrtApi } from './ortApi';
 import { ortLibraryPath } from './ortLibrary';
+import { score, scoreChoices } from './scoring';
 import { Session } from './session';
 
 export interface EngineOptions {
@@ -83,6 +84,12 @@ class TransformerEngine implements Engine {
 
   score(...[promptIds, targetIds, signal]: Parameters<Engine['score']>): ReturnType<Engine['score']> {
     return this.exclusively(() => score(this.decoder, promptIds, targetIds, signal));
+  }
+
+  scoreChoices(
+    ...[promptIds, targetIds, choices, signal]: Parameters<Engine['scoreChoices']>
+  ): ReturnType<Engine['scoreChoices']> {
+    return this.exclusively(() => scoreChoices(this.decoder, promptIds, targetIds, choices, signal));
   }
 
   cachedPrefixLength(ids: readonly number[]): number {

@@ -69,6 +69,15 @@ export class DeviceEngine implements Engine {
     return this.withFallback((engine) => engine.score(promptIds, targetIds, signal), unchanged);
   }
 
+  scoreChoices(
+    ...[promptIds, targetIds, choices, signal]: Parameters<Engine['scoreChoices']>
+  ): ReturnType<Engine['scoreChoices']> {
+    return this.withFallback(
+      (engine) => engine.scoreChoices(promptIds, targetIds, choices, signal),
+      unchanged,
+    );
+  }
+
   cachedPrefixLength(ids: readonly number[]): number {
     return this.current.engine.cachedPrefixLength(ids);
   }

@@ -5,6 +5,7 @@ import { catalog, findCatalogEntry } from '../model/catalog';
 import { modelFileState } from '../model/modelFile';
 import { engineFacts } from '../runtime/engineFacts';
 import { loadLanguageModel } from '../runtime/languageModel';
+import { createBugFinder } from './bugs/bugFinder';
 import { withGhostComments } from './completion/ghostComments';
 import type { ModelChoice, ModelLoader } from './model/modelLoader';
 import { scheduleEngine } from './scheduledEngine';
@@ -55,13 +56,16 @@ export function createRuntimeLoader(scheduler: Scheduler): ModelLoader {
         { engine, tokenizer },
         logger,
       );
+      const commands = {
+        engine: scheduleEngine(model.engine, scheduler, 'command'),
+        tokenizer,
+        chatTemplate: model.manifest.chatTemplate,
+      };
+      const background = { engine: scheduleEngine(model.engine, scheduler, 'background'), tokenizer };
       return {
         completer,
-        commands: {
-          engine: scheduleEngine(model.engine, scheduler, 'command'),
-          tokenizer,
-          chatTemplate: model.manifest.chatTemplate,
-        },
+        commands,
+        bugs: createBugFinder(background, commands),
         device: engineFacts.deviceTitle(model.devices.engine.device),
         deviceReport: async () => ({
           current: engineFacts.deviceTitle(model.devices.engine.device),

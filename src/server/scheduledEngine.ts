@@ -22,6 +22,8 @@ export function scheduleEngine(engine: Engine, scheduler: Scheduler, priority: P
     prefill: (ids, signal) => inTurn((jobSignal) => engine.prefill(ids, jobSignal), signal),
     score: (promptIds, targetIds, signal) =>
       inTurn((jobSignal) => engine.score(promptIds, targetIds, jobSignal), signal),
+    scoreChoices: (promptIds, targetIds, choices, signal) =>
+      inTurn((jobSignal) => engine.scoreChoices(promptIds, targetIds, choices, jobSignal), signal),
     cachedPrefixLength: (ids) => engine.cachedPrefixLength(ids),
     // The engine belongs to who loaded it.
     dispose: () => Promise.resolve(),

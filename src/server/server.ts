@@ -9,7 +9,7 @@ import {
   type InlineCompletionItem,
   type InlineCompletionParams,
 } from 'vscode-languageserver';
-import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { CompletionRequest, TextDocument as DocumentText } from '../features/completion/types';
@@ -17,16 +17,16 @@ import type { ModelState } from '../shared/modelState';
 import * as protocol from '../shared/protocol';
 import { parseTransferredSettings, type Settings } from '../shared/settings';
 import { listenToAssistRequests } from './assist/assistService';
+import { BugService } from './bugs/bugService';
 import { withSignal } from './cancellation';
 import { CompletionService, type CompletionSituation } from './completion/completionService';
-import type { Completer } from '../features/completion/completer';
 import { renderOutcomesPage } from './completion/outcomesPage';
 import { TypingRhythm } from './completion/typingRhythm';
 import { createExclusion } from './context/excludedFiles';
 import { readImportedFiles } from './context/importedFiles';
 import { RecentDocuments } from './context/recentDocuments';
 import { ModelHost, type ModelConfiguration } from './model/modelHost';
-import type { ModelLoader } from './model/modelLoader';
+import type { ModelLoader, ResidentModel } from './model/modelLoader';
 import { Scheduler } from './scheduler';
 
 /** Makes what loads models; every call of their engines takes its turn through the scheduler. */
@@ -48,11 +48,12 @@ export function startServer(connection: Connection, createLoader: CreateModelLoa
 
 /** The state of one connection, and a handler for each message, each with its own fault barrier. */
 class Server {
-  private readonly documents = new TextDocuments(TextDocument);
+  private readonly documents: TextDocuments<TextDocument>;
   private readonly scheduler = new Scheduler();
   private readonly rhythm = new TypingRhythm();
   private readonly recent = new RecentDocuments();
   private readonly completions: CompletionService;
+  private readonly bugs: BugService;
   private readonly loader: ModelLoader;
   private readonly host: ModelHost;
   private readonly folders: readonly string[];
@@ -81,6 +82,19 @@ class Server {
       (device, reason) =>
         void connection.sendNotification(protocol.deviceLostNotification, { device, reason }),
     );
+    this.bugs = new BugService({
+      connection,
+      logger,
+      folders: this.folders,
+      mode: () => this.configuration.settings['bugs.check'],
+      isPaused: () => this.paused,
+      isExcluded: (uri) => this.isExcluded(uri),
+      isBusy: () => this.scheduler.hasCommands,
+      currentModel: () => this.currentModel(),
+      requireModel: (signal) => this.host.require(signal),
+      readAhead: (place) => this.warmUp(place),
+    });
+    this.documents = new TextDocuments(this.bugs.documentConfiguration());
   }
 
   listen(): void {
@@ -91,6 +105,7 @@ class Server {
       this.recent.noteUse(document.uri);
     });
     this.documents.onDidClose(({ document }) => this.recent.noteClosed(document.uri));
+    this.bugs.listen(this.documents);
     this.documents.listen(connection);
     connection.languages.inlineCompletion.on((parameters, token) =>
       withSignal(token, (signal) => this.complete(parameters, signal)),
@@ -107,7 +122,10 @@ class Server {
       this.completions.rejected(suggestionId),
     );
     connection.onNotification(protocol.activeEditorNotification, (place) => this.noteActiveEditor(place));
-    connection.onNotification(protocol.cursorRestNotification, (place) => this.warmUp(place));
+    connection.onNotification(protocol.cursorRestNotification, (place) => {
+      this.bugs.noteCursor(place);
+      this.warmUp(place);
+    });
     connection.onNotification(protocol.pauseNotification, ({ paused }) => this.setPaused(paused));
     connection.onRequest(protocol.modelStateRequest, () => this.command(() => this.modelState()));
     connection.onRequest(protocol.modelListRequest, () =>
@@ -131,6 +149,7 @@ class Server {
       requireModel: async (signal) => (await this.host.require(signal)).commands,
     });
     connection.onShutdown(async () => {
+      this.bugs.dispose();
       this.scheduler.dispose();
       await this.host.dispose();
     });
@@ -164,7 +183,7 @@ class Server {
       const situation: CompletionSituation = {
         settings: this.configuration.settings,
         isExcluded: this.isExcluded,
-        completer: this.completer(),
+        completer: this.currentModel()?.completer,
         modelDetail: `the model is ${this.host.state.kind}`,
         place: describePlace({ uri: textDocument.uri, position }),
         isCurrent: () => this.documents.get(textDocument.uri)?.version === version,
@@ -232,17 +251,18 @@ class Server {
       .map((other) => other.getText());
   }
 
-  /** The pipeline over the model in memory; when it is only on disk, it begins to load. */
-  private completer(): Completer | undefined {
+  /** The model in memory; when it is only on disk, it begins to load. */
+  private currentModel(): ResidentModel | undefined {
     const model = this.host.current();
     if (model === undefined) {
       this.host.wake();
     }
-    return model?.completer;
+    return model;
   }
 
   private noteActiveEditor(place: protocol.DocumentPosition): void {
     this.recent.noteUse(place.uri);
+    this.bugs.noteCursor(place);
     const document = this.documents.get(place.uri);
     if (document === undefined || this.paused) {
       return;
@@ -265,7 +285,7 @@ class Server {
     if (document === undefined || this.paused || this.isExcluded(uri) || !settings['context.warmUp']) {
       return;
     }
-    const completer = this.completer();
+    const completer = this.currentModel()?.completer;
     if (completer !== undefined) {
       void this.completions.warmUp(this.createRequest(document, document.offsetAt(position)), completer);
     }
@@ -275,11 +295,13 @@ class Server {
     this.configuration = parseConfiguration(value);
     const { settings } = this.configuration;
     this.isExcluded = createExclusion(settings.excludedFiles);
+    this.bugs.reconsider();
     void this.host.configure(modelConfiguration(settings));
   }
 
   private setPaused(paused: boolean): void {
     this.paused = paused;
+    this.bugs.reconsider();
     if (paused) {
       this.completions.stopBackgroundWork();
     }
@@ -300,6 +322,7 @@ class Server {
     if (state.kind !== 'ready') {
       this.completions.forgetSuggestions();
     }
+    this.bugs.noteModel(state.kind === 'ready');
     void this.connection.sendNotification(protocol.modelStateNotification, state);
   }
 

@@ -201,3 +201,70 @@ export const documentProgressNotification = new NotificationType<{
   readonly totalCount: number;
   readonly symbolName: string;
 }>('sotto/documentProgress');
+
+/**
+ * Server to client, at each change of them: the lines of a document that the model doubts, in the given version and
+ * in place of those sent before, the most doubtful first.
+ */
+export const bugLinesNotification = new NotificationType<BugLines>('sotto/bugLines');
+
+export interface BugLines {
+  readonly uri: string;
+  readonly version: number;
+  readonly lines: readonly BugLine[];
+}
+
+export interface BugLine {
+  readonly kind: string;
+  readonly strength: 'strong' | 'weak';
+  readonly range: Range;
+  /** What stands at the range, and what the model expects there; neither is empty. */
+  readonly found: string;
+  readonly expected: string;
+  /** Natural logarithm of how much likelier the expected text is, with the text after it. */
+  readonly logRatioNats: number;
+  /** From the evaluation: share of such slips found, and false ones on 1,000 lines of clean code. */
+  readonly record: { readonly recall: number; readonly falsePositivesPerThousandLines: number };
+  readonly functionName: string | null;
+  /** Of an explicit review: 1 for the most doubtful line. */
+  readonly rank: number | null;
+  /** The client remembers it when the user says that the line is right. */
+  readonly dismissalKey: string;
+}
+
+/** Server to client, before a check or a review: what the editor knows of the document. */
+export const bugFactsRequest = new RequestType<{ readonly uri: string }, BugFacts, void>('sotto/bugFacts');
+
+export interface BugFacts {
+  /** Zero-based lines on which a compiler or linter says something. */
+  readonly linesToSkip: readonly number[];
+  readonly dismissedKeys: readonly string[];
+}
+
+/** Client to server: the most doubtful lines of a function or a file; they also arrive as `sotto/bugLines`. */
+export const reviewRequest = new RequestType<ReviewParameters, CommandResult<ReviewAnswer>, void>(
+  'sotto/review',
+);
+
+export interface ReviewParameters extends CodeReference {
+  readonly requestId: number;
+  /** `function`: those that the range touches; `file`: all, and the range is not looked at. */
+  readonly scope: 'function' | 'file';
+}
+
+export interface ReviewAnswer {
+  readonly version: number;
+  readonly lines: readonly BugLine[];
+  /** Null for a function without one, for several, and for a file. */
+  readonly functionName: string | null;
+}
+
+/** Server to client, before each function is reviewed. */
+export const reviewProgressNotification = new NotificationType<ReviewStep>('sotto/reviewProgress');
+
+export interface ReviewStep {
+  readonly requestId: number;
+  readonly doneCount: number;
+  readonly totalCount: number;
+  readonly functionName: string;
+}

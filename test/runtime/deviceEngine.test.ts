@@ -64,6 +64,7 @@ function faulty(engine: Engine, tokensBeforeFault: number, fault: Error): Engine
     },
     prefill: fail,
     score: fail,
+    scoreChoices: fail,
     cachedPrefixLength: () => 0,
     async dispose() {
       if (!disposed) {

@@ -9,6 +9,7 @@ import type {
   ModelLoader,
   ResidentModel,
 } from '../../src/server/model/modelLoader';
+import type { BugFinder } from '../../src/server/bugs/bugFinder';
 import type { ModelDescription } from '../../src/shared/modelState';
 
 /** A model that "generates" the text it is told to, over a real `Engine`: one token id per UTF-16 unit. */
@@ -43,6 +44,11 @@ export function createScriptedEngine(text: string): Engine & { readonly calls: s
       return { reusedTokenCount: 0, prefilledTokenCount: 1, durationMs: 1 };
     },
     score: (_promptIds, targetIds) => Promise.resolve(new Float32Array(targetIds.length)),
+    scoreChoices: (_promptIds, targetIds, choices) =>
+      Promise.resolve({
+        targets: new Float32Array(targetIds.length),
+        choices: choices.map((ids) => new Float32Array(ids.length)),
+      }),
     cachedPrefixLength: () => 0,
     dispose: () => {
       calls.push('dispose');
@@ -120,6 +126,7 @@ export class ScriptedLoader implements ModelLoader {
   readonly log: string[] = [];
   engine = createScriptedEngine('42;');
   completer = createScriptedCompleter(this.engine);
+  bugs: BugFinder = { check: () => Promise.resolve([]), review: () => Promise.resolve([]) };
   commands: CommandModel = { engine: this.engine, tokenizer: byteTokenizer, chatTemplate: undefined };
 
   listModels(): Promise<readonly ModelDescription[]> {
@@ -150,6 +157,7 @@ export class ScriptedLoader implements ModelLoader {
     return {
       completer: this.completer,
       commands: this.commands,
+      bugs: this.bugs,
       device: 'CPU',
       deviceReport: () =>
         Promise.resolve({

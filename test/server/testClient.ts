@@ -15,6 +15,7 @@ import {
   type CancellationToken,
   type InlineCompletionItem,
   type InlineCompletionParams,
+  type Position,
   type ProtocolConnection,
 } from 'vscode-languageserver/node';
 import type { ModelLoader } from '../../src/server/model/modelLoader';
@@ -31,6 +32,7 @@ export interface TestClient {
   open(uri: string, languageId: string, marked: string): Promise<void>;
   /** Types at the cursor, as one change, and moves the cursor behind it. */
   type(uri: string, text: string): Promise<void>;
+  moveTo(uri: string, position: Position): void;
   ask(uri: string, options?: AskOptions): Promise<readonly InlineCompletionItem[]>;
   close(): Promise<void>;
 }
@@ -81,7 +83,9 @@ export interface ConnectOptions {
   readonly folder?: string;
 }
 
-function createEditor(connection: ProtocolConnection): Pick<TestClient, 'open' | 'type' | 'ask' | 'close'> {
+function createEditor(
+  connection: ProtocolConnection,
+): Pick<TestClient, 'open' | 'type' | 'moveTo' | 'ask' | 'close'> {
   const cursors = new Map<string, { line: number; character: number; version: number }>();
   const cursorOf = (uri: string) => {
     const cursor = cursors.get(uri);
@@ -100,11 +104,19 @@ function createEditor(connection: ProtocolConnection): Pick<TestClient, 'open' |
     },
     type: async (uri, text) => {
       const { line, character, version } = cursorOf(uri);
-      cursors.set(uri, { line, character: character + text.length, version: version + 1 });
+      const typed = text.split('\n');
+      cursors.set(uri, {
+        line: line + typed.length - 1,
+        character: (typed.length === 1 ? character : 0) + (typed.at(-1)?.length ?? 0),
+        version: version + 1,
+      });
       await connection.sendNotification(DidChangeTextDocumentNotification.type, {
         textDocument: { uri, version: version + 1 },
         contentChanges: [{ range: { start: { line, character }, end: { line, character } }, text }],
       });
+    },
+    moveTo: (uri, position) => {
+      cursors.set(uri, { ...cursorOf(uri), ...position });
     },
     ask: async (uri, { trigger = InlineCompletionTriggerKind.Automatic, token } = {}) => {
       const { line, character } = cursorOf(uri);

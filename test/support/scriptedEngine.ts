@@ -125,6 +125,7 @@ export function createScriptedEngine(script: Script): ScriptedEngine {
         };
       }),
     score: () => Promise.reject(new Error('the scripted engine does not score')),
+    scoreChoices: () => Promise.reject(new Error('the scripted engine does not score')),
     dispose: () => Promise.resolve(),
   };
 }

@@ -95,7 +95,8 @@ export function readSquiggles(page: Page): Promise<Squiggle[]> {
     page,
     `
     const numbers = all('.margin .line-numbers');
-    return all('[class*="squiggly-"]').sort(byTop).map((squiggle) => {
+    const marks = ['error', 'warning', 'info', 'hint'].map((severity) => '.squiggly-' + severity);
+    return all(marks.join()).sort(byTop).map((squiggle) => {
       const { top } = squiggle.getBoundingClientRect();
       const number = numbers.find((element) => {
         const box = element.getBoundingClientRect();

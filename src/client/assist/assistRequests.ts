@@ -65,7 +65,8 @@ export class AssistRequests {
   }
 }
 
-function unwrap<Value>(result: protocol.CommandResult<Value>): Value | undefined {
+/** The value, or undefined when the request was cancelled. Throws a `UserError` when it failed. */
+export function unwrap<Value>(result: protocol.CommandResult<Value>): Value | undefined {
   switch (result.kind) {
     case 'done':
       return result.value;

@@ -12,6 +12,12 @@ import type { ConversationMessage, ExplanationAnswer, ExplanationProgress } from
 /** Streamed text is drawn at most this often: each time VS Code renders the whole comment anew. */
 const DRAW_INTERVAL_MS = 100;
 
+/** Something that is known of a name in the explained code. */
+export interface NameFact {
+  readonly name: string;
+  readonly text: string;
+}
+
 interface Turn {
   readonly author: 'Sotto' | 'You';
   text: string;
@@ -31,7 +37,11 @@ export class Explanation implements Disposable {
   private drawTimer: NodeJS.Timeout | undefined;
   private disposed = false;
 
-  constructor(readonly thread: CommentThread) {
+  constructor(
+    readonly thread: CommentThread,
+    /** What the model is told besides what the editor knows of the code. */
+    readonly knownFacts: readonly NameFact[],
+  ) {
     thread.collapsibleState = CommentThreadCollapsibleState.Expanded;
     thread.canReply = true;
   }

@@ -15,7 +15,7 @@ import type { ExplanationProgress } from '../../shared/protocol';
 import type { AssistRequests } from './assistRequests';
 import { ConversationPage } from './conversationPage';
 import { readEditorFacts } from './editorFacts';
-import { Explanation } from './explanation';
+import { Explanation, type NameFact } from './explanation';
 import { referenceTo } from './references';
 
 /** The explanations that are open, each in a comment thread at its code, and what can be done with them. */
@@ -34,13 +34,14 @@ export class Explanations implements Disposable {
   /** Explains the selection, or the symbol at the cursor, in a new thread. */
   async explain(): Promise<void> {
     const { document, selection } = requireEditor();
-    const thread = this.controller.createCommentThread(
-      document.uri,
-      new Range(selection.start, selection.end),
-      [],
-    );
+    await this.explainAt(document.uri, new Range(selection.start, selection.end), []);
+  }
+
+  /** Explains the code at `range`, or the symbol there when it is empty; the model is told `facts` first of all. */
+  async explainAt(uri: Uri, range: Range, facts: readonly NameFact[]): Promise<void> {
+    const thread = this.controller.createCommentThread(uri, range, []);
     thread.label = 'Sotto';
-    const explanation = new Explanation(thread);
+    const explanation = new Explanation(thread, facts);
     this.open.push(explanation);
     await this.run(explanation);
   }
@@ -99,7 +100,7 @@ export class Explanations implements Disposable {
     explanation.clear();
     try {
       await explanation.answer(undefined, (onProgress, token) =>
-        this.explainAt(explanation, uri, onProgress, token),
+        this.request(explanation, uri, onProgress, token),
       );
     } catch (error) {
       this.remove(explanation);
@@ -107,13 +108,13 @@ export class Explanations implements Disposable {
     }
   }
 
-  private async explainAt(
+  private async request(
     explanation: Explanation,
     uri: Uri,
     onProgress: (progress: ExplanationProgress) => void,
     token: CancellationToken,
   ) {
-    const { thread, length } = explanation;
+    const { thread, length, knownFacts } = explanation;
     const reference = referenceTo(uri, thread.range ?? new Range(0, 0, 0, 0));
     const subject = await this.requests.subject(reference, token);
     if (subject === undefined) {
@@ -122,7 +123,7 @@ export class Explanations implements Disposable {
     if (subject.name !== null) {
       thread.label = `Sotto: ${subject.name}`;
     }
-    const facts = await readEditorFacts(uri, subject.calls);
+    const facts = [...knownFacts, ...(await readEditorFacts(uri, subject.calls))];
     const { start, end } = subject.range;
     thread.range = new Range(start.line, start.character, end.line, end.character);
     return this.requests.explain({ kind: 'code', ...reference, facts, length }, onProgress, token);

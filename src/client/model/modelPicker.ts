@@ -62,7 +62,7 @@ function describeEntry(model: ModelDescription, chosen: boolean): PickerItem {
   };
 }
 
-/** The user's own choice in a picker is the one thing Sotto writes to the settings. */
+/** Sotto writes to the settings only what the user chose: a model here, and that a check be turned off. */
 async function writeChoice(
   application: ModelChooser,
   choice: { readonly model?: string; readonly modelPath: string },

@@ -46,7 +46,7 @@ export function listenToAssistRequests(host: AssistHost): void {
 }
 
 /** Fault barrier: whatever happens, the client gets a result that it can show. */
-async function settle<Value>(
+export async function settle<Value>(
   logger: Logger,
   signal: AbortSignal,
   run: () => Promise<Value>,
@@ -172,7 +172,11 @@ async function documentCode(
   };
 }
 
-function requireDocument(host: AssistHost, uri: string): TextDocument {
+/** Throws a `UserError` for a document that is not open or excluded. */
+export function requireDocument(
+  host: Pick<AssistHost, 'document' | 'isExcluded'>,
+  uri: string,
+): TextDocument {
   const document = host.document(uri);
   if (document === undefined) {
     throw new UserError('file-not-found', 'This file is not open in the editor.', 'Open it as text first.');

@@ -5,6 +5,7 @@ import type { Settings } from '../../shared/settings';
 import type { Engine } from '../../engine/engine';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import type { Completer } from '../../features/completion/completer';
+import type { BugFinder } from '../bugs/bugFinder';
 
 /** Which model the settings name: one of the catalog, or a GGUF file of the user's. */
 export type ModelChoice =
@@ -42,6 +43,7 @@ export interface ResidentModel {
   readonly completer: Completer;
   /** For what a user runs as a command: it gives way to completions. */
   readonly commands: CommandModel;
+  readonly bugs: BugFinder;
   /** What runs the model, in words: `CPU`, `WebGPU (…)`. */
   readonly device: string;
   /** What is known of the devices of this machine for this model. */

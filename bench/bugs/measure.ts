@@ -1,0 +1,100 @@
+import { neverAborted } from '../../src/base/abort';
+import { createRandom } from '../../src/base/random';
+import { checkForSlips, reviewCode } from '../../src/features/bugs/findBugs';
+import type { BugFinding, BugModel, BugRequest, SlipKind } from '../../src/features/bugs/types';
+import { reasonNotToCheck } from '../../src/features/bugs/uncheckedFiles';
+import { hashText } from './halves';
+import type { BugItem, CleanItem, FileText, FunctionItem } from './items';
+import { fileOf } from './items';
+import { injectSlip } from './slips';
+
+export interface CleanResult {
+  readonly language: string;
+  readonly stratum: string;
+  readonly lineCount: number;
+  readonly flags: readonly BugFinding[];
+}
+
+export interface SlipResult {
+  readonly language: string;
+  readonly kind: SlipKind;
+  readonly flagged: boolean;
+  /** True when a flag also offers exactly what stood there before. */
+  readonly undone: boolean;
+  /** Strong flags on other lines. */
+  readonly strayCount: number;
+}
+
+export interface BugResult {
+  readonly item: BugItem;
+  /** Whether an automatic check puts a flag on one of the lines that the fix changed. */
+  readonly flagged: boolean;
+  /** Rank (from 1) in the review of the first line that the fix changed; undefined when it is not among the three. */
+  readonly rank: number | undefined;
+}
+
+/** What an automatic check flags in a function that has no known bug; undefined where it is not checked. */
+export async function measureClean(item: CleanItem, model: BugModel): Promise<CleanResult | undefined> {
+  const file = await checkedFile(item, item.code);
+  if (file === undefined) {
+    return undefined;
+  }
+  const flags = await checkForSlips(requestFor(item, file), model, neverAborted);
+  return { language: item.language, stratum: item.stratum, lineCount: item.code_lines, flags };
+}
+
+/** What an automatic check finds of one slip injected into a clean function; undefined where none can be. */
+export async function measureSlip(item: CleanItem, model: BugModel): Promise<SlipResult | undefined> {
+  const file = await checkedFile(item, item.code);
+  const slip = file === undefined ? undefined : await injectSlip(file, createRandom(hashText(item.id)));
+  if (slip === undefined) {
+    return undefined;
+  }
+  const { text } = slip.file;
+  const flags = await checkForSlips(requestFor(item, slip.file), model, neverAborted);
+  const slipLine = lineOf(text, slip.undo.range.start);
+  const onLine = flags.filter(({ range }) => lineOf(text, range.start) === slipLine);
+  const original = apply(text, slip.undo);
+  return {
+    language: item.language,
+    kind: slip.kind,
+    flagged: onLine.length > 0,
+    undone: onLine.some((flag) => apply(text, flag) === original),
+    strayCount: flags.length - onLine.length,
+  };
+}
+
+/** How an automatic check and a review fare with a real bug; undefined where its code cannot be read. */
+export async function measureBug(item: BugItem, model: BugModel): Promise<BugResult | undefined> {
+  const file = await fileOf(item, item.code_before);
+  if (file === undefined) {
+    return undefined;
+  }
+  const request = requestFor(item, file);
+  const firstLine = lineOf(file.text, file.range.start);
+  const isBuggy = ({ range }: BugFinding) =>
+    item.buggy_lines.includes(lineOf(file.text, range.start) - firstLine + 1);
+  const flags = await checkForSlips(request, model, neverAborted);
+  const places = await reviewCode(request, model, () => {}, neverAborted);
+  const index = places.findIndex(isBuggy);
+  return { item, flagged: flags.some(isBuggy), rank: index < 0 ? undefined : index + 1 };
+}
+
+async function checkedFile(item: FunctionItem, code: string): Promise<FileText | undefined> {
+  const file = await fileOf(item, code);
+  return file === undefined || reasonNotToCheck(item.path, file.text) !== undefined ? undefined : file;
+}
+
+function requestFor(item: FunctionItem, { languageId, text, range }: FileText): BugRequest {
+  // Only inside the function: its neighbours belong to the context.
+  const inner = { start: range.start + 1, end: range.end - 1 };
+  return { languageId, fileName: item.path, text, ranges: [inner], linesToSkip: new Set() };
+}
+
+function lineOf(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length - 1;
+}
+
+function apply(text: string, edit: Pick<BugFinding, 'range' | 'expected'>): string {
+  return text.slice(0, edit.range.start) + edit.expected + text.slice(edit.range.end);
+}

@@ -1,0 +1,41 @@
+import { ConfigurationTarget, Position, Range, Uri, workspace } from 'vscode';
+import type { Application } from '../application';
+import { dismissCommand, explainCommand, turnOffCommand, type BugReference } from './bugActions';
+import { describeAsFact } from './describe';
+
+/** Handlers of the commands behind quick fixes and links. */
+export function bugCommands(
+  application: Application,
+): Readonly<Record<string, (argument: unknown) => unknown>> {
+  return {
+    [dismissCommand]: (argument) =>
+      isBugReference(argument) && application.bugLines.dismiss(argument.line.dismissalKey),
+    [explainCommand]: (argument) => isBugReference(argument) && explain(application, argument),
+    [turnOffCommand]: turnOff,
+  };
+}
+
+/** The explanation of the function around the line, which is told what the model expected there. */
+async function explain({ explanations }: Application, { uri, line }: BugReference): Promise<void> {
+  const document = await workspace.openTextDocument(Uri.parse(uri));
+  const { start } = line.range;
+  const place = new Position(start.line, start.character);
+  // A fact has to be about a name that stands in the code.
+  const name = line.functionName ?? document.getText(document.getWordRangeAtPosition(place));
+  await explanations.explainAt(document.uri, new Range(place, place), [{ name, text: describeAsFact(line) }]);
+}
+
+/** Where the setting is set now, so that the change has an effect. */
+async function turnOff(): Promise<void> {
+  const configuration = workspace.getConfiguration('sotto');
+  const inWorkspace = configuration.inspect('bugs.check')?.workspaceValue !== undefined;
+  await configuration.update(
+    'bugs.check',
+    'off',
+    inWorkspace ? ConfigurationTarget.Workspace : ConfigurationTarget.Global,
+  );
+}
+
+function isBugReference(argument: unknown): argument is BugReference {
+  return typeof argument === 'object' && argument !== null && 'uri' in argument && 'line' in argument;
+}

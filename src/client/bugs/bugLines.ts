@@ -1,0 +1,116 @@
+import {
+  Diagnostic,
+  DiagnosticSeverity,
+  languages,
+  Range,
+  Uri,
+  workspace,
+  type Disposable,
+  type TextDocument,
+} from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import { DisposableStore } from '../../base/disposables';
+import * as protocol from '../../shared/protocol';
+import { describeBugLine } from './describe';
+import { Dismissals, type Memory } from './dismissals';
+import { bugSource, linesWithOtherDiagnostics } from './otherDiagnostics';
+
+/** The underlined lines: what the server found, less what the user dismissed and where others say something. */
+export class BugLines implements Disposable {
+  readonly dismissals: Dismissals;
+  private readonly store = new DisposableStore();
+  private readonly collection = this.store.add(languages.createDiagnosticCollection('sotto'));
+  /** By URI: what the server said last. */
+  private readonly found = new Map<string, protocol.BugLines>();
+  /** By URI: what is underlined now. */
+  private readonly shown = new Map<string, readonly protocol.BugLine[]>();
+
+  constructor(memory: Memory) {
+    this.dismissals = new Dismissals(memory);
+    this.store.add(languages.onDidChangeDiagnostics(({ uris }) => uris.forEach((uri) => this.show(uri))));
+    this.store.add(
+      workspace.onDidCloseTextDocument(({ uri }) => {
+        this.found.delete(uri.toString());
+        this.show(uri);
+      }),
+    );
+  }
+
+  /** Called for each new client: what an earlier server found goes. */
+  listen(client: LanguageClient): void {
+    this.clear();
+    client.onNotification(protocol.bugLinesNotification, (lines) => {
+      this.found.set(lines.uri, lines);
+      this.show(Uri.parse(lines.uri));
+    });
+    client.onRequest(protocol.bugFactsRequest, ({ uri }) => ({
+      linesToSkip: [...linesWithOtherDiagnostics(Uri.parse(uri))],
+      dismissedKeys: this.dismissals.keys,
+    }));
+  }
+
+  /** The underlined lines of a document that `range` touches. */
+  at(document: TextDocument, range: Range): readonly protocol.BugLine[] {
+    const lines = this.shown.get(document.uri.toString()) ?? [];
+    return lines.filter((line) => toRange(line.range).intersection(range) !== undefined);
+  }
+
+  /** Remembers that the line is right, for this workspace and for good. */
+  async dismiss(dismissalKey: string): Promise<void> {
+    await this.dismissals.add(dismissalKey);
+    [...this.found.keys()].forEach((uri) => this.show(Uri.parse(uri)));
+  }
+
+  clear(): void {
+    this.found.clear();
+    this.shown.clear();
+    this.collection.clear();
+  }
+
+  dispose(): void {
+    this.store.dispose();
+  }
+
+  /** Setting diagnostics tells of a change of them, which comes back here: so only what differs is set. */
+  private show(uri: Uri): void {
+    const lines = this.visible(uri);
+    const key = uri.toString();
+    if (JSON.stringify(lines) !== JSON.stringify(this.shown.get(key) ?? [])) {
+      this.shown.set(key, lines);
+      this.collection.set(uri, lines.map(toDiagnostic));
+    }
+  }
+
+  private visible(uri: Uri): readonly protocol.BugLine[] {
+    const key = uri.toString();
+    const found = this.found.get(key);
+    const document = workspace.textDocuments.find((other) => other.uri.toString() === key);
+    if (found === undefined || document === undefined) {
+      return [];
+    }
+    if (document.version !== found.version) {
+      // The server is about to say where the lines are now.
+      return this.shown.get(key) ?? [];
+    }
+    const taken = linesWithOtherDiagnostics(uri);
+    return found.lines.filter(
+      ({ dismissalKey, range }) => !this.dismissals.has(dismissalKey) && !taken.has(range.start.line),
+    );
+  }
+}
+
+export function toRange({ start, end }: protocol.Range): Range {
+  return new Range(start.line, start.character, end.line, end.character);
+}
+
+/** What the user asked for is a finding of its own: it is listed and reached by key like any other. */
+function toDiagnostic(line: protocol.BugLine): Diagnostic {
+  const severity =
+    line.strength === 'strong' || line.rank !== null
+      ? DiagnosticSeverity.Information
+      : DiagnosticSeverity.Hint;
+  const diagnostic = new Diagnostic(toRange(line.range), describeBugLine(line), severity);
+  diagnostic.source = bugSource;
+  diagnostic.code = line.kind;
+  return diagnostic;
+}

@@ -1,0 +1,53 @@
+import type { TextRange } from '../../base/textRange';
+import type { Engine } from '../../engine/engine';
+import type { Tokenizer } from '../../tokenizer/tokenizer';
+
+/** What kind of single edit separates what stands there from what the model expects. */
+export type SlipKind =
+  | 'operator'
+  | 'off-by-one'
+  | 'boolean'
+  | 'negation'
+  | 'number'
+  | 'swapped-arguments'
+  | 'await'
+  | 'variable'
+  | 'member';
+
+export interface BugModel {
+  readonly engine: Engine;
+  readonly tokenizer: Tokenizer;
+}
+
+export interface BugRequest {
+  readonly languageId: string;
+  readonly fileName: string;
+  readonly text: string;
+  /** Only functions that overlap one of these are read; offsets in `text`. */
+  readonly ranges: readonly TextRange[];
+  /** Zero-based lines on which nothing is reported, because a compiler or linter says something there already. */
+  readonly linesToSkip: ReadonlySet<number>;
+}
+
+export interface BugFinding {
+  readonly kind: SlipKind;
+  /** `strong`: worth an underline; `weak`: a faint hint, or an answer to an explicit review. */
+  readonly strength: 'strong' | 'weak';
+  /** What stands in `text` at `range`, and what the model expects in its place. */
+  readonly range: TextRange;
+  readonly found: string;
+  readonly expected: string;
+  /** ln of how much more likely the expected text is than the found one, with the text after it taken into account. */
+  readonly logRatioNats: number;
+  /** How often flags this strong were right on real code; from the evaluation, never from the model. */
+  readonly record: TrackRecord;
+  /** The name of the function that holds it; undefined for an anonymous one. */
+  readonly functionName: string | undefined;
+}
+
+export interface TrackRecord {
+  /** Share (0 to 1) of injected slips of this kind that get a flag this strong. */
+  readonly recall: number;
+  /** Flags this strong on 1,000 lines of clean code. */
+  readonly falsePositivesPerThousandLines: number;
+}

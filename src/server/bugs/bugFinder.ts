@@ -1,0 +1,21 @@
+import { checkForSlips, reviewCode } from '../../features/bugs/findBugs';
+import type { BugFinding, BugModel, BugRequest } from '../../features/bugs/types';
+
+/** Called before each function is read. */
+export type ReportReview = (doneCount: number, totalCount: number, functionName: string) => void;
+
+/** The detection over the model in memory, with the priority of each kind of work. */
+export interface BugFinder {
+  /** The squiggles; runs in the background and rejects with an abort error when anything else wants the engine. */
+  check(request: BugRequest, signal: AbortSignal): Promise<readonly BugFinding[]>;
+  /** The most doubtful places, most doubtful first; gives way to completions and goes on afterwards. */
+  review(request: BugRequest, onProgress: ReportReview, signal: AbortSignal): Promise<readonly BugFinding[]>;
+}
+
+/** The finder that checks with one view of the engine and reviews with another. */
+export function createBugFinder(background: BugModel, command: BugModel): BugFinder {
+  return {
+    check: (request, signal) => checkForSlips(request, background, signal),
+    review: (request, onProgress, signal) => reviewCode(request, command, onProgress, signal),
+  };
+}

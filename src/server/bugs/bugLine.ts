@@ -1,0 +1,25 @@
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type * as protocol from '../../shared/protocol';
+import type { BugPlace } from './documentBugs';
+
+/** `place` in the protocol's terms. */
+export function toBugLine(document: TextDocument, place: BugPlace): protocol.BugLine {
+  const { kind, strength, range, found, expected, logRatioNats, record, functionName } = place.finding;
+  return {
+    kind,
+    strength,
+    range: { start: document.positionAt(range.start), end: document.positionAt(range.end) },
+    found,
+    expected,
+    logRatioNats,
+    record,
+    functionName: functionName ?? null,
+    rank: place.rank ?? null,
+    dismissalKey: place.dismissalKey,
+  };
+}
+
+/** The last part of a URI, as the model and messages name the file. */
+export function fileName(uri: string): string {
+  return decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
+}

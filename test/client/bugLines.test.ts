@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { describeAsFact, describeBugLine, describeFix } from '../../src/client/bugs/describe';
+import { Dismissals, type Memory } from '../../src/client/bugs/dismissals';
+import type { BugLine } from '../../src/shared/protocol';
+
+const line: BugLine = {
+  kind: 'operator',
+  strength: 'strong',
+  range: { start: { line: 11, character: 4 }, end: { line: 11, character: 5 } },
+  found: '<',
+  expected: '<=',
+  logRatioNats: Math.log(41.6),
+  record: { recall: 0.234, falsePositivesPerThousandLines: 0.1234 },
+  functionName: 'clamp',
+  rank: null,
+  dismissalKey: '0123456789abcdef',
+};
+
+test('a finding is told in three lines: what, how much likelier, and the record', () => {
+  expect(describeBugLine(line)).toMatchInlineSnapshot(`
+    "Possible slip: expected \`<=\`, found \`<\`.
+    With the lines after it, the local model finds that 42 times as likely.
+    In tests such flags found 23 % of planted slips, and 0.12 false ones in 1,000 lines."
+  `);
+});
+
+test('a line of a review says its place in the order, and a weak doubt claims no record', () => {
+  expect(describeBugLine({ ...line, rank: 2 })).toMatch(/^Doubtful line 2: expected/);
+  const weak = describeBugLine({ ...line, rank: 3, strength: 'weak' });
+  expect(weak).toContain('is not underlined unasked');
+  expect(weak).not.toContain('23 %');
+});
+
+test.each([
+  [-3, 'no likelier'],
+  [0, 'no likelier'],
+  [Math.log(1.26), '1.3 times as likely'],
+  [Math.log(2_345), '2,300 times as likely'],
+  [12, 'over 10,000 times as likely'],
+  [900, 'over 10,000 times as likely'],
+])('a log ratio of %f is told with the digits it deserves', (logRatioNats, text) => {
+  expect(describeBugLine({ ...line, logRatioNats })).toContain(`finds that ${text}.`);
+});
+
+test('long code is cut, and breaks no line of the message', () => {
+  const swapped = { ...line, expected: `first(\n    ${'x'.repeat(60)})` };
+  expect(describeFix(swapped)).toBe(`Replace with \`first( ${'x'.repeat(32)}…\``);
+  expect(describeBugLine(swapped).split('\n')).toHaveLength(3);
+});
+
+test('the explanation is told the alternative', () => {
+  expect(describeAsFact(line)).toBe('line 12 may hold a slip: expected `<=`, found `<`');
+});
+
+/** Keeps what a workspace keeps: plain JSON. */
+function createMemory(stored: Record<string, unknown> = {}): Memory {
+  return {
+    get: <Value>(key: string) => stored[key] as Value | undefined,
+    update: (key, value) => {
+      stored[key] = JSON.parse(JSON.stringify(value));
+      return Promise.resolve();
+    },
+  };
+}
+
+test('dismissals survive a reload, are kept once, and a damaged memory counts as none', async () => {
+  const memory = createMemory();
+  await new Dismissals(memory).add('one');
+  await new Dismissals(memory).add('two');
+  await new Dismissals(memory).add('one');
+  const reloaded = new Dismissals(memory);
+  expect(reloaded.keys).toEqual(['one', 'two']);
+  expect(reloaded.has('two')).toBe(true);
+  expect(reloaded.has('three')).toBe(false);
+  expect(new Dismissals(createMemory({ 'sotto.dismissedBugLines': 'one' })).keys).toEqual([]);
+});

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { neverAborted } from '../../../src/base/abort';
+import { silentLogger } from '../../../src/base/logger';
+import { checkForSlips, reviewCode } from '../../../src/features/bugs/findBugs';
+import type { BugFinding, BugRequest } from '../../../src/features/bugs/types';
+import { locateCache } from '../../../src/model/cache';
+import { defaultModelName } from '../../../src/model/catalog';
+import type { LanguageModel } from '../../../src/runtime/languageModel';
+import { loadLanguageModel } from '../../../src/runtime/languageModel';
+
+let model: LanguageModel;
+beforeAll(async () => {
+  const choice = { kind: 'catalog', name: defaultModelName } as const;
+  const options = { choice, cache: locateCache(process.env), report: () => {}, logger: silentLogger };
+  model = await loadLanguageModel(options, neverAborted);
+});
+afterAll(() => model.dispose());
+
+const good = {
+  python: `def average(values):
+    total = 0
+    for value in values:
+        total += value
+    return total / len(values)
+
+
+def clamp(value, low, high):
+    if value < low:
+        return low
+    if value > high:
+        return high
+    return value
+`,
+  typescript: `export function indexOfMax(values: readonly number[]): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) {
+    if (values[i] > values[best]) {
+      best = i;
+    }
+  }
+  return best;
+}
+
+export async function readJson(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8');
+  return JSON.parse(text);
+}
+`,
+  java: `class Box {
+  private final int[] items = new int[16];
+  private int size;
+
+  int get(int index) {
+    if (index < 0 || index >= size) {
+      throw new IndexOutOfBoundsException("Index: " + index + ", Size: " + size);
+    }
+    return items[index];
+  }
+}
+`,
+} as const;
+
+function request(
+  languageId: keyof typeof good,
+  [from, to]: readonly [string, string] = ['', ''],
+): BugRequest {
+  const text = good[languageId].replace(from, to);
+  const ranges = [{ start: 0, end: text.length }];
+  return { languageId, fileName: 'file', text, ranges, linesToSkip: new Set() };
+}
+
+function show(findings: readonly BugFinding[]): string[] {
+  return findings.map(({ kind, found, expected }) => `${kind}: ${found} → ${expected}`);
+}
+
+test.each(['python', 'typescript', 'java'] as const)('has nothing to say of good %s', async (languageId) => {
+  expect(await checkForSlips(request(languageId), model, neverAborted)).toEqual([]);
+});
+
+test.each([
+  ['python', ['len(values)', 'len(value)']],
+  ['python', ['value > high', 'value < high']],
+  ['typescript', ['values[i] > values[best]', 'values[i] > values[i]']],
+  ['typescript', ['i < values.length', 'i <= values.length']],
+  ['typescript', ['JSON.parse(text)', 'JSON.parse(path)']],
+  ['typescript', ['await readFile', 'readFile']],
+  ['java', ['index < 0 ||', 'index < 0 &&']],
+  ['java', ['items[index]', 'items[size]']],
+] as const)('%s: %s', async (languageId, slip) => {
+  const findings = await checkForSlips(request(languageId, slip), model, neverAborted);
+  expect(show(findings)).toMatchSnapshot();
+});
+
+test('a review ranks the slip first', async () => {
+  const findings = await reviewCode(
+    request('typescript', ['JSON.parse(text)', 'JSON.parse(path)']),
+    model,
+    () => {},
+    neverAborted,
+  );
+  expect(show(findings)[0]).toBe('variable: path → text');
+});

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { neverAborted } from '../../../src/base/abort';
+import { checkForSlips, reviewCode } from '../../../src/features/bugs/findBugs';
+import type { BugFinding, BugRequest } from '../../../src/features/bugs/types';
+import { byteTokenizer } from '../../support/byteTokenizer';
+import { createRecallingEngine } from '../../support/recallingEngine';
+
+const original = `function first(items, limit) {
+  let total = 0;
+  for (let index = 0; index < limit; index += 1) {
+    total += items[index] * 2;
+  }
+  return total;
+}
+
+function second(start, end) {
+  if (!end || start >= end) {
+    return null;
+  }
+  return range(start, end);
+}
+`;
+
+/** The text with a slip, and a request to read all of it, of a model that knows it without the slip. */
+function slipped(slips: Readonly<Record<string, string>>, options: Partial<BugRequest> = {}) {
+  const text = Object.entries(slips).reduce((before, [from, to]) => before.replace(from, to), original);
+  const request: BugRequest = {
+    languageId: 'javascript',
+    fileName: 'src/sums.js',
+    text,
+    ranges: [{ start: 0, end: text.length }],
+    linesToSkip: new Set(),
+    ...options,
+  };
+  const engine = createRecallingEngine(original);
+  return { request, engine, model: { engine, tokenizer: byteTokenizer } };
+}
+
+/** Findings as `function: line of the text with [found → expected]`. */
+function show(text: string, findings: readonly BugFinding[]): string[] {
+  return findings.map(({ range, found, expected, functionName }) => {
+    const lineStart = text.lastIndexOf('\n', range.start - 1) + 1;
+    const lineEnd = text.indexOf('\n', range.end);
+    const line = `${text.slice(lineStart, range.start)}[${found} → ${expected}]${text.slice(range.end, lineEnd)}`;
+    return `${functionName}: ${line.trim()}`;
+  });
+}
+
+async function check(...[slips, options]: Parameters<typeof slipped>): Promise<string[]> {
+  const { request, model } = slipped(slips, options);
+  return show(request.text, await checkForSlips(request, model, neverAborted));
+}
+
+describe('checkForSlips', () => {
+  test('finds nothing in code that the model expects', async () => {
+    expect(await check({})).toEqual([]);
+  });
+
+  test.each([
+    ['operator', { 'index < limit': 'index <= limit' }],
+    ['negation', { '!end ||': 'end ||' }],
+    ['off by one', { 'items[index]': 'items[index + 1]' }],
+    ['arguments', { 'range(start, end)': 'range(end, start)' }],
+    ['variable', { 'items[index]': 'items[total]' }],
+    ['number', { 'total = 0': 'total = 1' }],
+  ])('finds what the model would rather read: %s', async (_, slips) => {
+    expect(await check(slips)).toMatchSnapshot();
+  });
+
+  test('says one thing about a function, the most certain', async () => {
+    expect(await check({ 'index < limit': 'index <= limit', 'total = 0': 'total = 1' })).toHaveLength(1);
+    expect(await check({ 'index < limit': 'index <= limit', '!end ||': 'end ||' })).toHaveLength(2);
+  });
+
+  test('says nothing on a line where a compiler or linter speaks already', async () => {
+    const slips = { 'index < limit': 'index <= limit' };
+    expect(await check(slips, { linesToSkip: new Set([2]) })).toEqual([]);
+    expect(await check(slips, { linesToSkip: new Set([1, 3]) })).toHaveLength(1);
+  });
+
+  test('reads only functions that the ranges touch', async () => {
+    const slips = { 'index < limit': 'index <= limit' };
+    const at = original.indexOf('return range');
+    expect(await check(slips, { ranges: [{ start: at, end: at + 5 }] })).toEqual([]);
+    expect(await check(slips, { ranges: [{ start: 40, end: 40 }] })).toHaveLength(1);
+  });
+
+  test.each([
+    { languageId: 'go', fileName: 'a.go' },
+    { languageId: 'plaintext', fileName: 'a.txt' },
+    { languageId: 'javascript', fileName: 'src/sums.test.js' },
+  ])('does not ask the model about $fileName', async (options) => {
+    const { request, engine, model } = slipped({ 'index < limit': 'index <= limit' }, options);
+    expect(await checkForSlips(request, model, neverAborted)).toEqual([]);
+    expect(engine.calls).toEqual([]);
+  });
+
+  test('stops when nobody wants the answer any more', async () => {
+    const { request, engine, model } = slipped({ 'index < limit': 'index <= limit' });
+    const controller = new AbortController();
+    const checking = checkForSlips(request, model, controller.signal);
+    const reason = new Error('the user typed');
+    controller.abort(reason);
+    await expect(checking).rejects.toBe(reason);
+    expect(engine.calls.length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('reviewCode', () => {
+  test('ranks at most three places, one on a line, and says where it is', async () => {
+    const { request, model } = slipped({ 'index < limit': 'index <= limit', '!end ||': 'end ||' });
+    const progress: string[] = [];
+    const report = (done: number, total: number, name: string) =>
+      void progress.push(`${done} of ${total}: ${name}`);
+    const findings = await reviewCode(request, model, report, neverAborted);
+    expect(progress).toEqual(['0 of 2: first', '1 of 2: second']);
+    expect(findings.length).toBeLessThanOrEqual(3);
+    expect(findings.slice(0, 2).map(({ strength }) => strength)).toEqual(['strong', 'strong']);
+    expect(findings.map(({ logRatioNats }) => logRatioNats)).toEqual(
+      findings.map(({ logRatioNats }) => logRatioNats).sort((a, b) => b - a),
+    );
+    expect(show(request.text, findings.slice(0, 2)).sort()).toMatchInlineSnapshot(`
+      [
+        "first: for (let index = 0; index [<= → <] limit; index += 1) {",
+        "second: if ([end → !end] || start >= end) {",
+      ]
+    `);
+  });
+
+  test('reads a test file when asked to', async () => {
+    const { request, model } = slipped(
+      { 'index < limit': 'index <= limit' },
+      { fileName: 'src/sums.test.js' },
+    );
+    expect(await reviewCode(request, model, () => {}, neverAborted)).not.toEqual([]);
+  });
+});
