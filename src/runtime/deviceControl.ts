@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
 import { isAbortError } from '../base/abort';
 import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
@@ -38,8 +37,10 @@ export interface DeviceOptions {
   readonly onMoved: (device: Device) => void;
   /** Once for each loss: a run failed on the device, and the CPU goes on. */
   readonly onLost: (device: Device, reason: string) => void;
-  /** Between loading and measuring, for the first suggestions; shorter in tests. */
-  readonly measureAfterMs?: number;
+  /** How long nobody asked anything of the model before the devices are measured; shorter in tests. */
+  readonly measureAfterIdleMs?: number;
+  /** After which a device that is measured counts as hanging; longer in tests. */
+  readonly probeTimeoutMs?: number;
 }
 
 /** One line of the table of devices. */
@@ -48,7 +49,10 @@ export interface DeviceLine {
   readonly detail: string;
 }
 
-const defaultMeasureAfterMs = 10_000;
+/** Measuring keeps the processor and the memory busy for a minute: not in a pause of thought. */
+const defaultMeasureAfterIdleMs = 30_000;
+/** A device that is known to be faster is opened beside the one in use, but not during the first suggestions. */
+const moveAfterIdleMs = 1000;
 const retryAfterMs = 60 * 60_000;
 
 /**
@@ -109,23 +113,52 @@ export class DeviceControl {
   }
 
   private async choose(): Promise<void> {
-    const { setting, logger, measureAfterMs = defaultMeasureAfterMs } = this.options;
-    let device: Device = setting === 'auto' ? 'cpu' : setting;
-    if (setting === 'auto') {
-      const stored = await this.storedTable();
-      if (stored.length === 0) {
-        await setTimeoutAsync(measureAfterMs, undefined, { signal: this.stop.signal, ref: false });
-      }
-      device = fastestDevice(await this.measuredTable(this.stop.signal));
-    }
+    const { setting, logger } = this.options;
+    const device = setting === 'auto' ? fastestDevice(await this.tableWhenIdle()) : setting;
     if (device === this.engine.device || this.stop.signal.aborted) {
       return;
     }
+    await this.engine.idleFor(moveAfterIdleMs, this.stop.signal);
     logger.info(`device: moving to ${deviceTitle(device)}`);
     try {
-      await this.engine.moveTo({ device, engine: await openEngine(this.options, device) });
+      await this.engine.moveTo({ device, engine: await this.openWarm(device) });
     } catch (error) {
       this.chooseLater(retryAfterMs);
+      throw error;
+    }
+  }
+
+  /** The stored table, or one that is measured while nobody uses the model: whoever comes in between goes first. */
+  private async tableWhenIdle(): Promise<DeviceTable> {
+    const { logger, measureAfterIdleMs = defaultMeasureAfterIdleMs } = this.options;
+    for (;;) {
+      const stored = await this.storedTable();
+      if (stored.length > 0) {
+        return stored;
+      }
+      await this.engine.idleFor(measureAfterIdleMs, this.stop.signal);
+      const inUse = this.engine.untilNextCall;
+      try {
+        return await this.measuredTable(AbortSignal.any([this.stop.signal, inUse]));
+      } catch (error) {
+        if (!inUse.aborted || this.stop.signal.aborted) {
+          throw error;
+        }
+        logger.info('device: the model is in use; measuring begins again when it rests');
+      }
+    }
+  }
+
+  /** Shaders are compiled at first use, which takes seconds: not during the first suggestion on the device. */
+  private async openWarm(device: Device): Promise<Engine> {
+    const engine = await openEngine(this.options, device);
+    try {
+      for (const promptIds of this.options.promptIds) {
+        await engine.generate({ promptIds, maxTokens: 2, stopIds: new Set() }, this.stop.signal);
+      }
+      return engine;
+    } catch (error) {
+      await engine.dispose();
       throw error;
     }
   }
@@ -135,14 +168,15 @@ export class DeviceControl {
   }
 
   private async measuredTable(signal: AbortSignal): Promise<DeviceTable> {
-    const { engine, promptIds, cache, logger } = this.options;
+    const { engine, promptIds, cache, logger, probeTimeoutMs } = this.options;
     const key = await tableKey(this.options);
     const stored = await readDeviceTable(cache.devicesFile, key);
     if (stored.length > 0) {
       return stored;
     }
     const libraryPathFor = (device: Device) => libraryPathOf(device, cache);
-    const table = await probeDevices({ engine, promptIds, libraryPathFor, logger }, signal);
+    const timeoutMs = probeTimeoutMs;
+    const table = await probeDevices({ engine, promptIds, libraryPathFor, logger, timeoutMs }, signal);
     await writeDeviceTable(cache.devicesFile, key, table);
     table.forEach((entry) => logger.info(`device: ${deviceTitle(entry.device)}: ${describeEntry(entry)}`));
     return table;

@@ -1,3 +1,4 @@
+import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
 import { describeError, UserError } from '../base/errors';
 import type { Device } from '../engine/device';
 import type { Engine, GeneratedToken, GenerateRequest, GenerateResult } from '../engine/engine';
@@ -23,6 +24,8 @@ export class DeviceEngine implements Engine {
   readonly contextCapacity: number;
   readonly vocabularySize: number;
   private running: Promise<unknown> | undefined;
+  private nextCall = new AbortController();
+  private lastUseTime = performance.now();
   private disposed = false;
 
   constructor(
@@ -36,6 +39,23 @@ export class DeviceEngine implements Engine {
 
   get device(): Device {
     return this.current.device;
+  }
+
+  /** Fulfils once no call has run for that long. Rejects with the signal's reason. */
+  async idleFor(idleMs: number, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await Promise.allSettled([this.running]);
+      const restMs = this.lastUseTime + idleMs - performance.now();
+      if (this.running === undefined && restMs <= 0) {
+        return;
+      }
+      await setTimeoutAsync(Math.max(0, restMs), undefined, { signal, ref: false });
+    }
+  }
+
+  /** Aborted when the next call begins: for work that must not stand in its way. */
+  get untilNextCall(): AbortSignal {
+    return this.nextCall.signal;
   }
 
   /** Takes `next` in place of the current engine, once no call runs, and disposes the loser. */
@@ -97,10 +117,13 @@ export class DeviceEngine implements Engine {
     }
     const running = this.callWithFallback(call).then(finish);
     this.running = running;
+    this.nextCall.abort(new DOMException('the model is in use', 'AbortError'));
+    this.nextCall = new AbortController();
     try {
       return await running;
     } finally {
       this.running = undefined;
+      this.lastUseTime = performance.now();
     }
   }
 

@@ -24,7 +24,8 @@ export interface ProbeOptions {
 
 /** Shaders are compiled at first use, which takes a slow driver half a minute. */
 const defaultTimeoutMs = 90_000;
-const checkTimeoutMs = 20_000;
+/** Loading the library and asking the driver takes a second; the child gives way to everything else, though. */
+const checkTimeoutMs = 60_000;
 const maxPrintedLength = 10_000;
 
 /**

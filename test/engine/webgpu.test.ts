@@ -5,7 +5,12 @@ import { supportedDevices } from '../../src/engine/device';
 import type { Engine } from '../../src/engine/engine';
 import { OrtApi } from '../../src/engine/ortApi';
 import { ortLibraryPath } from '../../src/engine/ortLibrary';
-import { noSoftwareAdapter, useSoftwareAdapter } from '../support/softwareAdapter';
+import {
+  noSoftwareAdapter,
+  softwareAdapterSizes,
+  softwareAdapterTimeoutMs,
+  useSoftwareAdapter,
+} from '../support/softwareAdapter';
 import { openTinyEngine, type TinyEngine } from '../support/tinyEngine';
 
 const noStops: ReadonlySet<number> = new Set();
@@ -18,7 +23,7 @@ const prefillChunkTokens = 31;
 
 let tiny: TinyEngine;
 beforeAll(async () => {
-  tiny = await openTinyEngine({ architecture: 'qwen2', contextCapacity: 256 });
+  tiny = await openTinyEngine({ ...softwareAdapterSizes, contextCapacity: 256 });
 });
 afterAll(() => tiny.dispose());
 
@@ -32,12 +37,12 @@ test('a device that the library has no provider for is refused by name', async (
 });
 
 const suiteName = `WebGPU on the software adapter${noSoftwareAdapter ? ` (${noSoftwareAdapter})` : ''}`;
-describe.skipIf(noSoftwareAdapter !== undefined)(suiteName, () => {
+describe.skipIf(noSoftwareAdapter !== undefined)(suiteName, { timeout: softwareAdapterTimeoutMs }, () => {
   let gpu: Engine;
   beforeAll(async () => {
     useSoftwareAdapter();
     gpu = await tiny.openOn('webgpu', prefillChunkTokens);
-  });
+  }, softwareAdapterTimeoutMs);
   afterAll(() => gpu.dispose());
 
   const randomIds = (random: () => number, count: number) =>
@@ -118,7 +123,7 @@ describe.skipIf(noSoftwareAdapter !== undefined)(suiteName, () => {
     }
     expect(counts.compared).toBeGreaterThan(300);
     expect(counts.cancelled).toBeGreaterThan(5);
-  }, 400_000); // The adapter computes on the processor, beside other tests.
+  });
 
   test('engines that are disposed leave nothing behind, and do not disturb those that go on', async () => {
     const prompt = randomIds(createRandom(5), 20);
@@ -142,6 +147,8 @@ describe.skipIf(noSoftwareAdapter !== undefined)(suiteName, () => {
 
   test('a head in parts gives the same tokens, with and without the rare part', async () => {
     const parted = await openTinyEngine({
+      ...softwareAdapterSizes,
+      layerCount: 2,
       contextCapacity: 64,
       headParts: [
         { firstId: 0, idCount: 100, isRare: false },

@@ -140,3 +140,21 @@ test('an engine that was disposed meanwhile disposes the one it was to move to',
   expect(trace).toEqual(['disposed']);
   await expect(engine.generate(request, neverAborted)).rejects.toThrow(/disposed/);
 });
+
+test('rest begins when the call that runs has ended', async () => {
+  const engine = wrap('cpu', await tiny.openOn('cpu'));
+  const untilUse = engine.untilNextCall;
+  expect(untilUse.aborted).toBe(false);
+  const running = engine.generate(request, neverAborted).then(() => trace.push('ended'));
+  expect(untilUse.aborted).toBe(true);
+  expect(engine.untilNextCall.aborted).toBe(false);
+  await engine.idleFor(0, neverAborted);
+  trace.push('idle');
+  await running;
+  expect(trace).toEqual(['ended', 'idle']);
+  const stop = new AbortController();
+  const waiting = engine.idleFor(3_600_000, stop.signal);
+  stop.abort();
+  await expect(waiting).rejects.toThrow(/abort/);
+  await engine.dispose();
+});

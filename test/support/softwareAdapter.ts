@@ -12,6 +12,17 @@ const folder = folders.find((candidate) => existsSync(join(candidate, driverName
 export const noSoftwareAdapter: string | undefined =
   folder === undefined ? 'Chromium with its software adapter is not installed' : undefined;
 
+/**
+ * Sizes of a tiny model that the adapter computes in milliseconds. In blocks of 128, which a hidden size of 128 would
+ * have, ONNX Runtime's kernel for several tokens at once is twelve times as slow on it: its tiled one takes blocks of 32.
+ */
+export const softwareAdapterSizes = { hiddenSize: 64, feedForwardSize: 96, layerCount: 1 } as const;
+
+/**
+ * The adapter computes on the processor, beside whatever else runs there: a busy machine makes a test slow, not red.
+ */
+export const softwareAdapterTimeoutMs = 15 * 60_000;
+
 /** What a child process needs in its environment to find the software adapter, and no other. */
 export function softwareAdapterEnvironment(): { VK_ICD_FILENAMES: string; LD_LIBRARY_PATH: string } {
   return { VK_ICD_FILENAMES: join(folder ?? '', driverName), LD_LIBRARY_PATH: folder ?? '' };
