@@ -122,8 +122,9 @@ test('what fails on the CPU itself fails', async () => {
 
 test('moving waits for the call that runs, and then serves from the other device', async () => {
   const engine = wrap('cpu', await tiny.openOn('cpu'));
+  const next = await tiny.openOn('cpu');
   const running = engine.generate(request, neverAborted);
-  const moving = engine.moveTo({ device: 'webgpu', engine: await tiny.openOn('cpu') });
+  const moving = engine.moveTo({ device: 'webgpu', engine: next });
   expect(engine.device).toBe('cpu');
   expect((await running).tokens.map(({ id }) => id)).toEqual(expectedIds);
   await moving;

@@ -95,13 +95,10 @@ test('an aborted probe rejects with the reason', async () => {
 });
 
 test.skipIf(noSoftwareAdapter !== undefined)(
-  `a hanging device is stopped, and a wrong one is found out ${noSoftwareAdapter ?? ''}`,
+  `a device that hangs is stopped ${noSoftwareAdapter ?? ''}`,
   { timeout: softwareAdapterTimeoutMs },
   async () => {
     Object.assign(process.env, softwareAdapterEnvironment());
-    // In runs of 32 tokens and more this adapter computes attention wrongly (test/engine/webgpu.test.ts).
-    const longPrompt = Array.from({ length: 40 }, (_, index) => 1 + index * 3);
-    expect((await outcomes({ promptIds: [longPrompt] }))['webgpu']).toMatch(/^wrong: prompt 1/);
     const hanging = await probeDevices(options({ timeoutMs: 1 }), neverAborted);
     expect(hanging).toEqual([{ device: 'cpu', outcome: 'timed-out', reason: 'no answer within 0 s' }]);
   },
