@@ -214,8 +214,13 @@ export interface BugLine {
   readonly expected: string;
   /** Natural logarithm of how much likelier the expected text is, with the text after it. */
   readonly logRatioNats: number;
-  /** From the evaluation: share of such slips found, and false ones on 1,000 lines of clean code. */
-  readonly record: { readonly recall: number; readonly falsePositivesPerThousandLines: number };
+  /** From the evaluation: such slips found, and false flags on lines of good code. */
+  readonly record: {
+    readonly foundCount: number;
+    readonly slipCount: number;
+    readonly falseCount: number;
+    readonly cleanLineCount: number;
+  };
   readonly functionName: string | null;
   /** Of an explicit review: 1 for the most doubtful line. */
   readonly rank: number | null;

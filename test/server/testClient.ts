@@ -42,10 +42,11 @@ export interface AskOptions {
   readonly token?: CancellationToken;
 }
 
-/** Without this every test would wait for a pause in typing. */
+/** No test waits for a pause in typing, and checks are on, which users have to switch on. */
 export const testSettings: Settings = {
   ...parseSettings(() => undefined),
   'completion.maximumDelayMs': 0,
+  'bugs.check': 'automatic',
 };
 
 /** A server in this process, and a client that speaks the real protocol with it over two streams. */
