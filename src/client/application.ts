@@ -28,6 +28,7 @@ import { StatusItem } from './status/statusItem';
 import { viewStatus, type StatusView } from './status/statusView';
 import { placeOf, watchCursor } from './suggestions/hints';
 import { createMiddleware } from './suggestions/middleware';
+import { showReadySuggestion } from './suggestions/readySuggestion';
 import { watchRejections } from './suggestions/rejections';
 import { SuggestionTracker } from './suggestions/suggestionTracker';
 
@@ -79,6 +80,7 @@ export class Application implements Disposable {
         middleware,
         (client) => {
           client.onNotification(protocol.modelStateNotification, (state) => this.onModelState(state));
+          client.onNotification(protocol.suggestionReadyNotification, showReadySuggestion);
           this.assistRequests.listen(client);
           this.bugLines.listen(client);
           this.reviews.listen(client);

@@ -76,7 +76,9 @@ class Server {
     this.configuration = parseConfiguration(parameters.initializationOptions);
     this.isExcluded = createExclusion(this.configuration.settings.excludedFiles);
     this.folders = pathsOf(parameters.workspaceFolders ?? []);
-    this.completions = new CompletionService(this.scheduler, this.rhythm, logger);
+    this.completions = new CompletionService(this.scheduler, this.rhythm, logger, (request) =>
+      this.offerAgain(request),
+    );
     this.loader = createLoader(this.scheduler);
     this.host = new ModelHost(
       this.loader,
@@ -214,6 +216,13 @@ class Server {
     } catch (error) {
       this.logger.error(`completion: ${describeError(error)}`);
       return [];
+    }
+  }
+
+  private offerAgain({ document: { uri }, offset }: CompletionRequest): void {
+    const position = this.documents.get(uri)?.positionAt(offset);
+    if (position !== undefined) {
+      void this.connection.sendNotification(protocol.suggestionReadyNotification, { uri, position });
     }
   }
 

@@ -47,6 +47,12 @@ export type FetchModelResult =
 /** Client to server, when the user asks "why no suggestion?": the last outcomes as text. */
 export const outcomesPageRequest = new RequestType0<string, void>('sotto/outcomesPage');
 
+/**
+ * Server to client: a suggestion that a deadline cut short, or kept from appearing, is there in full. The client asks
+ * again if the cursor still stands there.
+ */
+export const suggestionReadyNotification = new NotificationType<DocumentPosition>('sotto/suggestionReady');
+
 /** Client to server, when a suggestion was handed to the editor and the request was not cancelled meanwhile. */
 export const suggestionShownNotification = new NotificationType<SuggestionReference>('sotto/suggestionShown');
 

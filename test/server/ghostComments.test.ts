@@ -50,11 +50,15 @@ test('at the deadline the comment is shown with what the model has written, and 
   const ask = asker(held.model);
   const options = { deadlineMs: 30 };
   const partial = await ask(code, options);
+  let isFuller = false;
+  void partial.fuller?.then(() => (isFuller = true));
   expect(textOf(partial)).toMatch(/^"""Words number 1\.[^]*radius: The radius\.[^]*Returns:/);
   // What would use the engine in the background waits meanwhile.
   await ask.warmUp(code);
   expect(ask.events).toEqual([]);
+  expect(isFuller).toBe(false);
   held.open();
+  await vi.waitFor(() => expect(isFuller).toBe(true));
   await vi.waitFor(async () =>
     expect(textOf(await ask(code, options))).toMatch(/^"""Words number 1\.[^]*radius: Words number 2\./),
   );

@@ -51,6 +51,7 @@ export class CompletionService {
   private readonly offered = new Map<number, Offer>();
   private preparation = new AbortController();
   private preparationTimer: NodeJS.Timeout | undefined;
+  private newestRequest: CompletionRequest | undefined;
   /** Accepted a moment ago, and no request has come since: what follows it is to be prepared. */
   private justAccepted: Offer | undefined;
   /** The suggestion whose successor is prepared, or was last. */
@@ -60,6 +61,8 @@ export class CompletionService {
     private readonly scheduler: Scheduler,
     private readonly rhythm: TypingRhythm,
     private readonly logger: Logger,
+    /** What a deadline cut short is there in full now, and nothing else was asked meanwhile. */
+    private readonly onReady: (request: CompletionRequest) => void,
   ) {}
 
   /** The suggestion for `request`, or undefined; never rejects. */
@@ -72,6 +75,7 @@ export class CompletionService {
     clearTimeout(this.preparationTimer);
     const accepted = this.justAccepted;
     this.justAccepted = undefined;
+    this.newestRequest = request;
     const { outcome, waitedMs } = await this.findOutcome(request, situation, signal).catch(
       (error: unknown) => ({
         outcome: this.outcomeOfError(error, performance.now() - startMs),
@@ -86,6 +90,11 @@ export class CompletionService {
       trigger: request.trigger,
       waitedMs,
       outcome: final,
+    });
+    void final.fuller?.then(() => {
+      if (this.newestRequest === request && situation.isCurrent()) {
+        this.onReady(request);
+      }
     });
     if (final.kind === 'suggestion') {
       return this.offer(request, final, situation);

@@ -60,6 +60,8 @@ interface Work {
   readonly comment: Promise<GhostCommentInProgress | undefined>;
   lingering?: NodeJS.Timeout;
   ended: boolean;
+  /** Resolves when the comment is finished; never when it is not. */
+  readonly finished: Promise<void>;
 }
 
 class GhostComments {
@@ -98,12 +100,15 @@ class GhostComments {
       const work = await this.workFor(request, signal, beforeEngine);
       const comment = await raceAbort(this.commentBy(deadlineOf(request, startMs), work), signal);
       if (comment === undefined || comment === 'late') {
-        return comment && none('deadline', `no summary within ${request.options.deadlineMs} ms`);
+        const detail = `no summary within ${request.options.deadlineMs} ms`;
+        return comment && { ...none('deadline', detail), fuller: work.finished };
       }
       if (request.trigger === 'automatic' && this.rejections.isRejected(placeOf(request), comment.text)) {
         return none('recently-rejected', 'this comment was dismissed here');
       }
-      return this.toSuggestion(comment, performance.now() - startMs);
+      const suggestion = this.toSuggestion(comment, performance.now() - startMs, work);
+      this.suggestions.add(suggestion);
+      return suggestion;
     } catch (error) {
       if (signal.aborted || isAbortError(error)) {
         return none('cancelled', describeError(error));
@@ -149,16 +154,20 @@ class GhostComments {
       this.model,
       controller.signal,
     );
-    const work: Work = { key, controller, comment, ended: false };
+    const finished = new Promise<void>((resolve) => {
+      const end = () => {
+        work.ended = true;
+        resolve();
+      };
+      const fail = () => {
+        work.ended = true;
+        this.work = this.work === work ? undefined : this.work;
+      };
+      // Who waits for the comment sees the error.
+      comment.then((begun) => (begun === undefined ? fail() : begun.finished.then(end, fail)), fail);
+    });
+    const work: Work = { key, controller, comment, ended: false, finished };
     this.work = work;
-    const end = () => {
-      work.ended = true;
-    };
-    const fail = () => {
-      end();
-      this.work = this.work === work ? undefined : this.work;
-    };
-    comment.then((begun) => (begun === undefined ? end() : begun.finished.then(end, fail)), fail);
     return work;
   }
 
@@ -187,8 +196,8 @@ class GhostComments {
     }
   }
 
-  private toSuggestion({ text, range }: GhostComment, totalMs: number): Suggestion {
-    const suggestion: Suggestion = {
+  private toSuggestion({ text, range }: GhostComment, totalMs: number, work: Work): Suggestion {
+    return {
       kind: 'suggestion',
       text,
       replace: range,
@@ -196,9 +205,8 @@ class GhostComments {
       // What the model was not sure of has neutral words: the comment as a whole is certain.
       confidence: 0,
       timings: { totalMs },
+      ...(!work.ended && { fuller: work.finished }),
     };
-    this.suggestions.add(suggestion);
-    return suggestion;
   }
 }
 
