@@ -19,6 +19,7 @@ import { Explanations } from './assist/explanations';
 import { registerBugActions } from './bugs/bugActions';
 import { BugLines } from './bugs/bugLines';
 import { Reviews } from './bugs/review';
+import { languageName } from './languageName';
 import { offerModel } from './model/firstRun';
 import { OutcomesPage } from './outcomesPage';
 import { ServerProcess } from './process/languageClient';
@@ -58,7 +59,7 @@ export class Application implements Disposable {
     this.output = this.store.add(window.createOutputChannel('Sotto', { log: true }));
     this.settings = this.store.add(new SettingsReader());
     this.status = this.store.add(new StatusItem());
-    this.pause = this.store.add(new Pause(() => this.onPauseChanged()));
+    this.pause = this.store.add(new Pause(() => this.onPauseChanged(), languageName));
     this.tracker = new SuggestionTracker((suggestionId) =>
       this.notify((client) =>
         client.sendNotification(protocol.suggestionRejectedNotification, { suggestionId }),
