@@ -139,6 +139,8 @@ export type ExplainParameters =
       readonly requestId: number;
       readonly facts: readonly { readonly name: string; readonly text: string }[];
       readonly length: 'short' | 'normal' | 'long';
+      /** Answered in place of an explanation: it was stopped before the model had read the code. */
+      readonly question: string | null;
     })
   | {
       readonly kind: 'question';
@@ -167,6 +169,7 @@ export const explanationProgressNotification = new NotificationType<ExplanationP
 
 export type ExplanationProgress = { readonly requestId: number } & (
   | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'prompt'; readonly messages: readonly ConversationMessage[] }
   | { readonly kind: 'part'; readonly name: string; readonly partIndex: number; readonly partCount: number }
 );
 

@@ -44,7 +44,15 @@ async function start(script: Partial<Script> = {}, scheduler = new Scheduler()) 
   return engine;
 }
 
-const explainAdd = { kind: 'code', requestId: 7, uri, range: addRange, facts: [], length: 'normal' } as const;
+const explainAdd = {
+  kind: 'code',
+  requestId: 7,
+  uri,
+  range: addRange,
+  facts: [],
+  length: 'normal',
+  question: null,
+} as const;
 
 test('the subject is the symbol at the cursor, with the places of what it calls', async () => {
   await start();

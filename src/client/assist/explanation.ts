@@ -7,6 +7,7 @@ import {
   type CommentThread,
   type Disposable,
 } from 'vscode';
+import { conversationAfterStop } from './conversation';
 import type { ConversationMessage, ExplanationAnswer, ExplanationProgress } from '../../shared/protocol';
 
 /** Streamed text is drawn at most this often: each time VS Code renders the whole comment anew. */
@@ -34,6 +35,7 @@ export class Explanation implements Disposable {
   private readonly turns: Turn[] = [];
   private messages: readonly ConversationMessage[] = [];
   private running: CancellationTokenSource | undefined;
+  private ended: Promise<void> = Promise.resolve();
   private drawTimer: NodeJS.Timeout | undefined;
   private disposed = false;
 
@@ -61,9 +63,21 @@ export class Explanation implements Disposable {
     this.messages = [];
   }
 
+  /** Resolves when no answer is being written. */
+  get idle(): Promise<void> {
+    return this.ended;
+  }
+
   /** Streams an answer into the thread; what ran before stops. `question` is shown above it. */
   async answer(question: string | undefined, ask: Ask): Promise<void> {
     this.stop();
+    const answering = this.stream(question, ask);
+    // Who asked sees the error.
+    this.ended = answering.catch(() => undefined);
+    await answering;
+  }
+
+  private async stream(question: string | undefined, ask: Ask): Promise<void> {
     const source = new CancellationTokenSource();
     this.running = source;
     if (question !== undefined) {
@@ -71,14 +85,20 @@ export class Explanation implements Disposable {
     }
     const turn: Turn = { author: 'Sotto', text: '' };
     this.turns.push(turn);
+    const before = this.messages;
+    let prompt: readonly ConversationMessage[] | undefined;
     this.draw('*Reading the code …*');
     try {
-      const answer = await ask((progress) => this.onProgress(turn, progress), source.token);
+      const answer = await ask((progress) => {
+        prompt = progress.kind === 'prompt' ? progress.messages : prompt;
+        this.onProgress(turn, progress);
+      }, source.token);
       if (answer === undefined) {
+        this.remember(source, conversationAfterStop({ before, prompt, text: turn.text }));
         turn.text = `${turn.text}\n\n*Stopped.*`.trim();
       } else {
         turn.text = answer.cut ? `${answer.text} …` : answer.text;
-        this.messages = answer.conversation;
+        this.remember(source, answer.conversation);
       }
     } catch (error) {
       turn.text = `${turn.text}\n\n*Failed.*`.trim();
@@ -103,14 +123,21 @@ export class Explanation implements Disposable {
     this.thread.dispose();
   }
 
+  /** Of an answer that another one has replaced, nothing is continued. */
+  private remember(source: CancellationTokenSource, messages: readonly ConversationMessage[]): void {
+    if (this.running === source) {
+      this.messages = messages;
+    }
+  }
+
   private onProgress(turn: Turn, progress: ExplanationProgress): void {
     if (progress.kind === 'part') {
       const { name, partIndex, partCount } = progress;
       this.draw(`*Reading \`${name}\` (${partIndex + 1} of ${partCount}) …*`);
-      return;
+    } else if (progress.kind === 'text') {
+      turn.text += progress.text;
+      this.drawTimer ??= setTimeout(() => this.draw(), DRAW_INTERVAL_MS);
     }
-    turn.text += progress.text;
-    this.drawTimer ??= setTimeout(() => this.draw(), DRAW_INTERVAL_MS);
   }
 
   /** `waiting` stands in for an answer that has no text yet. */

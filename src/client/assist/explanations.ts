@@ -56,18 +56,20 @@ export class Explanations implements Disposable {
   /** The reply box gives the question; without one the user is asked for it. */
   async ask(target: unknown): Promise<void> {
     const explanation = this.find(target);
-    const { conversation } = explanation;
-    if (conversation.length === 0) {
-      throw new UserError('bad-argument', 'There is no explanation yet.', 'Wait for it, or retry.');
-    }
     const question = isReply(target)
       ? target.text
       : await window.showInputBox({ title: 'Sotto', prompt: 'A question about the explained code' });
     if (question === undefined || question.trim() === '') {
       return;
     }
+    explanation.stop();
+    // What was stopped has to say first how far it came: the question continues there.
+    await explanation.idle;
+    const { conversation } = explanation;
     await explanation.answer(question, (onProgress, token) =>
-      this.requests.explain({ kind: 'question', conversation, question }, onProgress, token),
+      conversation.length === 0
+        ? this.request(explanation, question, onProgress, token)
+        : this.requests.explain({ kind: 'question', conversation, question }, onProgress, token),
     );
   }
 
@@ -96,11 +98,10 @@ export class Explanations implements Disposable {
 
   /** A thread without a single word is closed when it fails; the command shows why. */
   private async run(explanation: Explanation): Promise<void> {
-    const { uri } = explanation.thread;
     explanation.clear();
     try {
       await explanation.answer(undefined, (onProgress, token) =>
-        this.request(explanation, uri, onProgress, token),
+        this.request(explanation, null, onProgress, token),
       );
     } catch (error) {
       this.remove(explanation);
@@ -110,11 +111,12 @@ export class Explanations implements Disposable {
 
   private async request(
     explanation: Explanation,
-    uri: Uri,
+    question: string | null,
     onProgress: (progress: ExplanationProgress) => void,
     token: CancellationToken,
   ) {
     const { thread, length, knownFacts } = explanation;
+    const { uri } = thread;
     const reference = referenceTo(uri, thread.range ?? new Range(0, 0, 0, 0));
     const subject = await this.requests.subject(reference, token);
     if (subject === undefined) {
@@ -126,7 +128,7 @@ export class Explanations implements Disposable {
     const facts = [...knownFacts, ...(await readEditorFacts(uri, subject.calls))];
     const { start, end } = subject.range;
     thread.range = new Range(start.line, start.character, end.line, end.character);
-    return this.requests.explain({ kind: 'code', ...reference, facts, length }, onProgress, token);
+    return this.requests.explain({ kind: 'code', ...reference, facts, length, question }, onProgress, token);
   }
 
   /** The thread whose button was pressed, or else the newest one in the active editor, or of all. */

@@ -2,7 +2,14 @@ import { answer, promptBudget, type ChatModel } from '../chat/answer';
 import type { ChatMessage } from '../chat/chatFormat';
 import type { CodeSymbol } from '../../syntax/symbol';
 import { groundSubject, noGrounding } from './grounding';
-import { answerTokens, explanationPrompt, followUpPrompt, partPrompt, type PromptParts } from './prompt';
+import {
+  answerTokens,
+  explanationPrompt,
+  followUpPrompt,
+  partPrompt,
+  wishes,
+  type PromptParts,
+} from './prompt';
 import { findSubject, type Subject } from './subject';
 import type { Explanation, ExplanationEvent, ExplanationRequest } from './types';
 
@@ -29,7 +36,7 @@ export async function explain(
     code: subject.code,
     partSummaries: [],
     grounding: groundSubject(request.text, subject, request.facts),
-    length: request.length,
+    wish: request.question ?? wishes[request.length],
   };
   const maxTokens = answerTokens[request.length];
   const budget = promptBudget(model, maxTokens);
@@ -62,6 +69,7 @@ async function converse(
   onEvent: (event: ExplanationEvent) => void,
   signal: AbortSignal,
 ): Promise<Explanation> {
+  onEvent({ kind: 'prompt', messages });
   const onText = (text: string) => onEvent({ kind: 'text', text });
   const { text, ending } = await answer(model, messages, { maxTokens, onText }, signal);
   return { text, ending, messages: [...messages, { role: 'assistant', content: text }] };

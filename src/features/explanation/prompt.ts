@@ -6,7 +6,7 @@ import type { ExplanationLength } from './types';
 const systemText =
   'You explain source code to a programmer, briefly and exactly. Use only what is shown; do not guess.';
 
-const wishes: Readonly<Record<ExplanationLength, string>> = {
+export const wishes: Readonly<Record<ExplanationLength, string>> = {
   short: 'Explain this code in one or two sentences.',
   normal:
     'Explain this code: one sentence on what it is for, then the steps as a short list, using the names in the code. Do not quote the code.',
@@ -29,7 +29,8 @@ export interface PromptParts {
   /** One line for each part of a long piece of code; then `code` is only its outline. */
   readonly partSummaries: readonly string[];
   readonly grounding: Grounding;
-  readonly length: ExplanationLength;
+  /** What is asked about the code. */
+  readonly wish: string;
 }
 
 /**
@@ -77,7 +78,7 @@ export function followUpPrompt(
     }
   }
   const [system, code] = [head.slice(0, -1), head.at(-1)];
-  let keptShare = 0.9;
+  let keptShare = 1;
   for (;;) {
     const content = `${withoutMiddle(code?.content ?? '', keptShare)}\n\n${question}`;
     const kept: ChatMessage[] = [...system, { role: 'user', content }];
@@ -110,7 +111,7 @@ function writeMessages(parts: PromptParts): ChatMessage[] {
   const content = [
     `Code${of} from ${parts.fileName}:\n${fence(parts.languageId, parts.code)}`,
     ...context.filter((part) => part !== ''),
-    wishes[parts.length],
+    parts.wish,
   ].join('\n\n');
   return [
     { role: 'system', content: systemText },
@@ -135,8 +136,11 @@ function fence(languageId: string, code: string): string {
   return `${marks}${languageId}\n${code}\n${marks}`;
 }
 
-/** The first and the last lines, with a mark between them. */
+/** The first and the last lines, with a mark between them; all of it for a share of 1. */
 function withoutMiddle(code: string, keptShare: number): string {
+  if (keptShare === 1) {
+    return code;
+  }
   const keptLength = Math.floor(code.length * keptShare);
   const headEnd = code.lastIndexOf('\n', Math.floor(keptLength * 0.7));
   const tailStart = code.indexOf('\n', code.length - Math.floor(keptLength * 0.3));

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { neverAborted } from '../../../src/base/abort';
 import { createChatModel } from '../../../src/features/chat/answer';
+import type { ChatMessage } from '../../../src/features/chat/chatFormat';
 import { createChatFormat } from '../../../src/features/chat/chatFormat';
 import { askFurther, explain } from '../../../src/features/explanation/explain';
 import type { ExplanationEvent, ExplanationRequest } from '../../../src/features/explanation/types';
@@ -114,6 +115,34 @@ test('a follow-up question continues the conversation; what does not fit is forg
   expect(prompt).toContain('Question 20:');
   expect(prompt).toContain('Question 19:');
   expect(prompt).not.toContain('Question 1:');
+});
+
+test('a question can follow an explanation that was stopped before its first word', async () => {
+  const { engine, model } = modelThatSays('It is the answer.');
+  const controller = new AbortController();
+  let messages: readonly ChatMessage[] = [];
+  const stopped = explain(
+    requestFor('typescript', '«const answer = 42;»'),
+    model,
+    (event) => {
+      messages = event.kind === 'prompt' ? event.messages : messages;
+      controller.abort(new DOMException('stop', 'AbortError'));
+    },
+    controller.signal,
+  );
+  await expect(stopped).rejects.toThrow('stop');
+  await askFurther(messages, 'Why 42?', model, () => {}, neverAborted);
+  expect(engine.prompts.at(-1)).toMatch(
+    /const answer = 42;\n```[^]*Why 42\?<\|im_end\|>\n<\|im_start\|>assistant/,
+  );
+});
+
+test('a question may stand in place of the explanation', async () => {
+  const { engine, model } = modelThatSays('Because.');
+  const request = { ...requestFor('typescript', '«const answer = 42;»'), question: 'Why 42?' };
+  await explain(request, model, () => {}, neverAborted);
+  expect(engine.prompts[0]).toMatch(/const answer = 42;[^]*Why 42\?<\|im_end\|>/);
+  expect(engine.prompts[0]).not.toContain('Explain this code');
 });
 
 test('a stop in the middle rejects and leaves the engine free', async () => {
