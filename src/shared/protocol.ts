@@ -192,6 +192,8 @@ export interface DocumentAnswer {
     readonly symbolName: string;
   }[];
   readonly symbolCount: number;
+  /** Of a file with very many symbols, those that were left for another time. */
+  readonly leftCount: number;
 }
 
 /** Server to client, before each symbol is documented. */

@@ -191,6 +191,22 @@ test('comments come as edits of the version that was read, with progress', async
   expect(steps).toEqual([{ requestId: 3, doneCount: 0, totalCount: 1, symbolName: 'add' }]);
 });
 
+test('comments that are cancelled midway come to nothing', async () => {
+  const source = new CancellationTokenSource();
+  await start({
+    beforeStep: ({ tokenIndex }) => {
+      if (tokenIndex === 2) {
+        source.cancel();
+      }
+      return new Promise((resolve) => setTimeout(resolve, tokenIndex >= 2 ? 20 : 0));
+    },
+  });
+  const parameters = { uri, range: addRange, scope: 'range', requestId: 5 } as const;
+  expect(await client.connection.sendRequest(protocol.documentRequest, parameters, source.token)).toEqual({
+    kind: 'cancelled',
+  });
+});
+
 test('nothing is inserted into a document that changed meanwhile', async () => {
   let typed = false;
   await start({

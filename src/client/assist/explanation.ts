@@ -29,6 +29,8 @@ type Ask = (
   token: CancellationTokenSource['token'],
 ) => Promise<ExplanationAnswer | undefined>;
 
+export type AnswerState = 'writing' | 'complete' | 'stopped' | 'failed';
+
 /** One comment thread with its conversation. The thread shows what `turns` hold. */
 export class Explanation implements Disposable {
   length: 'short' | 'normal' | 'long' = 'normal';
@@ -43,6 +45,8 @@ export class Explanation implements Disposable {
     readonly thread: CommentThread,
     /** What the model is told besides what the editor knows of the code. */
     readonly knownFacts: readonly NameFact[],
+    /** An answer begins, or has ended in some way. */
+    private readonly onChange: (state: AnswerState) => void,
   ) {
     thread.collapsibleState = CommentThreadCollapsibleState.Expanded;
     thread.canReply = true;
@@ -63,6 +67,10 @@ export class Explanation implements Disposable {
     this.messages = [];
   }
 
+  get isRunning(): boolean {
+    return this.running !== undefined;
+  }
+
   /** Resolves when no answer is being written. */
   get idle(): Promise<void> {
     return this.ended;
@@ -80,6 +88,8 @@ export class Explanation implements Disposable {
   private async stream(question: string | undefined, ask: Ask): Promise<void> {
     const source = new CancellationTokenSource();
     this.running = source;
+    let state: AnswerState = 'stopped';
+    this.onChange('writing');
     if (question !== undefined) {
       this.turns.push({ author: 'You', text: question });
     }
@@ -97,16 +107,19 @@ export class Explanation implements Disposable {
         this.remember(source, conversationAfterStop({ before, prompt, text: turn.text }));
         turn.text = `${turn.text}\n\n*Stopped.*`.trim();
       } else {
+        state = 'complete';
         turn.text = answer.cut ? `${answer.text} …` : answer.text;
         this.remember(source, answer.conversation);
       }
     } catch (error) {
+      state = 'failed';
       turn.text = `${turn.text}\n\n*Failed.*`.trim();
       throw error;
     } finally {
       source.dispose();
       if (this.running === source) {
         this.running = undefined;
+        this.onChange(state);
       }
       this.draw();
     }

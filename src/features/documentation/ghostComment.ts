@@ -1,6 +1,4 @@
 import type { TextRange } from '../../base/textRange';
-import { docCommentPlace } from '../../syntax/docComment';
-import { behaviourOf } from '../../syntax/behaviour';
 import { outline } from '../../syntax/outline';
 import type { SyntaxTree } from '../../syntax/parser';
 import { isSyntaxLanguage, withTree } from '../../syntax/parser';
@@ -10,7 +8,7 @@ import { detectStyle, isPythonStyle } from './comment/style';
 import { renderComment, slotsOf, type Slot } from './comment/template';
 import { gatherFacts } from './facts';
 import { fillSlotBySlot } from './fillSlots';
-import type { Target } from './targets';
+import { symbolTarget, type SymbolTarget } from './targets';
 import type { DocumentationModel } from './types';
 
 export interface GhostCommentRequest {
@@ -124,7 +122,7 @@ function styleOfMark(style: CommentStyle, mark: string): CommentStyle | undefine
   return hasMark && mark === usual ? style : undefined;
 }
 
-function findSymbol(tree: SyntaxTree, mark: TextRange): Target | undefined {
+function findSymbol(tree: SyntaxTree, mark: TextRange): SymbolTarget | undefined {
   const symbol = outline(tree).findLast(({ range, signatureRange }) => {
     if (tree.languageId === 'python') {
       const between = tree.text.slice(signatureRange.end, mark.start);
@@ -139,6 +137,6 @@ function findSymbol(tree: SyntaxTree, mark: TextRange): Target | undefined {
   if (symbol === undefined) {
     return undefined;
   }
-  const place = docCommentPlace(tree, symbol);
-  return place.existing === undefined ? { symbol, behaviour: behaviourOf(tree, symbol), place } : undefined;
+  const target = symbolTarget(tree, symbol);
+  return target.place.existing === undefined ? target : undefined;
 }

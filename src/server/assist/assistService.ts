@@ -133,7 +133,7 @@ async function documentCode(
   const offsets = toOffsets(document, range);
   const projectTexts = host.projectTexts(document);
   const model = await host.requireModel(signal);
-  const { edits, symbolCount } = await documentSymbols(
+  const { edits, symbolCount, leftCount } = await documentSymbols(
     {
       languageId,
       text,
@@ -165,6 +165,7 @@ async function documentCode(
   return {
     version,
     symbolCount,
+    leftCount,
     edits: edits.map(({ range: edited, newText, symbolName }) => ({
       range: toRange(document, edited),
       newText,
