@@ -21,7 +21,7 @@ export function lastBoundary(text: string): number {
 
 /** Whole string literals, brackets, separators, ends of sentences, and quotes that find no partner. */
 const boundaryOrString =
-  /"(?:\\.|[^"\\])*"|(?<![\p{L}\p{N}])'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|[.!?](?=\s)|[,;()[\]{}'"`]/gu;
+  /"(?:\\.|[^"\\])*"|(?<![\p{L}\p{N}&<])'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|[.!?](?=\s)|[,;()[\]{}'"`]/gu;
 
 /** A quote after a word is an apostrophe, and one after `&` or `<` begins a lifetime of Rust's. */
 function isOpenString(text: string, index: number, found: string): boolean {
