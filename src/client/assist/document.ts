@@ -1,4 +1,13 @@
-import { ProgressLocation, Range, window, workspace, WorkspaceEdit, type Uri } from 'vscode';
+import {
+  Position,
+  ProgressLocation,
+  Range,
+  TextEditorRevealType,
+  window,
+  workspace,
+  WorkspaceEdit,
+  type Uri,
+} from 'vscode';
 import { UserError } from '../../base/errors';
 import type { DocumentAnswer } from '../../shared/protocol';
 import type { AssistRequests } from './assistRequests';
@@ -52,6 +61,13 @@ export async function documentCode(requests: AssistRequests, scope: 'range' | 'f
       'The file changed while its comments were being written, so nothing was inserted.',
       'Run the command again.',
     );
+  }
+  const first = answer.edits[0];
+  if (isApplied && scope === 'range' && first !== undefined) {
+    // A module's comment, or that of a long function, may be far above the cursor.
+    const { line, character } = first.range.start;
+    const start = new Position(line, character);
+    editor.revealRange(new Range(start, start), TextEditorRevealType.InCenterIfOutsideViewport);
   }
 }
 

@@ -7,8 +7,8 @@ import {
   type CommentThread,
   type Disposable,
 } from 'vscode';
-import { conversationAfterStop } from './conversation';
 import type { ConversationMessage, ExplanationAnswer, ExplanationProgress } from '../../shared/protocol';
+import { conversationAfterStop } from './conversation';
 
 /** Streamed text is drawn at most this often: each time VS Code renders the whole comment anew. */
 const DRAW_INTERVAL_MS = 100;

@@ -156,7 +156,7 @@ export class Explanations implements Disposable {
    * The thread whose button was pressed, or else the newest one in the active editor, or of all; of those `preferred`
    * if there are any.
    */
-  private find(target: unknown, preferred = (_explanation: Explanation) => true): Explanation {
+  private find(target: unknown, preferred: (explanation: Explanation) => boolean = () => true): Explanation {
     const thread = isReply(target) ? target.thread : target;
     const uri = window.activeTextEditor?.document.uri.toString();
     const some = this.open.filter(preferred);

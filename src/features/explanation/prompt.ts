@@ -6,6 +6,7 @@ import type { ExplanationLength } from './types';
 const systemText =
   'You explain source code to a programmer, briefly and exactly. Use only what is shown; do not guess.';
 
+/** What is asked for, for an explanation of each length. */
 export const wishes: Readonly<Record<ExplanationLength, string>> = {
   short: 'Explain this code in one or two sentences.',
   normal:
