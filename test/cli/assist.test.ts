@@ -25,10 +25,7 @@ let file: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sotto-cli-'));
   file = join(folder, 'text.ts');
-  await writeTinyModel(
-    { seed: 1, architecture: 'qwen2', contextLength: 4096 },
-    join(folder, 'tiny.gguf'),
-  );
+  await writeTinyModel({ seed: 1, architecture: 'qwen2', contextLength: 4096 }, join(folder, 'tiny.gguf'));
   writeFileSync(file, code);
   // The first run prepares the model; the others find it.
   await run('explain', `${file}:6`);
@@ -50,7 +47,11 @@ test('explain prints the explanation of the symbol on a line, and of lines', asy
 test('document prints a patch and leaves the file as it is', async () => {
   const { exitCode, stdout } = await run('document', `${file}:7`);
   expect(exitCode).toBe(0);
-  expect(stdout.match(/^\+ \* @\w+ \w*/gm)).toEqual(['+ * @param left', '+ * @param right', '+ * @returns The']);
+  expect(stdout.match(/^\+ \* @\w+ \w*/gm)).toEqual([
+    '+ * @param left',
+    '+ * @param right',
+    '+ * @returns The',
+  ]);
   expect(stdout).not.toMatch(/^[-+].*first/m);
   expect(readFileSync(file, 'utf8')).toBe(code);
 });

@@ -30,7 +30,7 @@ export interface TinyModelOptions {
 
 /** Qwen's format in short. */
 export const tinyChatTemplate =
-  "{% for message in messages %}<|im_start|>{{ message.role }}\\n{{ message.content }}<|im_end|>{% endfor %}<|im_start|>assistant";
+  '{% for message in messages %}<|im_start|>{{ message.role }}\\n{{ message.content }}<|im_end|>{% endfor %}<|im_start|>assistant';
 
 const alignment = 32;
 const typeNumbers: Readonly<Record<TensorType, number>> = {

@@ -74,7 +74,8 @@ export async function documentCode(requests: AssistRequests, scope: 'range' | 'f
 /** Whether the comments of a file are shown in VS Code's preview, to choose from; undefined: the user wants none. */
 async function askForPreview({ edits, leftCount }: DocumentAnswer): Promise<boolean | undefined> {
   const written = edits.length === 1 ? '1 comment is written.' : `${edits.length} comments are written.`;
-  const text = leftCount === 0 ? written : `${written} For the ${leftCount} symbols left, run the command again.`;
+  const text =
+    leftCount === 0 ? written : `${written} For the ${leftCount} symbols left, run the command again.`;
   const choice = await window.showInformationMessage(text, 'Insert', 'Preview');
   return choice === undefined ? undefined : choice === 'Preview';
 }

@@ -64,7 +64,11 @@ export async function documentSymbols(
       edits.push(edit);
     }
   }
-  return { edits: edits.sort((a, b) => a.range.start - b.range.start), symbolCount: targets.length, leftCount };
+  return {
+    edits: edits.sort((a, b) => a.range.start - b.range.start),
+    symbolCount: targets.length,
+    leftCount,
+  };
 }
 
 function nameOf(target: Target): string {

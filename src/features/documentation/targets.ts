@@ -58,7 +58,10 @@ export function findTargets(tree: SyntaxTree, wanted: DocumentationTarget): Foun
       'Place the cursor in a function or class, or select one.',
     );
   }
-  return { targets: file === undefined ? chosen.map((symbol) => symbolTarget(tree, symbol)) : [file], leftCount: 0 };
+  return {
+    targets: file === undefined ? chosen.map((symbol) => symbolTarget(tree, symbol)) : [file],
+    leftCount: 0,
+  };
 }
 
 /** `symbol` must come from the outline of `tree`. */

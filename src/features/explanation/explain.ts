@@ -6,6 +6,7 @@ import {
   answerTokens,
   explanationPrompt,
   followUpPrompt,
+  MAX_CHARACTERS_PER_TOKEN,
   partPrompt,
   wishes,
   type PromptParts,
@@ -79,9 +80,9 @@ function tokenCounter({ format }: ChatModel): (messages: readonly ChatMessage[])
   return (messages) => format.encode(messages).length;
 }
 
-/** A token has at least one character of code in it most of the time: no need to count what is far too long. */
+/** Without counting what is far too long. */
 function fitsWhole(model: ChatModel, parts: PromptParts, budget: number): boolean {
-  return parts.code.length < 20 * budget && tokenCounter(model)(explanationPromptWhole(parts)) <= budget;
+  return parts.code.length < MAX_CHARACTERS_PER_TOKEN * budget && tokenCounter(model)(explanationPromptWhole(parts)) <= budget;
 }
 
 function explanationPromptWhole(parts: PromptParts): ChatMessage[] {

@@ -21,6 +21,9 @@ export const answerTokens: Readonly<Record<ExplanationLength, number>> = {
   long: 560,
 };
 
+/** No text of this many characters on average for each token is known. */
+export const MAX_CHARACTERS_PER_TOKEN = 20;
+
 export interface PromptParts {
   readonly fileName: string;
   readonly languageId: string;
@@ -43,7 +46,10 @@ export function explanationPrompt(
   tokenBudget: number,
   countTokens: (messages: readonly ChatMessage[]) => number,
 ): ChatMessage[] {
-  const fits = (messages: readonly ChatMessage[]) => countTokens(messages) <= tokenBudget;
+  // What is far too long need not be counted, again and again with a little less: it may be megabytes.
+  const fits = (messages: readonly ChatMessage[]) =>
+    messages.every(({ content }) => content.length <= MAX_CHARACTERS_PER_TOKEN * tokenBudget) &&
+    countTokens(messages) <= tokenBudget;
   for (const grounding of everLess(parts.grounding)) {
     const messages = writeMessages({ ...parts, grounding });
     if (fits(messages)) {

@@ -154,7 +154,7 @@ describe('a line that is cut off by the token limit ends where something ends', 
     ['not inside a string', 'log("first, second, thi', ''],
     ['after a sentence', 'Reads it. Then, when all is wel', 'Reads it. Then'],
     ['an apostrophe is no string', "the user's file. It is rea", "the user's file."],
-    ["lifetimes are no strings", "&'a str, right: &'b st", "&'a str"],
+    ['lifetimes are no strings', "&'a str, right: &'b st", "&'a str"],
     ['nothing where nothing ends', 'someVeryLongName + anotherVeryLong', ''],
   ])('%s', (_, produced, kept) => {
     const shape = decideShape(placeAt('const a = █'), { multiLine: 'automatic' });
