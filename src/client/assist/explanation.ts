@@ -117,11 +117,15 @@ export class Explanation implements Disposable {
       throw error;
     } finally {
       source.dispose();
-      if (this.running === source) {
+      const isCurrent = this.running === source;
+      if (isCurrent) {
         this.running = undefined;
-        this.onChange(state);
       }
       this.draw();
+      // Last: what is announced stands there.
+      if (isCurrent) {
+        this.onChange(state);
+      }
     }
   }
 

@@ -82,7 +82,10 @@ function tokenCounter({ format }: ChatModel): (messages: readonly ChatMessage[])
 
 /** Without counting what is far too long. */
 function fitsWhole(model: ChatModel, parts: PromptParts, budget: number): boolean {
-  return parts.code.length < MAX_CHARACTERS_PER_TOKEN * budget && tokenCounter(model)(explanationPromptWhole(parts)) <= budget;
+  return (
+    parts.code.length < MAX_CHARACTERS_PER_TOKEN * budget &&
+    tokenCounter(model)(explanationPromptWhole(parts)) <= budget
+  );
 }
 
 function explanationPromptWhole(parts: PromptParts): ChatMessage[] {
