@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import {
+  DidChangeWorkspaceFoldersNotification,
   InlineCompletionTriggerKind,
   ResponseError,
   TextDocuments,
@@ -8,6 +9,7 @@ import {
   type InitializeParams,
   type InlineCompletionItem,
   type InlineCompletionParams,
+  type WorkspaceFolder,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { describeError } from '../base/errors';
@@ -39,7 +41,11 @@ export function startServer(connection: Connection, createLoader: CreateModelLoa
     const server = new Server(connection, createLoader, logger, parameters);
     server.listen();
     return {
-      capabilities: { textDocumentSync: TextDocumentSyncKind.Incremental, inlineCompletionProvider: true },
+      capabilities: {
+        textDocumentSync: TextDocumentSyncKind.Incremental,
+        inlineCompletionProvider: true,
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
       serverInfo: { name: 'Sotto' },
     };
   });
@@ -56,7 +62,7 @@ class Server {
   private readonly bugs: BugService;
   private readonly loader: ModelLoader;
   private readonly host: ModelHost;
-  private readonly folders: readonly string[];
+  private folders: readonly string[];
   private configuration: protocol.ServerConfiguration;
   private isExcluded: (uri: string) => boolean;
   private paused = false;
@@ -69,10 +75,10 @@ class Server {
   ) {
     this.configuration = parseConfiguration(parameters.initializationOptions);
     this.isExcluded = createExclusion(this.configuration.settings.excludedFiles);
-    this.folders = (parameters.workspaceFolders ?? [])
-      .filter(({ uri }) => uri.startsWith('file:'))
-      .map(({ uri }) => fileURLToPath(uri));
-    this.completions = new CompletionService(this.scheduler, this.rhythm, logger);
+    this.folders = pathsOf(parameters.workspaceFolders ?? []);
+    this.completions = new CompletionService(this.scheduler, this.rhythm, logger, (request) =>
+      this.offerAgain(request),
+    );
     this.loader = createLoader(this.scheduler);
     this.host = new ModelHost(
       this.loader,
@@ -108,6 +114,10 @@ class Server {
     connection.languages.inlineCompletion.on((parameters, token) =>
       withSignal(token, (signal) => this.complete(parameters, signal)),
     );
+    connection.onNotification(DidChangeWorkspaceFoldersNotification.type, ({ event }) => {
+      const removed = new Set(pathsOf(event.removed));
+      this.folders = [...this.folders.filter((folder) => !removed.has(folder)), ...pathsOf(event.added)];
+    });
     connection.onNotification(protocol.configurationNotification, (value) => this.configure(value));
     connection.onNotification(protocol.requestSkippedNotification, (skipped) => this.recordSkipped(skipped));
     connection.onNotification(protocol.suggestionShownNotification, ({ suggestionId }) =>
@@ -206,6 +216,13 @@ class Server {
     } catch (error) {
       this.logger.error(`completion: ${describeError(error)}`);
       return [];
+    }
+  }
+
+  private offerAgain({ document: { uri }, offset }: CompletionRequest): void {
+    const position = this.documents.get(uri)?.positionAt(offset);
+    if (position !== undefined) {
+      void this.connection.sendNotification(protocol.suggestionReadyNotification, { uri, position });
     }
   }
 
@@ -356,6 +373,11 @@ function modelConfiguration(settings: Settings): ModelConfiguration {
     cacheFolder: cacheFolder === '' ? undefined : cacheFolder,
     unloadAfterMinutes,
   };
+}
+
+/** The folders that are on this machine. */
+function pathsOf(folders: readonly WorkspaceFolder[]): string[] {
+  return folders.filter(({ uri }) => uri.startsWith('file:')).map(({ uri }) => fileURLToPath(uri));
 }
 
 function asDocumentText(document: TextDocument): DocumentText {
