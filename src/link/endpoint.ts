@@ -58,7 +58,8 @@ export function sharedEnvironment(environment: NodeJS.ProcessEnv): string {
   return JSON.stringify(names.sort().map((name) => [name, environment[name]]));
 }
 
-const serverVariable = /^(SOTTO_.*|HF_.*|VK_.*|CUDA_.*|HOME|USERPROFILE|XDG_CACHE_HOME|LOCALAPPDATA|(https?|no)_proxy)$/i;
+const serverVariable =
+  /^(SOTTO_.*|HF_.*|VK_.*|CUDA_.*|HOME|USERPROFILE|XDG_CACHE_HOME|LOCALAPPDATA|(https?|no)_proxy)$/i;
 
 /**
  * Makes `folder` where it is missing. Throws when it is not a folder of this user's own that others cannot enter:

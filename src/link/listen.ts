@@ -66,7 +66,11 @@ async function listen(endpoint: Endpoint, options: ListenOptions): Promise<Liste
   return { close: () => leave(server, endpoint, serverKey) };
 }
 
-async function greet(socket: Socket, key: Buffer, { logger, opened, accepted }: ListenOptions): Promise<void> {
+async function greet(
+  socket: Socket,
+  key: Buffer,
+  { logger, opened, accepted }: ListenOptions,
+): Promise<void> {
   // What ends a connection is told by `close`, which follows.
   socket.on('error', (error) => logger.debug(`a connection failed: ${error.message}`));
   opened(socket);

@@ -3,7 +3,13 @@ import { closeSync, openSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { connectOrLaunch, type LaunchedProcess, type ServerLink } from './connect';
-import { defaultEndpointFolder, endpointAt, endpointName, sharedEnvironment, type Endpoint } from './endpoint';
+import {
+  defaultEndpointFolder,
+  endpointAt,
+  endpointName,
+  sharedEnvironment,
+  type Endpoint,
+} from './endpoint';
 
 /** Loading the program takes half a second; a machine that has just been woken takes its time. */
 const startTimeoutMs = 20_000;

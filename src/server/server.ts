@@ -158,6 +158,7 @@ class Server {
   /** Stops what runs for this window and lets its model go. Idempotent. */
   async dispose(): Promise<void> {
     this.bugs.dispose();
+    this.completions.stopBackgroundWork();
     this.scheduler.dispose();
     await this.host.dispose();
   }

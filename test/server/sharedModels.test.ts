@@ -7,7 +7,11 @@ import type { LanguageModel, LoadOptions } from '../../src/runtime/languageModel
 import { SharedModels } from '../../src/server/model/sharedModels';
 
 let trace: string[];
-let loads: { readonly options: LoadOptions; readonly signal: AbortSignal; finish(error?: Error): void }[];
+let loads: {
+  readonly options: LoadOptions;
+  readonly signal: AbortSignal;
+  readonly finish: (error?: Error) => void;
+}[];
 let models: SharedModels;
 
 beforeEach(() => {

@@ -1,12 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { CancellationTokenSource } from 'vscode-languageserver/node';
-import {
-  explainRequest,
-  explanationProgressNotification,
-  fetchModelRequest,
-  modelStateRequest,
-} from '../../src/shared/protocol';
-import { createTestUser, residentKilobytes, type ServerWindow, type TestUser } from '../support/serverWindow';
+import { fetchModelRequest, modelStateRequest } from '../../src/shared/protocol';
+import { createTestUser, residentKilobytes, type TestUser } from '../support/serverWindow';
 
 let user: TestUser;
 
@@ -15,26 +10,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => user.dispose());
-
-/** The tiny model writes until it is stopped: an answer that takes a while, in pieces. */
-function ask(window: ServerWindow, question: string, token = new CancellationTokenSource().token) {
-  return window.connection.sendRequest(
-    explainRequest,
-    {
-      kind: 'question',
-      requestId: 1,
-      conversation: [{ role: 'user', content: 'const answer = 42;' }],
-      question,
-    },
-    token,
-  );
-}
-
-function firstPiece(window: ServerWindow): Promise<void> {
-  return new Promise((resolve) => {
-    window.connection.onNotification(explanationProgressNotification, () => resolve());
-  });
-}
 
 test('five windows that open at once share one process and one model', async () => {
   const windows = await Promise.all([1, 2, 3, 4, 5].map(() => user.openWindow()));
@@ -54,12 +29,12 @@ test('five windows that open at once share one process and one model', async () 
 test('four more windows cost little memory', async () => {
   const first = await user.openWindow();
   await first.connection.sendRequest(fetchModelRequest);
-  await ask(first, 'What is it?');
+  await first.answer('What is it?');
   const alone = residentKilobytes(first.processId);
   for (let count = 2; count <= 5; count++) {
     const window = await user.openWindow();
     await window.connection.sendRequest(fetchModelRequest);
-    await ask(window, 'What is it?');
+    await window.answer('What is it?');
   }
   expect(user.serverProcessIds()).toHaveLength(1);
   expect(residentKilobytes(first.processId)).toBeLessThan(1.2 * alone);
@@ -70,10 +45,10 @@ test('answers of several windows at once are those that each gets alone', async 
   const questions = ['What is it?', 'Why 42?'];
   const alone = [];
   for (const [index, window] of windows.entries()) {
-    alone.push(await ask(window, questions[index]!));
+    alone.push(await window.answer(questions[index]!));
   }
   expect(alone[0]).toMatchObject({ kind: 'done' });
-  const together = await Promise.all(windows.map((window, index) => ask(window, questions[index]!)));
+  const together = await Promise.all(windows.map((window, index) => window.answer(questions[index]!)));
   expect(together).toEqual(alone);
 });
 
@@ -81,9 +56,9 @@ test('cancelling in one window ends its work and not the other’s', async () =>
   const [one, other] = [await user.openWindow(), await user.openWindow()];
   await one.connection.sendRequest(fetchModelRequest);
   const source = new CancellationTokenSource();
-  const begun = firstPiece(one);
-  const cancelled = ask(one, 'What is it?', source.token);
-  const answered = ask(other, 'What is it?');
+  const begun = one.firstPiece();
+  const cancelled = one.answer('What is it?', source.token);
+  const answered = other.answer('What is it?');
   await begun;
   source.cancel();
   expect(await cancelled).toEqual({ kind: 'cancelled' });
@@ -94,11 +69,11 @@ test('the window that started the process may vanish in the middle of an answer'
   const first = await user.openWindow();
   const second = await user.openWindow();
   await first.connection.sendRequest(fetchModelRequest);
-  const begun = firstPiece(first);
-  ask(first, 'What is it?').catch(() => 'the window is gone');
+  const begun = first.firstPiece();
+  first.answer('What is it?').catch(() => 'the window is gone');
   await begun;
   first.vanish();
-  expect(await ask(second, 'What is it?')).toMatchObject({ kind: 'done' });
+  expect(await second.answer('What is it?')).toMatchObject({ kind: 'done' });
   expect(await second.connection.sendRequest(modelStateRequest)).toMatchObject({ kind: 'ready' });
   expect(user.serverProcessIds()).toEqual([second.processId]);
   expect(await user.serverLog()).toContain('window 1 is gone; 1 open');

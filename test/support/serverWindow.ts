@@ -1,10 +1,15 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ExitNotification, ShutdownRequest } from 'vscode-languageserver/node';
+import { ExitNotification, ShutdownRequest, type CancellationToken } from 'vscode-languageserver/node';
 import { neverAborted } from '../../src/base/abort';
 import { connectToSharedServer, findEndpoint } from '../../src/link/sharedServer';
+import {
+  explainRequest,
+  explanationProgressNotification,
+  type CommandResult,
+  type ExplanationAnswer,
+} from '../../src/shared/protocol';
 import type { Settings } from '../../src/shared/settings';
 import { connectTo, testSettings, type TestClient } from '../server/testClient';
 import { writeTinyModel, type TinyModelOptions } from './tinyModel';
@@ -15,6 +20,10 @@ export const serverModule = resolve(import.meta.dirname, '../../dist/server.mjs'
 /** A window's connection to the shared server, as the client makes it. */
 export interface ServerWindow extends TestClient {
   readonly processId: number;
+  /** Asks the tiny model, which writes in many pieces until it is stopped. */
+  answer(question: string, token?: CancellationToken): Promise<CommandResult<ExplanationAnswer>>;
+  /** Resolves when the first piece of the next answer is there. */
+  firstPiece(): Promise<void>;
   /** The window ends without a word, as a killed extension host does. */
   vanish(): void;
 }
@@ -60,6 +69,7 @@ export async function createTestUser(model: Partial<TinyModelOptions> = {}): Pro
       });
       const window: ServerWindow = {
         ...client,
+        ...createAsker(client),
         processId: link.processId,
         close: async () => {
           const ended = new Promise((resolve) => link.socket.once('close', resolve));
@@ -89,13 +99,29 @@ export async function createTestUser(model: Partial<TinyModelOptions> = {}): Pro
   };
 }
 
+function createAsker({ connection }: TestClient): Pick<ServerWindow, 'answer' | 'firstPiece'> {
+  return {
+    answer: (question, token) =>
+      connection.sendRequest(
+        explainRequest,
+        {
+          kind: 'question',
+          requestId: 1,
+          conversation: [{ role: 'user', content: 'const answer = 42;' }],
+          question,
+        },
+        token,
+      ),
+    firstPiece: () =>
+      new Promise((resolve) => {
+        connection.onNotification(explanationProgressNotification, () => resolve());
+      }),
+  };
+}
+
 /** Kilobytes of a process that are in memory, as /proc tells. */
 export function residentKilobytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-}
-
-export function sha256Of(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
 /** The strings of a file under /proc/PID, none for a process that has ended meanwhile. */

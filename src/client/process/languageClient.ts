@@ -129,32 +129,27 @@ export class ServerProcess implements Disposable {
   }
 
   private createClient(onClosed: () => void): LanguageClient {
-    return new QuietClient(
-      'sotto',
-      'Sotto',
-      () => this.source.open(),
-      {
-        documentSelector,
-        initializationOptions: this.readConfiguration(),
-        outputChannel: this.output,
-        traceOutputChannel: this.output,
-        // A request that fails on the typing path must not open a notification.
-        revealOutputChannelOn: RevealOutputChannelOn.Never,
-        initializationFailedHandler: () => false,
-        errorHandler: {
-          error: () => ({ action: ErrorAction.Continue, handled: true }),
-          closed: () => {
-            onClosed();
-            return {
-              action: CloseAction.DoNotRestart,
-              handled: true,
-              message: 'The connection to the server was closed.',
-            };
-          },
+    return new QuietClient('sotto', 'Sotto', () => this.source.open(), {
+      documentSelector,
+      initializationOptions: this.readConfiguration(),
+      outputChannel: this.output,
+      traceOutputChannel: this.output,
+      // A request that fails on the typing path must not open a notification.
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      initializationFailedHandler: () => false,
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
+        closed: () => {
+          onClosed();
+          return {
+            action: CloseAction.DoNotRestart,
+            handled: true,
+            message: 'The connection to the server was closed.',
+          };
         },
-        middleware: this.middleware,
       },
-    );
+      middleware: this.middleware,
+    });
   }
 
   private enter(state: ProcessState): void {

@@ -5,7 +5,7 @@ import { loadLanguageModel, type LanguageModel, type LoadOptions } from '../../r
 export interface ModelShare {
   readonly model: LanguageModel;
   /** Lets go; the last one to do so frees the model. Idempotent. */
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 type LoadModel = (options: LoadOptions, signal: AbortSignal) => Promise<LanguageModel>;
