@@ -8,6 +8,7 @@ import { readKey } from './key';
 export interface ServerLink {
   readonly socket: Socket;
   readonly processId: number;
+  readonly logPath: string;
 }
 
 /** A process that was started to become the server. It ends with code 0 when another one is the server already. */
@@ -65,7 +66,7 @@ async function tryConnect(endpoint: Endpoint, signal: AbortSignal): Promise<Serv
   }
   try {
     await greetServer(socket, serverKey.key, signal);
-    return { socket, processId: serverKey.processId };
+    return { socket, processId: serverKey.processId, logPath: endpoint.logPath };
   } catch {
     socket.destroy();
     signal.throwIfAborted();

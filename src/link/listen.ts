@@ -16,6 +16,8 @@ export interface Listener {
 
 export interface ListenOptions {
   readonly logger: Logger;
+  /** Called by the process that becomes the server, before anybody can connect. */
+  readonly starting: () => void;
   /** Called for each connection, also one that will fail to prove itself: the process should not end meanwhile. */
   readonly opened: (socket: Socket) => void;
   /** Called when the client has proven that it is this user's. */
@@ -52,6 +54,7 @@ async function listen(endpoint: Endpoint, options: ListenOptions): Promise<Liste
   if (isFile) {
     await rm(endpoint.address, { force: true });
   }
+  options.starting();
   const serverKey = await writeNewKey(endpoint.keyPath);
   const server = createServer((socket) => void greet(socket, serverKey.key, options));
   await new Promise<void>((resolve, reject) => {

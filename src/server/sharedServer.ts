@@ -1,4 +1,4 @@
-import { truncateSync } from 'node:fs';
+import { existsSync, statSync, truncateSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { createConnection, ProposedFeatures } from 'vscode-languageserver';
 import {
@@ -6,6 +6,7 @@ import {
   createProtocolConnection,
   StreamMessageReader,
   StreamMessageWriter,
+  type Message,
 } from 'vscode-languageserver/node';
 import { describeError } from '../base/errors';
 import { createLineLogger, type Logger } from '../base/logger';
@@ -20,6 +21,7 @@ import { startServer } from './server';
 const lingerMs = 5_000;
 /** The window that started the process connects at once. */
 const firstConnectionMs = 30_000;
+const maximumLogByteCount = 200_000;
 
 /**
  * The server of all windows of a user, in a process of its own: documents, settings and suggestions are each window's,
@@ -31,16 +33,23 @@ export async function runSharedServer(endpoint: Endpoint): Promise<void> {
   const windows = new Windows(logger);
   const listener = await listenAlone(endpoint, {
     logger,
+    starting: () => shortenLog(endpoint.logPath),
     opened: (socket) => windows.add(socket),
     accepted: (socket) => windows.serve(socket),
   });
   if (listener === undefined) {
     process.exit(0);
   }
-  truncateSync(endpoint.logPath, 0);
   logger.info(`process ${process.pid} serves ${endpoint.address}`);
   surviveLateMessages(logger);
   windows.endWithoutThem(listener);
+}
+
+/** What earlier processes wrote stays as long as it is short: it tells how the last one ended. */
+function shortenLog(path: string): void {
+  if (existsSync(path) && statSync(path).size > maximumLogByteCount) {
+    truncateSync(path, 0);
+  }
 }
 
 /** The connections of this process, and what their servers share. */
@@ -78,8 +87,7 @@ class Windows {
     this.logger.info(`${name} connected; ${this.sockets.size} open`);
     const scheduler = new Scheduler(this.turns);
     const connection = createConnection(
-      (logger) =>
-        createProtocolConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket), logger),
+      (logger) => createProtocolConnection(new StreamMessageReader(socket), new WindowWriter(socket), logger),
       {
         shutdownReceived: false,
         initialize: () => undefined, // Its process is not watched: the socket closes when it ends.
@@ -99,6 +107,16 @@ class Windows {
     this.logger.info('no window is left: the process ends');
     this.listener?.close();
     process.exit(0);
+  }
+}
+
+/**
+ * A write fails when the window has gone, and `close` of the socket tells so. The protocol library hands the failure to
+ * whoever sent the message, most of whom do not wait for it; unhandled it would end the process of all windows.
+ */
+class WindowWriter extends StreamMessageWriter {
+  override async write(message: Message): Promise<void> {
+    await super.write(message).catch(() => undefined);
   }
 }
 

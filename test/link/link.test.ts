@@ -33,6 +33,7 @@ afterEach(() => {
 async function listen(): Promise<Listener | undefined> {
   const listener = await listenAlone(endpoint, {
     logger: createLineLogger('debug', (line) => logLines.push(line)),
+    starting: () => undefined,
     opened: () => undefined,
     accepted: (socket) => void accepted.push(socket),
   });

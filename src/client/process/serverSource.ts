@@ -20,8 +20,10 @@ export class ServerSource {
   async open(): Promise<StreamInfo | ChildProcess> {
     try {
       this.link = await connectToSharedServer(this.serverModule, process.env, neverAborted);
-      const { socket, processId } = this.link;
-      this.output.info(`Connected to the server that all windows share, process ${processId}.`);
+      const { socket, processId, logPath } = this.link;
+      this.output.info(
+        `Connected to process ${processId}, which serves all windows; its own log is ${logPath}.`,
+      );
       return { reader: socket, writer: socket, detached: true };
     } catch (error) {
       this.output.warn(`This window starts a server of its own: ${describeError(error)}`);
