@@ -35,8 +35,8 @@ test('the server, in the middle of an answer: all windows hear of it and meet ag
     expect(await window.connection.sendRequest(fetchModelRequest)).toEqual({ kind: 'ready' });
     expect(await window.answer('What is it?')).toMatchObject({ kind: 'done' });
   }
-  await expect.poll(() => user?.serverProcessIds()).toEqual([again[0]!.processId]);
-  expect(await user.serverLog()).toContain(`process ${again[0]!.processId} serves`);
+  await expect.poll(() => user?.serverProcessIds()).toEqual([again[0].processId]);
+  expect(await user.serverLog()).toContain(`process ${again[0].processId} serves`);
 });
 
 test('the server, in the middle of a preparation: the next one removes what it left and prepares anew', async () => {
