@@ -3,15 +3,15 @@ import { createCompleter } from '../features/completion/completer';
 import { locateCache, type Cache } from '../model/cache';
 import { catalog, findCatalogEntry } from '../model/catalog';
 import { modelFileState } from '../model/modelFile';
-import { loadLanguageModel } from '../runtime/languageModel';
 import { createBugFinder } from './bugs/bugFinder';
 import { withGhostComments } from './completion/ghostComments';
 import type { ModelChoice, ModelLoader } from './model/modelLoader';
+import { SharedModels } from './model/sharedModels';
 import { scheduleEngine } from './scheduledEngine';
 import type { Scheduler } from './scheduler';
 
-/** The real models, each user of the engine taking turns through `scheduler`. */
-export function createRuntimeLoader(scheduler: Scheduler): ModelLoader {
+/** The real models, of which each is in memory once; every user of the engine takes turns through `scheduler`. */
+export function createRuntimeLoader(scheduler: Scheduler, models = new SharedModels()): ModelLoader {
   return {
     listModels: (cacheFolder) => {
       const cache = cacheAt(cacheFolder);
@@ -37,7 +37,7 @@ export function createRuntimeLoader(scheduler: Scheduler): ModelLoader {
           'Run "Sotto: Download the Model", which asks before it uses the network.',
         );
       }
-      const model = await loadLanguageModel({ choice, cache, report, logger }, signal);
+      const { model, release } = await models.acquire({ choice, cache, report, logger }, signal);
       // Sorting the vocabulary takes tens of milliseconds: not during the first completion.
       model.tokenizer.bytePrefixIndex();
       const { tokenizer } = model;
@@ -60,7 +60,7 @@ export function createRuntimeLoader(scheduler: Scheduler): ModelLoader {
         device: 'CPU',
         async dispose() {
           await completer.dispose();
-          await model.dispose();
+          await release();
         },
       };
     },

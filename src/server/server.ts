@@ -34,11 +34,19 @@ import { Scheduler } from './scheduler';
 /** Makes what loads models; every call of their engines takes its turn through the scheduler. */
 export type CreateModelLoader = (scheduler: Scheduler) => ModelLoader;
 
-/** Answers the editor on `connection` until it is closed. */
-export function startServer(connection: Connection, createLoader: CreateModelLoader): void {
+/**
+ * Answers the editor on `connection` until it is closed. `scheduler`: this window's turns at an engine that several
+ * windows share. Returns how to let go of everything when the connection has ended without a word.
+ */
+export function startServer(
+  connection: Connection,
+  createLoader: CreateModelLoader,
+  scheduler = new Scheduler(),
+): { dispose(): Promise<void> } {
   const logger = createConnectionLogger(connection);
+  let server: Server | undefined;
   connection.onInitialize((parameters) => {
-    const server = new Server(connection, createLoader, logger, parameters);
+    server = new Server(connection, createLoader, scheduler, logger, parameters);
     server.listen();
     return {
       capabilities: {
@@ -50,12 +58,12 @@ export function startServer(connection: Connection, createLoader: CreateModelLoa
     };
   });
   connection.listen();
+  return { dispose: async () => server?.dispose() };
 }
 
 /** The state of one connection, and a handler for each message, each with its own fault barrier. */
 class Server {
   private readonly documents: TextDocuments<TextDocument>;
-  private readonly scheduler = new Scheduler();
   private readonly rhythm = new TypingRhythm();
   private readonly recent = new RecentDocuments();
   private readonly completions: CompletionService;
@@ -70,6 +78,7 @@ class Server {
   constructor(
     private readonly connection: Connection,
     createLoader: CreateModelLoader,
+    private readonly scheduler: Scheduler,
     private readonly logger: Logger,
     parameters: InitializeParams,
   ) {
@@ -153,11 +162,15 @@ class Server {
       projectTexts: (document) => this.projectTexts(document),
       requireModel: async (signal) => (await this.host.require(signal)).commands,
     });
-    connection.onShutdown(async () => {
-      this.bugs.dispose();
-      this.scheduler.dispose();
-      await this.host.dispose();
-    });
+    connection.onShutdown(() => this.dispose());
+  }
+
+  /** Stops what runs for this window and lets its model go. Idempotent. */
+  async dispose(): Promise<void> {
+    this.bugs.dispose();
+    this.completions.stopBackgroundWork();
+    this.scheduler.dispose();
+    await this.host.dispose();
   }
 
   /** Fault barrier of the typing path: whatever happens, the editor gets an answer and shows nothing. */

@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import {
   createConnection,
   createProtocolConnection,
@@ -50,15 +50,21 @@ export const testSettings: Settings = {
 };
 
 /** A server in this process, and a client that speaks the real protocol with it over two streams. */
-export async function connect(
-  loader: ModelLoader,
-  { settings = testSettings, workspaceTrusted = true, folder }: ConnectOptions = {},
-): Promise<TestClient> {
+export async function connect(loader: ModelLoader, options: ConnectOptions = {}): Promise<TestClient> {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
   startServer(createConnection(toServer, toClient), () => loader);
+  return connectTo(toClient, toServer, options);
+}
+
+/** A client of a server that is at the other end of two streams. */
+export async function connectTo(
+  fromServer: Readable,
+  toServer: Writable,
+  { settings = testSettings, workspaceTrusted = true, folder }: ConnectOptions = {},
+): Promise<TestClient> {
   const connection = createProtocolConnection(
-    new StreamMessageReader(toClient),
+    new StreamMessageReader(fromServer),
     new StreamMessageWriter(toServer),
   );
   const states: ModelState[] = [];

@@ -27,6 +27,7 @@ export class ModelHost {
   private stepController = new AbortController();
   private idleTimer: NodeJS.Timeout | undefined;
   private disposed = false;
+  private lastLookMs = -Infinity;
 
   constructor(
     private readonly loader: ModelLoader,
@@ -49,15 +50,30 @@ export class ModelHost {
     return this.loaded;
   }
 
-  /** Starts loading a model that is on disk and not in memory; does nothing in any other state. Returns at once. */
+  /**
+   * Starts loading a model that is on disk and not in memory; does nothing in any other state. Returns at once. One
+   * that was absent may have been fetched meanwhile, in another window or by the command line.
+   */
   wake(): void {
-    if (this.currentState.kind === 'unloaded') {
+    const { kind } = this.currentState;
+    if (kind === 'unloaded' || (kind === 'absent' && this.mayLookAgain())) {
       void this.enqueue(async (signal) => {
+        if (this.currentState.kind === 'absent') {
+          await this.settle();
+        }
         if (this.currentState.kind === 'unloaded') {
           await this.load('forbidden', signal);
         }
       });
     }
+  }
+
+  /** Each keystroke wakes; the disk is asked once in a while. */
+  private mayLookAgain(): boolean {
+    const now = performance.now();
+    const may = now - this.lastLookMs >= LOOK_AGAIN_MS;
+    this.lastLookMs = may ? now : this.lastLookMs;
+    return may;
   }
 
   /**
@@ -232,6 +248,8 @@ export class ModelHost {
     }
   }
 }
+
+const LOOK_AGAIN_MS = 5_000;
 
 /** Waits for `work` or for the signal, whose reason is thrown; `work` goes on either way. */
 async function abortable(work: Promise<void>, signal: AbortSignal): Promise<void> {
