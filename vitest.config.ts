@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/workbench/**'],
+    globalSetup: 'scripts/buildForTests.mjs',
     testTimeout: 120_000,
     hookTimeout: 300_000,
     // Two cores, and every engine test brings its own ONNX Runtime threads.

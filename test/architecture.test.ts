@@ -7,6 +7,7 @@ const sourceRoot = resolve(import.meta.dirname, '../src');
 /** Who may import whom, by top folder of src/. `type:x` allows only `import type` from x. */
 const allowedFolders: Readonly<Record<string, readonly string[]>> = {
   base: [],
+  link: ['base'],
   shared: ['type:base'],
   tokenizer: ['base'],
   model: ['base', 'tokenizer'],
@@ -14,9 +15,9 @@ const allowedFolders: Readonly<Record<string, readonly string[]>> = {
   syntax: ['base'],
   features: ['base', 'tokenizer', 'syntax', 'type:engine'],
   runtime: ['base', 'tokenizer', 'model', 'engine', 'syntax'],
-  server: ['base', 'shared', 'tokenizer', 'model', 'type:engine', 'runtime', 'features', 'syntax'],
+  server: ['base', 'shared', 'link', 'tokenizer', 'model', 'type:engine', 'runtime', 'features', 'syntax'],
   cli: ['base', 'shared', 'tokenizer', 'model', 'type:engine', 'runtime', 'features', 'syntax'],
-  client: ['shared', 'base'],
+  client: ['shared', 'base', 'link'],
 };
 
 /** Packages that only some places may import: a module or folder of src/ for each. */

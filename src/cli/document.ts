@@ -47,7 +47,7 @@ function printPatch(path: string, before: string, after: string): void {
   const patch = createTwoFilesPatch(path, path, before, after, undefined, undefined, { context: 2 });
   const styles = { '+': 'green', '-': 'red', '@': 'cyan' } as const;
   // What stands above the two names belongs to another format.
-  for (const line of patch.slice(patch.indexOf('---')).trimEnd().split('\n')) {
+  for (const line of patch.slice(patch.indexOf('---')).replace(/\n$/, '').split('\n')) {
     const mark = line.charAt(0);
     printLine(mark === '+' || mark === '-' || mark === '@' ? styled(styles[mark], line) : line);
   }

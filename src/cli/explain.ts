@@ -36,7 +36,7 @@ export async function explainLines(place: string, signal: AbortSignal): Promise<
 function show(event: ExplanationEvent): void {
   if (event.kind === 'text') {
     printPiece(event.text);
-  } else {
+  } else if (event.kind === 'part') {
     remark(`reading ${event.name} (${event.partIndex + 1} of ${event.partCount})`);
   }
 }

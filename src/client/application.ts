@@ -19,6 +19,7 @@ import { Explanations } from './assist/explanations';
 import { registerBugActions } from './bugs/bugActions';
 import { BugLines } from './bugs/bugLines';
 import { Reviews } from './bugs/review';
+import { languageName } from './languageName';
 import { showDeviceLoss } from './model/devicePicker';
 import { offerModel } from './model/firstRun';
 import { OutcomesPage } from './outcomesPage';
@@ -29,6 +30,7 @@ import { StatusItem } from './status/statusItem';
 import { viewStatus, type StatusView } from './status/statusView';
 import { placeOf, watchCursor } from './suggestions/hints';
 import { createMiddleware } from './suggestions/middleware';
+import { showReadySuggestion } from './suggestions/readySuggestion';
 import { watchRejections } from './suggestions/rejections';
 import { SuggestionTracker } from './suggestions/suggestionTracker';
 
@@ -58,7 +60,7 @@ export class Application implements Disposable {
     this.output = this.store.add(window.createOutputChannel('Sotto', { log: true }));
     this.settings = this.store.add(new SettingsReader());
     this.status = this.store.add(new StatusItem());
-    this.pause = this.store.add(new Pause(() => this.onPauseChanged()));
+    this.pause = this.store.add(new Pause(() => this.onPauseChanged(), languageName));
     this.tracker = new SuggestionTracker((suggestionId) =>
       this.notify((client) =>
         client.sendNotification(protocol.suggestionRejectedNotification, { suggestionId }),
@@ -81,6 +83,7 @@ export class Application implements Disposable {
         (client) => {
           client.onNotification(protocol.modelStateNotification, (state) => this.onModelState(state));
           client.onNotification(protocol.deviceLostNotification, (lost) => showDeviceLoss(this.output, lost));
+          client.onNotification(protocol.suggestionReadyNotification, showReadySuggestion);
           this.assistRequests.listen(client);
           this.bugLines.listen(client);
           this.reviews.listen(client);

@@ -21,6 +21,7 @@ export type ElementType = 'float32' | 'int32' | 'int64';
 /** `GetApi` of this version has every function below; also the first with 8-bit MatMulNBits on every platform. */
 const requiredApiVersion = 23;
 const addressBytes = 8;
+const callStackBytes = 8 * 1024 * 1024;
 const maxDimensionCount = 4;
 
 /** ONNXTensorElementDataType of onnxruntime_c_api.h. */
@@ -107,8 +108,8 @@ export class OrtApi {
   ) {}
 
   /**
-   * Loads the library, once in a process. Throws `UserError` `engine-library-missing` when it cannot be loaded (absent, wrong
-   * platform, missing system libraries) and `engine-library-too-old` when it lacks the API version we need.
+   * Loads the library, once in a process. Throws `UserError` `engine-library-missing` when it cannot be loaded
+   * (absent, wrong platform, missing system libraries) and `engine-library-too-old` when it lacks the API version.
    */
   static load(libraryPath: string): OrtApi {
     const known = loadedApis.get(libraryPath);
@@ -362,7 +363,11 @@ export class OrtApi {
 
 function openLibrary(libraryPath: string): { library: LibraryHandle; base: NativeAddress } {
   try {
-    growCallStack();
+    // Asynchronous calls run on a stack of koffi's, of 128 KiB unless told otherwise: compiling a shader for a GPU takes
+    // more, and overflowing it ends the process. Can be set only before the first library is loaded.
+    if (koffi.config().async_stack_size !== callStackBytes) {
+      koffi.config({ async_stack_size: callStackBytes, resident_async_pools: 1 });
+    }
     const library = koffi.load(libraryPath);
     const getApiBase: NativeFunction = library.func('OrtGetApiBase', 'void *', []);
     const base = getApiBase();
@@ -377,17 +382,6 @@ function openLibrary(libraryPath: string): { library: LibraryHandle; base: Nativ
       'Reinstall Sotto for this platform; on Windows also install the Visual C++ 2015-2022 runtime.',
       { cause: error },
     );
-  }
-}
-
-/**
- * Asynchronous calls run on a stack of koffi's, of 128 KiB unless told otherwise: compiling a shader for a GPU takes
- * more, and overflowing it ends the process. Can be set only before the first library is loaded.
- */
-function growCallStack(): void {
-  const stackBytes = 8 * 1024 * 1024;
-  if (koffi.config().async_stack_size !== stackBytes) {
-    koffi.config({ async_stack_size: stackBytes, resident_async_pools: 1 });
   }
 }
 

@@ -39,6 +39,10 @@ export async function ensureWritableFolder(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
   } catch (error) {
+    // Node says so of a folder that it cannot make on a read-only disk.
+    if (errorCode(error) === 'ENOENT') {
+      throw notWritable(folder, 'ENOENT', error);
+    }
     throw asCacheError(error, folder);
   }
 }
@@ -66,12 +70,7 @@ export function asCacheError(error: unknown, folder: string): unknown {
     return diskFull(folder, 'Writing stopped half-way.', error);
   }
   if (notWritableCodes.includes(code)) {
-    return new UserError(
-      'cache-not-writable',
-      `The cache folder ${folder} cannot be written (${code}).`,
-      'Make it writable, or set SOTTO_CACHE to a folder that is.',
-      { cause: error },
-    );
+    return notWritable(folder, code, error);
   }
   return error;
 }
@@ -79,6 +78,15 @@ export function asCacheError(error: unknown, folder: string): unknown {
 /** Node's code of a system error (`ENOENT`, …), or undefined for any other thrown value. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+function notWritable(folder: string, code: string, cause: unknown): UserError {
+  return new UserError(
+    'cache-not-writable',
+    `The cache folder ${folder} cannot be written (${code}).`,
+    'Make it writable, or set SOTTO_CACHE to a folder that is.',
+    { cause },
+  );
 }
 
 function diskFull(folder: string, detail: string, cause?: unknown): UserError {

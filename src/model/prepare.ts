@@ -4,7 +4,7 @@ import { describeError, UserError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { ReportProgress } from '../base/progress';
 import { encodeSpecification } from '../tokenizer/specification';
-import { asCacheError, ensureFreeSpace } from './cache';
+import { asCacheError, ensureFreeSpace, ensureWritableFolder } from './cache';
 import { damagedModel } from './gguf/errors';
 import { stringAt } from './gguf/metadata';
 import { readConfiguration } from './gguf/readConfiguration';
@@ -60,7 +60,7 @@ export async function prepareModel(
     return { folder, manifest: ready };
   }
   try {
-    await mkdir(dirname(folder), { recursive: true });
+    await ensureWritableFolder(dirname(folder));
     return await withFolderLock(folder, logger, signal, async () => {
       const madeMeanwhile = await checkPreparedFolder(folder, logger, signal);
       const manifest =

@@ -4,15 +4,15 @@ import { locateCache, type Cache } from '../model/cache';
 import { catalog, findCatalogEntry } from '../model/catalog';
 import { modelFileState } from '../model/modelFile';
 import { engineFacts } from '../runtime/engineFacts';
-import { loadLanguageModel } from '../runtime/languageModel';
 import { createBugFinder } from './bugs/bugFinder';
 import { withGhostComments } from './completion/ghostComments';
 import type { ModelChoice, ModelLoader } from './model/modelLoader';
+import { SharedModels } from './model/sharedModels';
 import { scheduleEngine } from './scheduledEngine';
 import type { Scheduler } from './scheduler';
 
-/** The real models, each user of the engine taking turns through `scheduler`. */
-export function createRuntimeLoader(scheduler: Scheduler): ModelLoader {
+/** The real models, of which each is in memory once; every user of the engine takes turns through `scheduler`. */
+export function createRuntimeLoader(scheduler: Scheduler, models = new SharedModels()): ModelLoader {
   return {
     listModels: (cacheFolder) => {
       const cache = cacheAt(cacheFolder);
@@ -39,7 +39,7 @@ export function createRuntimeLoader(scheduler: Scheduler): ModelLoader {
           'Run "Sotto: Download the Model", which asks before it uses the network.',
         );
       }
-      const model = await loadLanguageModel(
+      const { model, release } = await models.acquire(
         {
           ...{ choice, cache, report, logger, device },
           onDeviceMoved: (moved) => options.onDeviceMoved(engineFacts.deviceTitle(moved)),
@@ -77,7 +77,7 @@ export function createRuntimeLoader(scheduler: Scheduler): ModelLoader {
         }),
         async dispose() {
           await completer.dispose();
-          await model.dispose();
+          await release();
         },
       };
     },

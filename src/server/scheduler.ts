@@ -6,17 +6,12 @@ export type Priority = 'completion' | 'command' | 'background';
 export type Job<T> = (signal: AbortSignal) => Promise<T>;
 
 /**
- * Hands the one engine to one job at a time. A job starts only after the one before it has settled, so the engine
- * never sees two calls at once. The newest completion replaces every older one, and a running job is told to stop as
- * soon as a more urgent one waits.
+ * One window's access to the engine. The newest completion replaces every older one of the same window, and a running
+ * job is told to stop as soon as a more urgent one waits, whichever window it is of.
  */
 export class Scheduler implements Disposable {
-  private running: ScheduledJob | undefined;
-  private readonly waiting: Readonly<Record<Priority, ScheduledJob[]>> = {
-    completion: [],
-    command: [],
-    background: [],
-  };
+  /** Without `turns` the window has the engine for itself. */
+  constructor(private readonly turns = new EngineTurns()) {}
 
   /**
    * Settles as the job does. Rejects with `signal.reason` when the caller gave up, and with an abort error when
@@ -31,18 +26,13 @@ export class Scheduler implements Disposable {
       if (priority === 'completion') {
         this.abortAll('completion', 'superseded by a newer completion');
       }
-      if (this.running !== undefined && isMoreUrgent(priority, this.running.priority)) {
-        this.running.abort(new PreemptedError());
-      }
-      const scheduled = this.schedule(priority, job, signal, resolve, reject);
-      this.waiting[priority].push(scheduled);
-      this.startNext();
+      this.turns.add(this.schedule(priority, job, signal, resolve, reject));
     });
   }
 
   /** Whether a user waits for something other than a completion: then nothing in the background should begin. */
   get hasCommands(): boolean {
-    return this.running?.priority === 'command' || this.waiting.command.length > 0;
+    return this.turns.jobs().some(({ priority }) => priority === 'command');
   }
 
   dispose(): void {
@@ -61,10 +51,11 @@ export class Scheduler implements Disposable {
     const controller = new AbortController();
     const onAbort = () => scheduled.abort(toError(signal.reason));
     const scheduled: ScheduledJob = {
+      owner: this,
       priority,
       abort: (reason) => {
         controller.abort(reason);
-        if (this.removeWaiting(scheduled)) {
+        if (this.turns.remove(scheduled)) {
           signal.removeEventListener('abort', onAbort);
           reject(reason);
         }
@@ -78,15 +69,56 @@ export class Scheduler implements Disposable {
     return scheduled;
   }
 
-  private startNext(): void {
-    if (this.running !== undefined) {
-      return;
+  private abortAll(priority: Priority, message: string): void {
+    for (const job of this.turns.jobs()) {
+      if (job.owner === this && job.priority === priority) {
+        job.abort(abortError(message));
+      }
     }
-    const next = priorities.flatMap((priority) => this.waiting[priority]).at(0);
+  }
+}
+
+/**
+ * Hands the engine to one job at a time, for all windows. A job starts only after the one before it has settled, so
+ * the engine never sees two calls at once. Among jobs of equal priority the window goes first whose last turn is the
+ * longest ago, and within a window the oldest job.
+ */
+export class EngineTurns {
+  private running: ScheduledJob | undefined;
+  private readonly waiting: ScheduledJob[] = [];
+  /** The number of each window's last turn. */
+  private readonly lastTurns = new WeakMap<Scheduler, number>();
+  private turnCount = 0;
+
+  /** The job that runs and all that wait. */
+  jobs(): readonly ScheduledJob[] {
+    return this.running === undefined ? [...this.waiting] : [...this.waiting, this.running];
+  }
+
+  add(job: ScheduledJob): void {
+    this.waiting.push(job);
+    if (this.running !== undefined && isMoreUrgent(job.priority, this.running.priority)) {
+      this.running.abort(new PreemptedError());
+    }
+    this.startNext();
+  }
+
+  /** Whether the job was waiting; one that runs stays until it has settled. */
+  remove(job: ScheduledJob): boolean {
+    const index = this.waiting.indexOf(job);
+    if (index >= 0) {
+      this.waiting.splice(index, 1);
+    }
+    return index >= 0;
+  }
+
+  private startNext(): void {
+    const next = this.running === undefined ? this.next() : undefined;
     if (next === undefined) {
       return;
     }
-    this.removeWaiting(next);
+    this.remove(next);
+    this.lastTurns.set(next.owner, ++this.turnCount);
     this.running = next;
     void next.start().then(() => {
       this.running = undefined;
@@ -94,22 +126,12 @@ export class Scheduler implements Disposable {
     });
   }
 
-  private abortAll(priority: Priority, message: string): void {
-    for (const scheduled of [...this.waiting[priority]]) {
-      scheduled.abort(abortError(message));
-    }
-    if (this.running?.priority === priority) {
-      this.running.abort(abortError(message));
-    }
-  }
-
-  private removeWaiting(scheduled: ScheduledJob): boolean {
-    const queue = this.waiting[scheduled.priority];
-    const index = queue.indexOf(scheduled);
-    if (index >= 0) {
-      queue.splice(index, 1);
-    }
-    return index >= 0;
+  private next(): ScheduledJob | undefined {
+    const mostUrgent = priorities.find((priority) => this.waiting.some((job) => job.priority === priority));
+    const candidates = this.waiting.filter((job) => job.priority === mostUrgent);
+    const lastTurn = ({ owner }: ScheduledJob) => this.lastTurns.get(owner) ?? 0;
+    const longestAgo = Math.min(...candidates.map(lastTurn));
+    return candidates.find((job) => lastTurn(job) === longestAgo);
   }
 }
 
@@ -121,6 +143,8 @@ export class PreemptedError extends DOMException {
 }
 
 interface ScheduledJob {
+  /** The window that wants it. */
+  readonly owner: Scheduler;
   readonly priority: Priority;
   readonly abort: (reason: Error) => void;
   /** Runs the job and answers its caller; never rejects. */

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import {
+  DidChangeWorkspaceFoldersNotification,
   InlineCompletionTriggerKind,
   ResponseError,
   TextDocuments,
@@ -8,6 +9,7 @@ import {
   type InitializeParams,
   type InlineCompletionItem,
   type InlineCompletionParams,
+  type WorkspaceFolder,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { describeError } from '../base/errors';
@@ -15,48 +17,60 @@ import type { Logger } from '../base/logger';
 import type { CompletionRequest, TextDocument as DocumentText } from '../features/completion/types';
 import type { ModelState } from '../shared/modelState';
 import * as protocol from '../shared/protocol';
-import { parseTransferredSettings, type Settings } from '../shared/settings';
 import { listenToAssistRequests } from './assist/assistService';
 import { BugService } from './bugs/bugService';
 import { withSignal } from './cancellation';
 import { CompletionService, type CompletionSituation } from './completion/completionService';
 import { renderOutcomesPage } from './completion/outcomesPage';
 import { TypingRhythm } from './completion/typingRhythm';
+import { modelConfiguration, parseConfiguration } from './configuration';
 import { createExclusion } from './context/excludedFiles';
 import { readImportedFiles } from './context/importedFiles';
 import { RecentDocuments } from './context/recentDocuments';
-import { ModelHost, type ModelConfiguration } from './model/modelHost';
+import { ModelHost } from './model/modelHost';
 import type { ModelLoader, ResidentModel } from './model/modelLoader';
 import { Scheduler } from './scheduler';
 
 /** Makes what loads models; every call of their engines takes its turn through the scheduler. */
 export type CreateModelLoader = (scheduler: Scheduler) => ModelLoader;
 
-/** Answers the editor on `connection` until it is closed. */
-export function startServer(connection: Connection, createLoader: CreateModelLoader): void {
+/**
+ * Answers the editor on `connection` until it is closed. `scheduler`: this window's turns at an engine that several
+ * windows share. Returns how to let go of everything when the connection has ended without a word.
+ */
+export function startServer(
+  connection: Connection,
+  createLoader: CreateModelLoader,
+  scheduler = new Scheduler(),
+): { dispose(): Promise<void> } {
   const logger = createConnectionLogger(connection);
+  let server: Server | undefined;
   connection.onInitialize((parameters) => {
-    const server = new Server(connection, createLoader, logger, parameters);
+    server = new Server(connection, createLoader, scheduler, logger, parameters);
     server.listen();
     return {
-      capabilities: { textDocumentSync: TextDocumentSyncKind.Incremental, inlineCompletionProvider: true },
+      capabilities: {
+        textDocumentSync: TextDocumentSyncKind.Incremental,
+        inlineCompletionProvider: true,
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
       serverInfo: { name: 'Sotto' },
     };
   });
   connection.listen();
+  return { dispose: async () => server?.dispose() };
 }
 
 /** The state of one connection, and a handler for each message, each with its own fault barrier. */
 class Server {
   private readonly documents: TextDocuments<TextDocument>;
-  private readonly scheduler = new Scheduler();
   private readonly rhythm = new TypingRhythm();
   private readonly recent = new RecentDocuments();
   private readonly completions: CompletionService;
   private readonly bugs: BugService;
   private readonly loader: ModelLoader;
   private readonly host: ModelHost;
-  private readonly folders: readonly string[];
+  private folders: readonly string[];
   private configuration: protocol.ServerConfiguration;
   private isExcluded: (uri: string) => boolean;
   private paused = false;
@@ -64,15 +78,16 @@ class Server {
   constructor(
     private readonly connection: Connection,
     createLoader: CreateModelLoader,
+    private readonly scheduler: Scheduler,
     private readonly logger: Logger,
     parameters: InitializeParams,
   ) {
     this.configuration = parseConfiguration(parameters.initializationOptions);
     this.isExcluded = createExclusion(this.configuration.settings.excludedFiles);
-    this.folders = (parameters.workspaceFolders ?? [])
-      .filter(({ uri }) => uri.startsWith('file:'))
-      .map(({ uri }) => fileURLToPath(uri));
-    this.completions = new CompletionService(this.scheduler, this.rhythm, logger);
+    this.folders = pathsOf(parameters.workspaceFolders ?? []);
+    this.completions = new CompletionService(this.scheduler, this.rhythm, logger, (request) =>
+      this.offerAgain(request),
+    );
     this.loader = createLoader(this.scheduler);
     this.host = new ModelHost(
       this.loader,
@@ -110,6 +125,10 @@ class Server {
     connection.languages.inlineCompletion.on((parameters, token) =>
       withSignal(token, (signal) => this.complete(parameters, signal)),
     );
+    connection.onNotification(DidChangeWorkspaceFoldersNotification.type, ({ event }) => {
+      const removed = new Set(pathsOf(event.removed));
+      this.folders = [...this.folders.filter((folder) => !removed.has(folder)), ...pathsOf(event.added)];
+    });
     connection.onNotification(protocol.configurationNotification, (value) => this.configure(value));
     connection.onNotification(protocol.requestSkippedNotification, (skipped) => this.recordSkipped(skipped));
     connection.onNotification(protocol.suggestionShownNotification, ({ suggestionId }) =>
@@ -131,9 +150,7 @@ class Server {
     connection.onRequest(protocol.modelListRequest, () =>
       this.command(() => this.loader.listModels(this.cacheFolder())),
     );
-    connection.onRequest(protocol.deviceReportRequest, () =>
-      this.command(async () => (await this.host.current()?.deviceReport()) ?? { current: null, lines: [] }),
-    );
+    connection.onRequest(protocol.deviceReportRequest, () => this.command(() => this.host.deviceReport()));
     connection.onRequest(protocol.fetchModelRequest, (token) =>
       withSignal(token, (signal) => this.host.fetch(signal)),
     );
@@ -148,11 +165,15 @@ class Server {
       projectTexts: (document) => this.projectTexts(document),
       requireModel: async (signal) => (await this.host.require(signal)).commands,
     });
-    connection.onShutdown(async () => {
-      this.bugs.dispose();
-      this.scheduler.dispose();
-      await this.host.dispose();
-    });
+    connection.onShutdown(() => this.dispose());
+  }
+
+  /** Stops what runs for this window and lets its model go. Idempotent. */
+  async dispose(): Promise<void> {
+    this.bugs.dispose();
+    this.completions.stopBackgroundWork();
+    this.scheduler.dispose();
+    await this.host.dispose();
   }
 
   /** Fault barrier of the typing path: whatever happens, the editor gets an answer and shows nothing. */
@@ -211,6 +232,13 @@ class Server {
     } catch (error) {
       this.logger.error(`completion: ${describeError(error)}`);
       return [];
+    }
+  }
+
+  private offerAgain({ document: { uri }, offset }: CompletionRequest): void {
+    const position = this.documents.get(uri)?.positionAt(offset);
+    if (position !== undefined) {
+      void this.connection.sendNotification(protocol.suggestionReadyNotification, { uri, position });
     }
   }
 
@@ -345,23 +373,9 @@ class Server {
 /** In the range that JSON-RPC leaves to applications. */
 const COMMAND_FAILED = -32_000;
 
-function parseConfiguration(value: unknown): protocol.ServerConfiguration {
-  const record: Readonly<Record<string, unknown>> =
-    typeof value === 'object' && value !== null ? { ...value } : {};
-  return {
-    settings: parseTransferredSettings(record['settings']),
-    workspaceTrusted: record['workspaceTrusted'] === true,
-  };
-}
-
-function modelConfiguration(settings: Settings): ModelConfiguration {
-  const { model, modelPath, cacheFolder, device, unloadAfterMinutes } = settings;
-  return {
-    choice: modelPath === '' ? { kind: 'catalog', name: model } : { kind: 'file', path: modelPath },
-    cacheFolder: cacheFolder === '' ? undefined : cacheFolder,
-    device,
-    unloadAfterMinutes,
-  };
+/** The folders that are on this machine. */
+function pathsOf(folders: readonly WorkspaceFolder[]): string[] {
+  return folders.filter(({ uri }) => uri.startsWith('file:')).map(({ uri }) => fileURLToPath(uri));
 }
 
 function asDocumentText(document: TextDocument): DocumentText {

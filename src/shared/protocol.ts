@@ -56,6 +56,12 @@ export type FetchModelResult =
 /** Client to server, when the user asks "why no suggestion?": the last outcomes as text. */
 export const outcomesPageRequest = new RequestType0<string, void>('sotto/outcomesPage');
 
+/**
+ * Server to client: a suggestion that a deadline cut short, or kept from appearing, is there in full. The client asks
+ * again if the cursor still stands there.
+ */
+export const suggestionReadyNotification = new NotificationType<DocumentPosition>('sotto/suggestionReady');
+
 /** Client to server, when a suggestion was handed to the editor and the request was not cancelled meanwhile. */
 export const suggestionShownNotification = new NotificationType<SuggestionReference>('sotto/suggestionShown');
 
@@ -142,6 +148,8 @@ export type ExplainParameters =
       readonly requestId: number;
       readonly facts: readonly { readonly name: string; readonly text: string }[];
       readonly length: 'short' | 'normal' | 'long';
+      /** Answered in place of an explanation: it was stopped before the model had read the code. */
+      readonly question: string | null;
     })
   | {
       readonly kind: 'question';
@@ -170,6 +178,7 @@ export const explanationProgressNotification = new NotificationType<ExplanationP
 
 export type ExplanationProgress = { readonly requestId: number } & (
   | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'prompt'; readonly messages: readonly ConversationMessage[] }
   | { readonly kind: 'part'; readonly name: string; readonly partIndex: number; readonly partCount: number }
 );
 
@@ -192,6 +201,8 @@ export interface DocumentAnswer {
     readonly symbolName: string;
   }[];
   readonly symbolCount: number;
+  /** Of a file with very many symbols, those that were left for another time. */
+  readonly leftCount: number;
 }
 
 /** Server to client, before each symbol is documented. */
@@ -223,8 +234,13 @@ export interface BugLine {
   readonly expected: string;
   /** Natural logarithm of how much likelier the expected text is, with the text after it. */
   readonly logRatioNats: number;
-  /** From the evaluation: share of such slips found, and false ones on 1,000 lines of clean code. */
-  readonly record: { readonly recall: number; readonly falsePositivesPerThousandLines: number };
+  /** From the evaluation: such slips found, and false flags on lines of good code. */
+  readonly record: {
+    readonly foundCount: number;
+    readonly slipCount: number;
+    readonly falseCount: number;
+    readonly cleanLineCount: number;
+  };
   readonly functionName: string | null;
   /** Of an explicit review: 1 for the most doubtful line. */
   readonly rank: number | null;

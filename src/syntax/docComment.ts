@@ -68,7 +68,8 @@ function commentAmongAttributes(tree: SyntaxTree, symbol: CodeSymbol): DocCommen
   return place.existing !== undefined && place.existing.start >= symbol.range.start ? place : undefined;
 }
 
-function commentBefore(tree: SyntaxTree, start: number): DocCommentPlace {
+/** The documentation comment directly above `start`, or the place for one. */
+export function commentBefore(tree: SyntaxTree, start: number): DocCommentPlace {
   const mark = documentationMarks[tree.languageId] ?? blockMark;
   let existing: TextRange | undefined;
   let insertAt = start;

@@ -10,7 +10,7 @@ const line: BugLine = {
   found: '<',
   expected: '<=',
   logRatioNats: Math.log(41.6),
-  record: { recall: 0.234, falsePositivesPerThousandLines: 0.1234 },
+  record: { foundCount: 18, slipCount: 40, falseCount: 1, cleanLineCount: 2_788 },
   functionName: 'clamp',
   rank: null,
   dismissalKey: '0123456789abcdef',
@@ -20,7 +20,7 @@ test('a finding is told in three lines: what, how much likelier, and the record'
   expect(describeBugLine(line)).toMatchInlineSnapshot(`
     "Possible slip: expected \`<=\`, found \`<\`.
     With the lines after it, the local model finds that 42 times as likely.
-    In tests such flags found 23 % of planted slips, and 0.12 false ones in 1,000 lines."
+    In a test such flags met 18 of 40 planted slips, and 1 of 2,788 good lines."
   `);
 });
 

@@ -8,7 +8,10 @@ let pause: Pause;
 beforeEach(() => {
   vi.useFakeTimers();
   changeCount = 0;
-  pause = new Pause(() => (changeCount += 1));
+  pause = new Pause(
+    () => (changeCount += 1),
+    (languageId) => languageId.toUpperCase(),
+  );
 });
 
 afterEach(() => {
@@ -35,7 +38,7 @@ test('a pause everywhere lasts until it is resumed, also when a shorter one came
 
 test('a paused language leaves the others alone', () => {
   pause.pauseLanguage('python');
-  expect(pause.reason('python', Date.now())).toBe('paused for python');
+  expect(pause.reason('python', Date.now())).toBe('paused for PYTHON');
   expect(pause.reason('rust', Date.now())).toBeUndefined();
   expect(pause.reason(undefined, Date.now())).toBeUndefined();
 });

@@ -19,7 +19,7 @@ import { silentLogger } from '../../src/base/logger';
 import type { Progress } from '../../src/base/progress';
 import { openPreparedModel, prepareModel } from '../../src/model/prepare';
 import { decodeSpecification } from '../../src/tokenizer/specification';
-import { writeTinyModel } from '../support/tinyModel';
+import { tinyChatTemplate, writeTinyModel } from '../support/tinyModel';
 import { tinyVocabulary } from '../support/tinyVocabulary';
 
 const root = mkdtempSync(join(tmpdir(), 'sotto-prepare-'));
@@ -41,7 +41,7 @@ test('the folder holds what the manifest says, and is found again without work',
   expect(manifest.sourceName).toBe('tiny.gguf');
   expect(manifest.sourceSha256).toBe(sha256);
   expect(manifest.positionLimit).toBe(512);
-  expect(manifest.chatTemplate).toBe('{{ messages[0].content }}');
+  expect(manifest.chatTemplate).toBe(tinyChatTemplate);
   for (const { name, byteCount, sha256: expected } of Object.values(manifest.files)) {
     const bytes = readFileSync(join(folder, name));
     expect(bytes.length).toBe(byteCount);

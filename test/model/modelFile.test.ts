@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -23,6 +23,7 @@ import {
   pseudoRandomBytes,
   type ModelWorkspace,
 } from '../support/modelWorkspace';
+import { canMount, withMount } from '../support/mount';
 
 const content = pseudoRandomBytes(200_000);
 const entry = entryFor(content, []);
@@ -202,7 +203,7 @@ describe('a cache that cannot be written', () => {
   });
 
   test.skipIf(!canMount())('on a read-only disk: a good model there is still used (needs root)', async () => {
-    await withMount('size=1m', async (folder, remount) => {
+    await withMount(workspace.folder, 'size=1m', async (folder, remount) => {
       const cache = locateCache({ SOTTO_CACHE: folder });
       const options = { ...workspace.optionsWith({}, userFile), cache };
       mkdirSync(cache.modelsFolder);
@@ -218,7 +219,7 @@ describe('a cache that cannot be written', () => {
   });
 
   test.skipIf(!canMount())('on a full disk, before and while writing (needs root)', async () => {
-    await withMount('size=100k', async (folder) => {
+    await withMount(workspace.folder, 'size=100k', async (folder) => {
       const cache = locateCache({ SOTTO_CACHE: folder });
       const options = { ...workspace.optionsWith({}, userFile), cache };
       await expect(ensureModelFile(entry, options, neverAborted)).rejects.toMatchObject({
@@ -248,34 +249,4 @@ async function runFetchProcess(environment: Record<string, string>): Promise<str
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return text(child.stdout);
-}
-
-/** Small and read-only disks are real ones here: a tmpfs, which only root can mount. */
-function canMount(): boolean {
-  return (
-    process.platform === 'linux' &&
-    process.getuid?.() === 0 &&
-    spawnSync('unshare', ['-m', 'true']).status === 0
-  );
-}
-
-async function withMount(
-  options: string,
-  action: (folder: string, remount: (mode: string) => void) => Promise<void>,
-): Promise<void> {
-  const folder = join(workspace.folder, 'disk');
-  mkdirSync(folder);
-  mount(['-t', 'tmpfs', '-o', options, 'tmpfs', folder]);
-  try {
-    await action(folder, (mode) => mount(['-o', `remount,${mode}`, folder]));
-  } finally {
-    spawnSync('umount', [folder]);
-  }
-}
-
-function mount(mountArguments: string[]): void {
-  const { status, stderr } = spawnSync('mount', mountArguments, { encoding: 'utf8' });
-  if (status !== 0) {
-    throw new Error(`mount: ${stderr}`);
-  }
 }

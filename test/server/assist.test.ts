@@ -44,7 +44,15 @@ async function start(script: Partial<Script> = {}, scheduler = new Scheduler()) 
   return engine;
 }
 
-const explainAdd = { kind: 'code', requestId: 7, uri, range: addRange, facts: [], length: 'normal' } as const;
+const explainAdd = {
+  kind: 'code',
+  requestId: 7,
+  uri,
+  range: addRange,
+  facts: [],
+  length: 'normal',
+  question: null,
+} as const;
 
 test('the subject is the symbol at the cursor, with the places of what it calls', async () => {
   await start();
@@ -181,6 +189,22 @@ test('comments come as edits of the version that was read, with progress', async
   const newText = result.kind === 'done' ? (result.value.edits[0]?.newText ?? '') : '';
   expect(newText.match(/@param (\w+)/g)).toEqual(['@param a', '@param b']);
   expect(steps).toEqual([{ requestId: 3, doneCount: 0, totalCount: 1, symbolName: 'add' }]);
+});
+
+test('comments that are cancelled midway come to nothing', async () => {
+  const source = new CancellationTokenSource();
+  await start({
+    beforeStep: ({ tokenIndex }) => {
+      if (tokenIndex === 2) {
+        source.cancel();
+      }
+      return new Promise((resolve) => setTimeout(resolve, tokenIndex >= 2 ? 20 : 0));
+    },
+  });
+  const parameters = { uri, range: addRange, scope: 'range', requestId: 5 } as const;
+  expect(await client.connection.sendRequest(protocol.documentRequest, parameters, source.token)).toEqual({
+    kind: 'cancelled',
+  });
 });
 
 test('nothing is inserted into a document that changed meanwhile', async () => {

@@ -65,7 +65,7 @@ function findWrong({ text, ranges, linesToSkip }: BugRequest): BugFinding[] {
         found: 'wrong',
         expected: 'right',
         logRatioNats: 10 + weight,
-        record: { recall: 0.5, falsePositivesPerThousandLines: 0.1 },
+        record: { foundCount: 18, slipCount: 40, falseCount: 1, cleanLineCount: 2_788 },
         functionName,
       })),
   );
@@ -129,7 +129,7 @@ test('what was edited is checked at rest, and nothing else of the file', async (
           found: 'wrong',
           expected: 'right',
           logRatioNats: 10,
-          record: { recall: 0.5, falsePositivesPerThousandLines: 0.1 },
+          record: { foundCount: 18, slipCount: 40, falseCount: 1, cleanLineCount: 2_788 },
           functionName: 'first',
           rank: null,
           dismissalKey: expect.stringMatching(/^[0-9a-f]{16}$/) as string,

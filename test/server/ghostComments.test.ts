@@ -1,9 +1,17 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
 import { silentLogger } from '../../src/base/logger';
-import type { CompletionOptions, CompletionRequest } from '../../src/features/completion/types';
+import type {
+  CompletionOptions,
+  CompletionOutcome,
+  CompletionRequest,
+} from '../../src/features/completion/types';
 import { withGhostComments } from '../../src/server/completion/ghostComments';
+import type { DocumentationModel } from '../../src/features/documentation/types';
+import { byteTokenizer } from '../support/byteTokenizer';
+import { requestAt } from '../support/completionRequest';
 import { countingModel } from '../support/documentation';
+import { createScriptedEngine as createHeldEngine } from '../support/scriptedEngine';
 import { createScriptedCompleter, createScriptedEngine } from './scriptedModel';
 
 const code = 'def area(radius):\n    """█\n    return 3 * radius\n';
@@ -37,31 +45,113 @@ test('a cancelled request waits for nothing and ends as cancelled', async () => 
   expect(outcome).toMatchObject({ kind: 'none', reason: 'cancelled' });
 });
 
+test('at the deadline the comment is shown with what the model has written, and whole when it is there', async () => {
+  const held = heldModel(({ tokenIndex }) => tokenIndex > 0 && held.slotCount === 2);
+  const ask = asker(held.model);
+  const options = { deadlineMs: 30 };
+  const partial = await ask(code, options);
+  let isFuller = false;
+  void partial.fuller?.then(() => (isFuller = true));
+  expect(textOf(partial)).toMatch(/^"""Words number 1\.[^]*radius: The radius\.[^]*Returns:/);
+  // What would use the engine in the background waits meanwhile.
+  await ask.warmUp(code);
+  expect(ask.events).toEqual([]);
+  expect(isFuller).toBe(false);
+  held.open();
+  await vi.waitFor(() => expect(isFuller).toBe(true));
+  await vi.waitFor(async () =>
+    expect(textOf(await ask(code, options))).toMatch(/^"""Words number 1\.[^]*radius: Words number 2\./),
+  );
+  await ask.warmUp(code);
+  expect(ask.events).toHaveLength(1);
+});
+
+test('before the summary is there nothing is shown at the deadline; who asks by key waits', async () => {
+  const held = heldModel(({ tokenIndex }) => tokenIndex === 3);
+  const ask = asker(held.model);
+  expect(await ask(code, { deadlineMs: 30 })).toMatchObject({ kind: 'none', reason: 'deadline' });
+  const manual = ask(code, { deadlineMs: 30 }, { trigger: 'manual' });
+  held.open();
+  expect(textOf(await manual)).toMatch(/^"""Words number 1\./);
+  expect(held.slotCount).toBe(3);
+});
+
+test('a request elsewhere ends the comment that is being written', async () => {
+  const held = heldModel(({ tokenIndex }) => tokenIndex === 3);
+  const ask = asker(held.model);
+  await ask(code, { deadlineMs: 30 });
+  expect(await ask('x = █\n')).toMatchObject({ text: '42;' });
+  held.open();
+  await vi.waitFor(() => expect(held.abortedCount()).toBe(1));
+});
+
+test('a dismissed comment does not come back there, except for those who ask', async () => {
+  const ask = asker(countingModel());
+  await ask.reject(code);
+  expect(await ask(code)).toMatchObject({ kind: 'none', reason: 'recently-rejected' });
+  expect(await ask(code, {}, { trigger: 'manual' })).toMatchObject({ kind: 'suggestion' });
+  expect(ask.events).toEqual([expect.stringMatching(/^rejected """Words number 1/)]);
+});
+
+function textOf(outcome: CompletionOutcome): string {
+  return outcome.kind === 'suggestion' ? outcome.text : outcome.reason;
+}
+
+/** A model that waits, once, where `shouldHold` says so, until it is opened. */
+function heldModel(shouldHold: (step: { tokenIndex: number }) => boolean) {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  let slotCount = 0;
+  const engine = createHeldEngine({
+    reply: () => ` Words number ${(slotCount += 1)}.\nmore`,
+    beforeStep: (step) => (shouldHold(step) ? opened : Promise.resolve()),
+  });
+  return {
+    model: { engine, tokenizer: byteTokenizer },
+    open,
+    abortedCount: engine.abortedCount,
+    get slotCount() {
+      return slotCount;
+    },
+  };
+}
+
 function complete(
   marked: string,
   options: Partial<CompletionOptions> = {},
   more: Partial<CompletionRequest> = {},
   signal = neverAborted,
 ) {
-  const offset = marked.indexOf('█');
-  const text = marked.replace('█', '');
-  const completer = createScriptedCompleter(createScriptedEngine('42;'));
-  return withGhostComments(completer, countingModel(), silentLogger).complete(
-    {
-      document: { uri: 'file:///app.py', languageId: 'python', version: 1, text },
-      offset,
-      trigger: 'automatic',
-      relatedFiles: [],
-      options: {
-        multiLine: 'automatic',
-        inComments: true,
-        inStrings: true,
-        maxPromptTokens: 768,
-        deadlineMs: 1000,
-        ...options,
-      },
+  return asker(countingModel())(marked, options, more, signal);
+}
+
+/** Asks one completer, again and again. */
+function asker(model: DocumentationModel) {
+  const inner = createScriptedCompleter(createScriptedEngine('42;'));
+  const completer = withGhostComments(inner, model, silentLogger);
+  const request = (
+    marked: string,
+    options: Partial<CompletionOptions> = {},
+    more: Partial<CompletionRequest> = {},
+  ) =>
+    requestAt(marked, {
+      uri: 'file:///app.py',
+      languageId: 'python',
       ...more,
+      options,
+    });
+  const ask = (marked: string, options = {}, more = {}, signal = neverAborted) =>
+    completer.complete(request(marked, options, more), signal);
+  return Object.assign(ask, {
+    events: inner.events,
+    warmUp: (marked: string) => completer.warmUp(request(marked), neverAborted),
+    reject: async (marked: string) => {
+      const outcome = await ask(marked);
+      if (outcome.kind === 'suggestion') {
+        completer.rejected(request(marked), outcome);
+      }
     },
-    signal,
-  );
+  });
 }

@@ -91,6 +91,21 @@ test('a model on disk is loaded on demand, without a download, once', async () =
   expect(trace.slice(1)).toEqual(['small loading', 'load small, download forbidden', 'small ready']);
 });
 
+test('a model that another process fetched meanwhile is found, without asking the disk at each keystroke', async () => {
+  loader.present = false;
+  const host = await createHost();
+  host.wake();
+  await settle();
+  loader.present = true;
+  host.wake();
+  await settle();
+  expect(host.state.kind).toBe('absent');
+  await vi.advanceTimersByTimeAsync(5_000);
+  host.wake();
+  await settle();
+  expect(trace).toEqual(['small unloaded', 'small loading', 'load small, download forbidden', 'small ready']);
+});
+
 test('cancelling a download returns to where it began', async () => {
   loader.present = false;
   loader.gate = new Promise(() => {});

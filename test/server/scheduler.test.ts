@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, expect, test } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
-import { Scheduler, type Priority } from '../../src/server/scheduler';
+import { EngineTurns, Scheduler, type Priority } from '../../src/server/scheduler';
 
 let scheduler: Scheduler;
 let trace: string[];
@@ -14,7 +14,12 @@ beforeEach(() => {
 });
 
 /** Runs a job that notes its start, its abort and its end, and ends when released or aborted. */
-function run(priority: Priority, name: string, signal: AbortSignal = neverAborted): Promise<void> {
+function run(
+  priority: Priority,
+  name: string,
+  signal: AbortSignal = neverAborted,
+  window = scheduler,
+): Promise<void> {
   const job = async (jobSignal: AbortSignal) => {
     trace.push(`${name} starts`);
     await new Promise<void>((resolve) => {
@@ -29,7 +34,7 @@ function run(priority: Priority, name: string, signal: AbortSignal = neverAborte
     trace.push(`${name} ends`);
     jobSignal.throwIfAborted();
   };
-  return scheduler.run(priority, job, signal).then(
+  return window.run(priority, job, signal).then(
     () => void trace.push(`${name} resolved`),
     (error: Error) => void trace.push(`${name} rejected: ${error.message}`),
   );
@@ -141,15 +146,66 @@ test('disposing rejects everything that waits and aborts what runs', async () =>
   ]);
 });
 
+test('windows take turns, however much one of them wants', async () => {
+  const turns = new EngineTurns();
+  const [busy, other, third] = [new Scheduler(turns), new Scheduler(turns), new Scheduler(turns)];
+  for (const name of ['busy 1', 'busy 2', 'busy 3']) {
+    void run('background', name, neverAborted, busy);
+  }
+  void run('background', 'other 1', neverAborted, other);
+  void run('background', 'third 1', neverAborted, third);
+  void run('background', 'other 2', neverAborted, other);
+  await settle();
+  const order = ['busy 1', 'other 1', 'third 1', 'busy 2', 'other 2', 'busy 3'];
+  for (const name of order) {
+    release.get(name)?.();
+    await settle();
+  }
+  expect(trace.filter((line) => line.endsWith('starts'))).toEqual(order.map((name) => `${name} starts`));
+});
+
+test('a completion of another window waits for one that runs, and goes before what is less urgent', async () => {
+  const turns = new EngineTurns();
+  const [one, other] = [new Scheduler(turns), new Scheduler(turns)];
+  void run('completion', 'a', neverAborted, one);
+  void run('command', 'explain', neverAborted, one);
+  void run('completion', 'b', neverAborted, other);
+  expect(one.hasCommands && other.hasCommands).toBe(true);
+  await settle();
+  expect(trace).toEqual(['a starts']);
+  release.get('a')?.();
+  await settle();
+  expect(trace.slice(1)).toEqual(['a ends', 'a resolved', 'b starts']);
+});
+
+test('a window that closes takes only its own jobs with it', async () => {
+  const turns = new EngineTurns();
+  const [closing, other] = [new Scheduler(turns), new Scheduler(turns)];
+  void run('command', 'a', neverAborted, closing);
+  void run('command', 'b', neverAborted, closing);
+  void run('command', 'c', neverAborted, other);
+  closing.dispose();
+  await settle();
+  expect(trace).toEqual([
+    'a starts',
+    'a aborts',
+    'b rejected: the server is shutting down',
+    'a ends',
+    'a rejected: the server is shutting down',
+    'c starts',
+  ]);
+});
+
 test('no two jobs ever overlap and every caller is answered, whatever the order', async () => {
   const priority = fc.constantFrom<Priority>('completion', 'command', 'background');
   const step = fc.record({ priority, turnCount: fc.nat(5), abortAfter: fc.option(fc.nat(5)) });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
-      const checked = new Scheduler();
+      const turns = new EngineTurns();
+      const windows = [new Scheduler(turns), new Scheduler(turns)];
       let runningCount = 0;
       let mostRunningCount = 0;
-      const answers = steps.map(async ({ priority, turnCount, abortAfter }) => {
+      const answers = steps.map(async ({ priority, turnCount, abortAfter }, index) => {
         const controller = new AbortController();
         const job = async () => {
           runningCount += 1;
@@ -159,7 +215,7 @@ test('no two jobs ever overlap and every caller is answered, whatever the order'
           }
           runningCount -= 1;
         };
-        const answer = checked.run(priority, job, controller.signal).catch(() => 'aborted');
+        const answer = windows[index % 2]!.run(priority, job, controller.signal).catch(() => 'aborted');
         for (let turn = 0; turn < (abortAfter ?? 0); turn += 1) {
           await Promise.resolve();
         }

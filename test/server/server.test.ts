@@ -242,6 +242,69 @@ test('the next suggestion is prepared while a likely one is read, and not when t
   await vi.waitFor(() => expect(completer.events).toEqual(['prepare after 42;']));
 });
 
+test('after an acceptance the next suggestion is prepared, once the request at its end is answered', async () => {
+  await startReady();
+  const { connection } = client;
+  await client.ask(uri);
+  await client.type(uri, '42;');
+  await connection.sendNotification(protocol.suggestionAcceptedNotification, { suggestionId: 1 });
+  completer.complete = (request) => {
+    completer.events.push(`asked at ${request.offset}`);
+    return Promise.resolve({ kind: 'none', reason: 'empty', detail: 'no more', timings: { totalMs: 1 } });
+  };
+  await client.ask(uri);
+  // The cursor rests where the acceptance has put it, which must not end the preparation.
+  const place = { uri, position: { line: 0, character: 18 } };
+  await connection.sendNotification(protocol.cursorRestNotification, place);
+  await vi.waitFor(() =>
+    expect(completer.events).toEqual(['accepted 42;', 'asked at 18', 'prepare after 42;']),
+  );
+  await connection.sendNotification(protocol.cursorRestNotification, {
+    uri,
+    position: { line: 0, character: 3 },
+  });
+  await vi.waitFor(() => expect(completer.events.at(-1)).toBe('warm up at 3'));
+  expect(completer.events).toHaveLength(4);
+});
+
+test('it is prepared too where the editor asks for nothing, and not when the user goes elsewhere', async () => {
+  await startReady();
+  const { connection } = client;
+  await client.ask(uri);
+  await client.type(uri, '42;');
+  await connection.sendNotification(protocol.suggestionAcceptedNotification, { suggestionId: 1 });
+  await vi.waitFor(() => expect(completer.events).toEqual(['accepted 42;', 'prepare after 42;']));
+  await client.ask(uri);
+  await client.type(uri, '42;');
+  await connection.sendNotification(protocol.suggestionAcceptedNotification, { suggestionId: 2 });
+  await client.type(uri, 'x');
+  await client.ask(uri);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(completer.events).toEqual(['accepted 42;', 'prepare after 42;', 'accepted 42;']);
+});
+
+test('the client is told when what a deadline cut short is there, unless something else was asked', async () => {
+  await startReady();
+  const ready: unknown[] = [];
+  client.connection.onNotification(protocol.suggestionReadyNotification, (place) => void ready.push(place));
+  const finish: (() => void)[] = [];
+  completer.complete = () =>
+    Promise.resolve({
+      kind: 'none',
+      reason: 'deadline',
+      detail: 'late',
+      timings: { totalMs: 1 },
+      fuller: new Promise((resolve) => finish.push(resolve)),
+    });
+  await client.ask(uri);
+  await client.ask(uri);
+  finish[0]?.();
+  await outcomes();
+  expect(ready).toEqual([]);
+  finish[1]?.();
+  await vi.waitFor(() => expect(ready).toEqual([{ uri, position: { line: 0, character: 15 } }]));
+});
+
 test('requests that the client did not pass on are on the page', async () => {
   await startReady();
   await client.connection.sendNotification(protocol.requestSkippedNotification, {
@@ -266,7 +329,7 @@ test('the model reads ahead where the cursor rests, and not while paused', async
   expect(completer.events).toHaveLength(1);
 });
 
-test('the model sees imported files of the trusted workspace and open documents, without excluded ones', async () => {
+test('the model sees imported files of the trusted folders of now and open documents, without excluded ones', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sotto-server-'));
   const outside = mkdtempSync(join(tmpdir(), 'sotto-outside-'));
   try {
@@ -282,8 +345,9 @@ test('the model sees imported files of the trusted workspace and open documents,
       "import { missing } from './missing';",
       'const c = █',
     ].join('\n');
-    const related = async (workspaceTrusted: boolean) => {
-      await start({ workspaceTrusted, folder: pathToFileURL(folder).href });
+    const workspaceFolder = { uri: pathToFileURL(folder).href, name: 'app' };
+    const openAll = async (workspaceTrusted: boolean, opened: string | undefined) => {
+      await start({ workspaceTrusted, ...(opened !== undefined && { folder: opened }) });
       await client.connection.sendRequest(protocol.fetchModelRequest);
       await client.open(secret, 'plaintext', 'PASSWORD=█');
       await client.open(other, 'typescript', 'export const other = 1;█');
@@ -293,16 +357,30 @@ test('the model sees imported files of the trusted workspace and open documents,
         seen.push(request);
         return Promise.resolve();
       };
-      await client.connection.sendNotification(protocol.activeEditorNotification, {
-        uri: main,
-        position: { line: 0, character: 0 },
-      });
-      await vi.waitFor(() => expect(seen).toHaveLength(1));
-      return seen[0]?.relatedFiles.map((file) => file.uri.slice(file.uri.lastIndexOf('/') + 1));
+      return async () => {
+        seen.splice(0);
+        await client.connection.sendNotification(protocol.activeEditorNotification, {
+          uri: main,
+          position: { line: 0, character: 0 },
+        });
+        await vi.waitFor(() => expect(seen).toHaveLength(1));
+        return seen[0]?.relatedFiles.map((file) => file.uri.slice(file.uri.lastIndexOf('/') + 1));
+      };
     };
-    expect(await related(true)).toEqual(['other.ts', 'shapes.ts']);
+    expect(await (await openAll(true, workspaceFolder.uri))()).toEqual(['other.ts', 'shapes.ts']);
     await client.close();
-    expect(await related(false)).toEqual(['other.ts']);
+    expect(await (await openAll(false, workspaceFolder.uri))()).toEqual(['other.ts']);
+    await client.close();
+    const related = await openAll(true, undefined);
+    expect(await related()).toEqual(['other.ts']);
+    const change = async (added: readonly object[], removed: readonly object[]) =>
+      client.connection.sendNotification('workspace/didChangeWorkspaceFolders', {
+        event: { added, removed },
+      });
+    await change([workspaceFolder], []);
+    expect(await related()).toEqual(['other.ts', 'shapes.ts']);
+    await change([], [workspaceFolder]);
+    expect(await related()).toEqual(['other.ts']);
   } finally {
     rmSync(folder, { recursive: true });
     rmSync(outside, { recursive: true });

@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import {
   createConnection,
   createProtocolConnection,
@@ -42,22 +42,29 @@ export interface AskOptions {
   readonly token?: CancellationToken;
 }
 
-/** Without this every test would wait for a pause in typing. */
+/** No test waits for a pause in typing, and checks are on, which users have to switch on. */
 export const testSettings: Settings = {
   ...parseSettings(() => undefined),
   'completion.maximumDelayMs': 0,
+  'bugs.check': 'automatic',
 };
 
 /** A server in this process, and a client that speaks the real protocol with it over two streams. */
-export async function connect(
-  loader: ModelLoader,
-  { settings = testSettings, workspaceTrusted = true, folder }: ConnectOptions = {},
-): Promise<TestClient> {
+export async function connect(loader: ModelLoader, options: ConnectOptions = {}): Promise<TestClient> {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
   startServer(createConnection(toServer, toClient), () => loader);
+  return connectTo(toClient, toServer, options);
+}
+
+/** A client of a server that is at the other end of two streams. */
+export async function connectTo(
+  fromServer: Readable,
+  toServer: Writable,
+  { settings = testSettings, workspaceTrusted = true, folder }: ConnectOptions = {},
+): Promise<TestClient> {
   const connection = createProtocolConnection(
-    new StreamMessageReader(toClient),
+    new StreamMessageReader(fromServer),
     new StreamMessageWriter(toServer),
   );
   const states: ModelState[] = [];

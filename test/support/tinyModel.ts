@@ -28,6 +28,10 @@ export interface TinyModelOptions {
   readonly tied?: boolean;
 }
 
+/** Qwen's format in short. */
+export const tinyChatTemplate =
+  '{% for message in messages %}<|im_start|>{{ message.role }}\\n{{ message.content }}<|im_end|>{% endfor %}<|im_start|>assistant';
+
 const alignment = 32;
 const typeNumbers: Readonly<Record<TensorType, number>> = {
   ...{ F32: 0, F16: 1, BF16: 30, Q4_0: 2, Q4_1: 3, Q5_0: 6, Q5_1: 7, Q8_0: 8 },
@@ -164,7 +168,7 @@ function tinyMetadata(options: TinyModelOptions, tensorCount: number): GGUFTyped
     'tokenizer.ggml.token_type': array([...tinyVocabulary.types], INT32),
     'tokenizer.ggml.merges': array([...tinyVocabulary.merges], STRING),
     'tokenizer.ggml.eos_token_id': uint(tinyVocabulary.tokens.indexOf('<|im_end|>')),
-    'tokenizer.chat_template': { value: '{{ messages[0].content }}', type: STRING },
+    'tokenizer.chat_template': { value: tinyChatTemplate, type: STRING },
   };
   return entries as unknown as GGUFTypedMetadata; // Its type wants each known key spelt out.
 }

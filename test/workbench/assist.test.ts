@@ -71,13 +71,7 @@ test('an explanation streams into a thread at the code, and a question continues
   await workbench().type('What does clearTimeout do here?', 20);
   await workbench().screenshot('explanation-question');
   await workbench().page.locator('.review-widget .form-actions .monaco-button').first().click();
-  await expect
-    .poll(() =>
-      workbench()
-        .commentThreads()
-        .then((texts) => texts.length),
-    )
-    .toBe(3);
+  await expect.poll(() => commentCount()).toBe(3);
   await expect.poll(() => answer(), { timeout: answerTimeoutMs }).toMatch(/time/i);
   await expect.poll(() => isDone(), { timeout: answerTimeoutMs }).toBe(true);
   await workbench().screenshot('explanation-answer');
@@ -85,14 +79,27 @@ test('an explanation streams into a thread at the code, and a question continues
   await expect.poll(() => workbench().commentThreads()).toEqual([]);
 });
 
-test('an explanation can be stopped by keyboard', async () => {
+test('an explanation is stopped by keyboard, its end is announced, and a question goes on from there', async () => {
   await workbench().openFile('Counter.java', { line: 5, column: 10 });
   await workbench().runCommand('Sotto: Explain');
   await expect.poll(() => answer(), { timeout: answerTimeoutMs }).toMatch(/^(?!Reading)\w+ \w/);
   await workbench().runCommand('Sotto: Stop Explaining');
   await expect.poll(() => answer()).toMatch(/^(?!Reading)\w+ \w[^]*Stopped\.$/);
   await expect.poll(() => isDone()).toBe(true);
+  expect(await announcement()).toEqual({ text: 'Sotto: answer stopped', role: 'status' });
   await workbench().screenshot('explanation-stopped');
+
+  await workbench().runCommand('Sotto: Ask About the Explanation');
+  await workbench().page.locator('.quick-input-widget input').first().waitFor();
+  await workbench().type('What is thrown for a negative amount?', 20);
+  await workbench().press('Enter');
+  await expect.poll(() => commentCount()).toBe(3);
+  await expect
+    .poll(() => announcement(), { timeout: answerTimeoutMs })
+    .toMatchObject({ text: 'Sotto: answer complete' });
+  await expect.poll(() => isDone()).toBe(true);
+  expect(await answer()).toMatch(/IllegalArgument|negative|exception/i);
+  await workbench().screenshot('explanation-question-after-stop');
   await workbench().runCommand('Sotto: Close Explanation');
 });
 
@@ -111,6 +118,18 @@ test.each([
   await workbench().screenshot(`documented-${file}`);
   await workbench().press('Control+Z');
   await expect.poll(async () => `${(await workbench().editorText()).trimEnd()}\n`).toBe(files[file]);
+});
+
+// Before "Document File" has run: the palette would list that first for "Document".
+test('at a place outside all functions the module is documented', async () => {
+  await workbench().openFile('area.py', { line: 1, column: 3 });
+  await workbench().runCommand('Sotto: Document');
+  await expect
+    .poll(() => workbench().editorText(), { timeout: answerTimeoutMs })
+    .toMatch(/^"""\w[^]*"""\n\nimport math\n/);
+  await workbench().screenshot('documented-module');
+  await workbench().press('Control+Z');
+  await expect.poll(async () => `${(await workbench().editorText()).trimEnd()}\n`).toBe(files['area.py']);
 });
 
 test('the comments of a whole file can be previewed, or inserted, and one undo takes them back', async () => {
@@ -154,6 +173,40 @@ test('three quotes below a function bring its comment as ghost text', async () =
     .poll(() => workbench().editorText())
     .toMatch(/^def square\(side\):\n {4}"""\w[^]*side[^]*"""\n {4}return/);
 });
+
+test('where VS Code offers its own empty comment first, Escape shows the comment', async () => {
+  await workbench().openFile('repeat.ts', { line: 1, column: 1 });
+  await workbench().press('Enter');
+  await workbench().press('ArrowUp');
+  await workbench().type('/**');
+  const item = workbench().page.locator('.suggest-widget.visible .monaco-list-row', { hasText: 'JSDoc' });
+  await item.waitFor({ timeout: answerTimeoutMs });
+  await workbench().screenshot('jsdoc-item');
+  await workbench().press('Escape');
+  await expect
+    .poll(() => workbench().ghostText(), { timeout: answerTimeoutMs })
+    .toMatch(/@param text[^]*@param count[^]*@returns/);
+  await workbench().screenshot('jsdoc-ghost-comment');
+});
+
+test('the menu calls languages by their names', async () => {
+  await workbench().runCommand('Sotto: Show Menu');
+  await workbench()
+    .page.locator('.quick-input-list .monaco-list-row', { hasText: 'Pause for TypeScript' })
+    .waitFor();
+  await workbench().screenshot('menu');
+  await workbench().press('Escape');
+});
+
+/** What the status bar says of the answer, as a live region for screen readers. */
+async function announcement(): Promise<{ text: string; role: string | null }> {
+  const label = workbench().page.locator('[id="sotto.sotto.sotto.answer"] .statusbar-item-label');
+  return { text: (await label.innerText()).trim(), role: await label.getAttribute('role') };
+}
+
+async function commentCount(): Promise<number> {
+  return (await workbench().commentThreads()).length;
+}
 
 /** The last comment of the open thread. */
 async function answer(): Promise<string> {

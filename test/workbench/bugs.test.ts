@@ -53,6 +53,7 @@ const workspaceFolder = createTemporaryFolder(files);
 const scanTimeoutMs = 60_000;
 const settings = {
   'comments.openView': 'never',
+  'sotto.bugs.check': 'automatic',
   // Suggestions and quotes would get in the way of what the test types.
   'sotto.completion.automatic': false,
   'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },

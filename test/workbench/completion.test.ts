@@ -130,6 +130,7 @@ test('"Why no suggestion?" shows what became of the requests', async () => {
 
 test('a killed server comes back with suggestions, and no notification tells of it', async () => {
   const [killed] = serverProcesses(workbench());
+  expect(killed?.command).toContain('--shared');
   process.kill(killed!.pid, 'SIGKILL');
   await expect
     .poll(() => serverProcesses(workbench()).filter(({ pid }) => pid !== killed!.pid))
@@ -141,9 +142,19 @@ test('a killed server comes back with suggestions, and no notification tells of 
   expect(await workbench().notifications()).toEqual([]);
 });
 
+test('Restart replaces the server process', async () => {
+  const [old] = serverProcesses(workbench());
+  await workbench().runCommand('Sotto: Restart');
+  await expect
+    .poll(() => serverProcesses(workbench()).map(({ pid }) => pid === old!.pid), { timeout: 10_000 })
+    .toEqual([false]);
+  await modelIsReady(workbench());
+});
+
 test('switched off, no process runs; switched on again, suggestions appear', async () => {
   workbench().writeSettings({ ...settings, 'sotto.enabled': false });
-  await expect.poll(() => serverProcesses(workbench())).toEqual([]);
+  // The process stays for a few seconds, in case that a window is only being reloaded.
+  await expect.poll(() => serverProcesses(workbench()), { timeout: 20_000 }).toEqual([]);
   await openBody('letters.ts');
   await workbench().type('retur');
   expect(await ghostTextsForAWhile(workbench())).toEqual(['']);

@@ -1,4 +1,13 @@
-import { ProgressLocation, Range, window, workspace, WorkspaceEdit, type Uri } from 'vscode';
+import {
+  Position,
+  ProgressLocation,
+  Range,
+  TextEditorRevealType,
+  window,
+  workspace,
+  WorkspaceEdit,
+  type Uri,
+} from 'vscode';
 import { UserError } from '../../base/errors';
 import type { DocumentAnswer } from '../../shared/protocol';
 import type { AssistRequests } from './assistRequests';
@@ -39,7 +48,7 @@ export async function documentCode(requests: AssistRequests, scope: 'range' | 'f
     void window.showInformationMessage('Every symbol there has a complete comment already.');
     return;
   }
-  const needsConfirmation = scope === 'file' ? await askForPreview(answer.edits.length) : false;
+  const needsConfirmation = scope === 'file' ? await askForPreview(answer) : false;
   if (needsConfirmation === undefined) {
     return;
   }
@@ -53,11 +62,20 @@ export async function documentCode(requests: AssistRequests, scope: 'range' | 'f
       'Run the command again.',
     );
   }
+  const first = answer.edits[0];
+  if (isApplied && scope === 'range' && first !== undefined) {
+    // A module's comment, or that of a long function, may be far above the cursor.
+    const { line, character } = first.range.start;
+    const start = new Position(line, character);
+    editor.revealRange(new Range(start, start), TextEditorRevealType.InCenterIfOutsideViewport);
+  }
 }
 
 /** Whether the comments of a file are shown in VS Code's preview, to choose from; undefined: the user wants none. */
-async function askForPreview(commentCount: number): Promise<boolean | undefined> {
-  const text = commentCount === 1 ? '1 comment is written.' : `${commentCount} comments are written.`;
+async function askForPreview({ edits, leftCount }: DocumentAnswer): Promise<boolean | undefined> {
+  const written = edits.length === 1 ? '1 comment is written.' : `${edits.length} comments are written.`;
+  const text =
+    leftCount === 0 ? written : `${written} For the ${leftCount} symbols left, run the command again.`;
   const choice = await window.showInformationMessage(text, 'Insert', 'Preview');
   return choice === undefined ? undefined : choice === 'Preview';
 }

@@ -1,4 +1,5 @@
 import {
+  commands,
   comments,
   env,
   Range,
@@ -12,15 +13,17 @@ import {
 } from 'vscode';
 import { UserError } from '../../base/errors';
 import type { ExplanationProgress } from '../../shared/protocol';
+import { AnswerStatus } from './answerStatus';
 import type { AssistRequests } from './assistRequests';
 import { ConversationPage } from './conversationPage';
 import { readEditorFacts } from './editorFacts';
-import { Explanation, type NameFact } from './explanation';
+import { Explanation, type AnswerState, type NameFact } from './explanation';
 import { referenceTo } from './references';
 
 /** The explanations that are open, each in a comment thread at its code, and what can be done with them. */
 export class Explanations implements Disposable {
   private readonly controller = comments.createCommentController('sotto', 'Sotto');
+  private readonly status = new AnswerStatus();
   private readonly page = new ConversationPage();
   private readonly open: Explanation[] = [];
 
@@ -41,8 +44,9 @@ export class Explanations implements Disposable {
   async explainAt(uri: Uri, range: Range, facts: readonly NameFact[]): Promise<void> {
     const thread = this.controller.createCommentThread(uri, range, []);
     thread.label = 'Sotto';
-    const explanation = new Explanation(thread, facts);
+    const explanation = new Explanation(thread, facts, (state) => this.onAnswer(state));
     this.open.push(explanation);
+    this.publishState();
     await this.run(explanation);
   }
 
@@ -56,23 +60,25 @@ export class Explanations implements Disposable {
   /** The reply box gives the question; without one the user is asked for it. */
   async ask(target: unknown): Promise<void> {
     const explanation = this.find(target);
-    const { conversation } = explanation;
-    if (conversation.length === 0) {
-      throw new UserError('bad-argument', 'There is no explanation yet.', 'Wait for it, or retry.');
-    }
     const question = isReply(target)
       ? target.text
       : await window.showInputBox({ title: 'Sotto', prompt: 'A question about the explained code' });
     if (question === undefined || question.trim() === '') {
       return;
     }
+    explanation.stop();
+    // What was stopped has to say first how far it came: the question continues there.
+    await explanation.idle;
+    const { conversation } = explanation;
     await explanation.answer(question, (onProgress, token) =>
-      this.requests.explain({ kind: 'question', conversation, question }, onProgress, token),
+      conversation.length === 0
+        ? this.request(explanation, question, onProgress, token)
+        : this.requests.explain({ kind: 'question', conversation, question }, onProgress, token),
     );
   }
 
   stop(target: unknown): void {
-    this.find(target).stop();
+    this.find(target, ({ isRunning }) => isRunning).stop();
   }
 
   async copy(target: unknown): Promise<void> {
@@ -91,16 +97,16 @@ export class Explanations implements Disposable {
   dispose(): void {
     this.open.splice(0).forEach((explanation) => explanation.dispose());
     this.page.dispose();
+    this.status.dispose();
     this.controller.dispose();
   }
 
   /** A thread without a single word is closed when it fails; the command shows why. */
   private async run(explanation: Explanation): Promise<void> {
-    const { uri } = explanation.thread;
     explanation.clear();
     try {
       await explanation.answer(undefined, (onProgress, token) =>
-        this.request(explanation, uri, onProgress, token),
+        this.request(explanation, null, onProgress, token),
       );
     } catch (error) {
       this.remove(explanation);
@@ -110,11 +116,12 @@ export class Explanations implements Disposable {
 
   private async request(
     explanation: Explanation,
-    uri: Uri,
+    question: string | null,
     onProgress: (progress: ExplanationProgress) => void,
     token: CancellationToken,
   ) {
     const { thread, length, knownFacts } = explanation;
+    const { uri } = thread;
     const reference = referenceTo(uri, thread.range ?? new Range(0, 0, 0, 0));
     const subject = await this.requests.subject(reference, token);
     if (subject === undefined) {
@@ -126,17 +133,38 @@ export class Explanations implements Disposable {
     const facts = [...knownFacts, ...(await readEditorFacts(uri, subject.calls))];
     const { start, end } = subject.range;
     thread.range = new Range(start.line, start.character, end.line, end.character);
-    return this.requests.explain({ kind: 'code', ...reference, facts, length }, onProgress, token);
+    return this.requests.explain({ kind: 'code', ...reference, facts, length, question }, onProgress, token);
   }
 
-  /** The thread whose button was pressed, or else the newest one in the active editor, or of all. */
-  private find(target: unknown): Explanation {
+  private onAnswer(state: AnswerState): void {
+    if (state === 'writing') {
+      this.status.writing();
+    } else {
+      this.status.ended(state);
+    }
+    this.publishState();
+  }
+
+  /** The command palette offers what can be done: package.json's conditions read these keys. */
+  private publishState(): void {
+    const isExplaining = this.open.some(({ isRunning }) => isRunning);
+    void commands.executeCommand('setContext', 'sotto.isExplaining', isExplaining);
+    void commands.executeCommand('setContext', 'sotto.hasExplanation', this.open.length > 0);
+  }
+
+  /**
+   * The thread whose button was pressed, or else the newest one in the active editor, or of all; of those `preferred`
+   * if there are any.
+   */
+  private find(target: unknown, preferred: (explanation: Explanation) => boolean = () => true): Explanation {
     const thread = isReply(target) ? target.thread : target;
     const uri = window.activeTextEditor?.document.uri.toString();
+    const some = this.open.filter(preferred);
+    const candidates = some.length > 0 ? some : this.open;
     const found =
       this.open.find((explanation) => explanation.thread === thread) ??
-      this.open.findLast((explanation) => explanation.thread.uri.toString() === uri) ??
-      this.open.at(-1);
+      candidates.findLast((explanation) => explanation.thread.uri.toString() === uri) ??
+      candidates.at(-1);
     if (found === undefined) {
       throw new UserError('bad-argument', 'No explanation is open.', 'Run "Sotto: Explain" first.');
     }
@@ -149,6 +177,7 @@ export class Explanations implements Disposable {
       this.open.splice(index, 1);
     }
     explanation.dispose();
+    this.publishState();
   }
 }
 

@@ -13,7 +13,7 @@ export function describeBugLine(line: BugLine): string {
   return [
     `${title(line)}: ${summary(line)}.`,
     `With the lines after it, the local model finds that ${likelihood(line.logRatioNats)}.`,
-    record(line),
+    recordOf(line),
   ].join('\n');
 }
 
@@ -46,14 +46,14 @@ function likelihood(logRatioNats: number): string {
     : `over ${MAX_TIMES.toLocaleString('en')} times as likely`;
 }
 
-/** The figures were measured on flags that are strong enough to be underlined unasked. */
-function record({ strength, record: { recall, falsePositivesPerThousandLines } }: BugLine): string {
+/** Counts, not rates: they are small, and whoever reads them sees how much they can say. */
+function recordOf({ strength, record }: BugLine): string {
   if (strength === 'weak') {
     return 'A doubt as weak as this is not underlined unasked.';
   }
-  const caught = Math.round(100 * recall);
-  const wrong = Number(falsePositivesPerThousandLines.toPrecision(2));
-  return `In tests such flags found ${caught} % of planted slips, and ${wrong} false ones in 1,000 lines.`;
+  const { foundCount, slipCount, falseCount, cleanLineCount } = record;
+  const lines = cleanLineCount.toLocaleString('en');
+  return `In a test such flags met ${foundCount} of ${slipCount} planted slips, and ${falseCount} of ${lines} good lines.`;
 }
 
 function code(text: string): string {

@@ -6,8 +6,8 @@ const OFFERED_KEY = 'sotto.modelOffered';
 
 /**
  * Offers the model once in the life of an installation: what it is, how large, under which licence and from where.
- * Nothing is downloaded before the user presses the button; "Not now" is the end of it, and the status item's menu
- * the way back.
+ * Nothing is downloaded before the user presses the one button; closing the offer is the end of it, and the status item's
+ * menu the way to it again, to other models and to a file.
  */
 export async function offerModel(memory: Memento, model: ModelDescription): Promise<void> {
   if (memory.get<boolean>(OFFERED_KEY) === true) {
@@ -15,17 +15,13 @@ export async function offerModel(memory: Memento, model: ModelDescription): Prom
   }
   await memory.update(OFFERED_KEY, true);
   const download = `Download ${megabytes(model.byteCount)}`;
-  const file = 'Choose a file…';
   const answer = await window.showInformationMessage(
     `Sotto completes code with a model that runs on this machine. It needs ${model.title} ` +
-      `(${megabytes(model.byteCount)}, ${model.licence}, from ${model.origin}). Your code stays here.`,
+      `(${megabytes(model.byteCount)}, ${model.licence}, from ${model.origin}). Your code stays here. ` +
+      'Other models, and files that you have: in the menu of Sotto in the status bar.',
     download,
-    file,
-    'Not now',
   );
   if (answer === download) {
     await commands.executeCommand('sotto.getModel');
-  } else if (answer === file) {
-    await commands.executeCommand('sotto.chooseModelFile');
   }
 }

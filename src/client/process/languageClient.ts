@@ -11,37 +11,41 @@ import {
   ErrorAction,
   LanguageClient,
   RevealOutputChannelOn,
-  TransportKind,
   type Middleware,
 } from 'vscode-languageclient/node';
 import { describeError } from '../../base/errors';
 import type { ServerConfiguration } from '../../shared/protocol';
 import { documentSelector } from '../documentSelector';
 import { RestartPolicy } from './restartPolicy';
+import { ServerSource } from './serverSource';
 
 /** Where the server process stands, for the status item. */
 export type ProcessState = 'stopped' | 'starting' | 'running' | 'restarting' | 'given-up';
 
 /**
- * The server process and the client that talks to it. Each start makes a new client, so that nothing of a crashed
+ * The server and the client that talks to it. Each start makes a new client, so that nothing of a crashed
  * one lingers: no provider is registered while the process is down, and every open document is sent afresh when it
  * is back. Never shows anything; the status item tells where it stands.
  */
 export class ServerProcess implements Disposable {
   private readonly policy = new RestartPolicy();
+  private readonly source: ServerSource;
   private readonly emitter = new EventEmitter<ProcessState>();
   private currentState: ProcessState = 'stopped';
   private session: Session | undefined;
   private restartTimer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly context: ExtensionContext,
+    context: ExtensionContext,
     private readonly output: LogOutputChannel,
     private readonly readConfiguration: () => ServerConfiguration,
     private readonly middleware: Middleware,
     /** Called for each new client before it starts: the place to register handlers. */
     private readonly prepare: (client: LanguageClient) => void,
-  ) {}
+  ) {
+    const serverModule = Uri.joinPath(context.extensionUri, 'dist', 'server.mjs').fsPath;
+    this.source = new ServerSource(serverModule, output);
+  }
 
   get onDidChangeState(): Event<ProcessState> {
     return this.emitter.event;
@@ -71,8 +75,11 @@ export class ServerProcess implements Disposable {
     await session?.close();
   }
 
+  /** Ends the server process, which other windows use, too: they notice and connect to the new one. */
   async restart(): Promise<void> {
+    const killServer = this.source.prepareKill();
     await this.stop();
+    killServer();
     this.start();
   }
 
@@ -122,38 +129,27 @@ export class ServerProcess implements Disposable {
   }
 
   private createClient(onClosed: () => void): LanguageClient {
-    const module = Uri.joinPath(this.context.extensionUri, 'dist', 'server.mjs').fsPath;
-    return new QuietClient(
-      'sotto',
-      'Sotto',
-      {
-        module,
-        transport: TransportKind.ipc,
-        // Not the workspace: a native library must never be looked up in a folder that others wrote.
-        options: { cwd: this.context.extensionUri.fsPath, execArgv: [] },
-      },
-      {
-        documentSelector,
-        initializationOptions: this.readConfiguration(),
-        outputChannel: this.output,
-        traceOutputChannel: this.output,
-        // A request that fails on the typing path must not open a notification.
-        revealOutputChannelOn: RevealOutputChannelOn.Never,
-        initializationFailedHandler: () => false,
-        errorHandler: {
-          error: () => ({ action: ErrorAction.Continue, handled: true }),
-          closed: () => {
-            onClosed();
-            return {
-              action: CloseAction.DoNotRestart,
-              handled: true,
-              message: 'The connection to the server was closed.',
-            };
-          },
+    return new QuietClient('sotto', 'Sotto', () => this.source.open(), {
+      documentSelector,
+      initializationOptions: this.readConfiguration(),
+      outputChannel: this.output,
+      traceOutputChannel: this.output,
+      // A request that fails on the typing path must not open a notification.
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      initializationFailedHandler: () => false,
+      errorHandler: {
+        error: () => ({ action: ErrorAction.Continue, handled: true }),
+        closed: () => {
+          onClosed();
+          return {
+            action: CloseAction.DoNotRestart,
+            handled: true,
+            message: 'The connection to the server was closed.',
+          };
         },
-        middleware: this.middleware,
       },
-    );
+      middleware: this.middleware,
+    });
   }
 
   private enter(state: ProcessState): void {

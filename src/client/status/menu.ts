@@ -1,6 +1,7 @@
 import { commands, window, type QuickPickItem } from 'vscode';
 import type { Application } from '../application';
 import type { CommandId } from '../commandIds';
+import { languageName } from '../languageName';
 
 interface MenuItem extends QuickPickItem {
   readonly run: CommandId;
@@ -31,7 +32,12 @@ function menuItems({ modelState, pauseReason }: MenuFacts): readonly MenuItem[] 
           { label: '$(debug-pause) Pause for 10 minutes', run: 'sotto.pauseTenMinutes' },
           ...(languageId === undefined
             ? []
-            : [{ label: `$(debug-pause) Pause for ${languageId}`, run: 'sotto.pauseLanguage' } as const]),
+            : [
+                {
+                  label: `$(debug-pause) Pause for ${languageName(languageId)}`,
+                  run: 'sotto.pauseLanguage',
+                } as const,
+              ]),
           { label: '$(debug-pause) Pause everywhere', run: 'sotto.pauseEverywhere' },
         ]
       : [{ label: '$(play) Resume', run: 'sotto.resume' }];

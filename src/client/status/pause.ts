@@ -7,7 +7,11 @@ export class Pause {
   private readonly languages = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly onChange: () => void) {}
+  /** `nameOf`: a language's name for the reader. */
+  constructor(
+    private readonly onChange: () => void,
+    private readonly nameOf: (languageId: string) => string,
+  ) {}
 
   /** Pauses everywhere; `Infinity`: until resumed. */
   pauseEverywhere(durationMs: number, nowMs: number): void {
@@ -38,7 +42,7 @@ export class Pause {
       return Number.isFinite(minutes) ? `paused for ${minutes} more min` : 'paused until resumed';
     }
     return languageId !== undefined && this.languages.has(languageId)
-      ? `paused for ${languageId}`
+      ? `paused for ${this.nameOf(languageId)}`
       : undefined;
   }
 

@@ -8,7 +8,7 @@ import { languageFamily } from './candidates/edit';
 import { enumerateEdits } from './candidates/enumerate';
 import { createGate } from './gates';
 import type { DoubtfulEdit, DoubtLimits } from './scoring/doubt';
-import { certainty, doubtfulEdits } from './scoring/doubt';
+import { certainty, doubtfulEdits, suspicion } from './scoring/doubt';
 import type { Passage } from './scoring/passage';
 import { cutPassages, textOf } from './scoring/passage';
 import type { BugFinding, BugModel, BugRequest } from './types';
@@ -17,16 +17,18 @@ import { reasonNotToCheck } from './uncheckedFiles';
 const checkLimits: DoubtLimits = {
   forwardCount: 6,
   leastFirstTokenNats: 1,
-  fillingLineCount: 1,
+  leastFirstTokenNatsOfNames: 1.5,
+  fillingLineCount: 2,
   leastForwardNats: 4,
 };
 const reviewLimits: DoubtLimits = {
   forwardCount: 8,
-  leastFirstTokenNats: -1,
+  leastFirstTokenNats: -3,
+  leastFirstTokenNatsOfNames: -3,
   fillingLineCount: 3,
-  leastForwardNats: -1,
+  leastForwardNats: -8,
 };
-const maxFindingsInFile = 3;
+const maxFindings = 3;
 /** A function of more characters is a module in disguise: those inside it are read instead. */
 export const maxFunctionCharacters = 12_000;
 
@@ -44,15 +46,15 @@ export async function checkForSlips(
   }
   const found: BugFinding[] = [];
   for (const place of await functionsOf(request)) {
-    const edits = await doubtsIn(place, request, checkLimits, model, signal);
-    const strong = edits.map((edit) => toFinding(edit, place)).find(({ strength }) => strength === 'strong');
-    found.push(...(strong === undefined ? [] : [strong]));
+    const doubts = await doubtsIn(place, request, checkLimits, model, signal);
+    const [best] = doubts.sort((a, b) => strengthOf(b) - strengthOf(a));
+    found.push(...(best === undefined || strengthOf(best) < 1 ? [] : [toFinding(best, place)]));
   }
-  return mostCertain(found);
+  return found.sort((a, b) => b.logRatioNats - a.logRatioNats).slice(0, maxFindings);
 }
 
 /**
- * The most doubtful places of the requested functions, at most three, the most certain first; also in files that
+ * The most doubtful places of the requested functions, at most three, the most suspicious first; also in files that
  * are not checked by themselves. Reports each function before it is read. Rejects with the signal's reason when
  * aborted.
  */
@@ -62,19 +64,16 @@ export async function reviewCode(
   onProgress: (done: number, total: number, name: string) => void,
   signal: AbortSignal,
 ): Promise<readonly BugFinding[]> {
-  const found: BugFinding[] = [];
+  const found: { readonly suspicion: number; readonly finding: BugFinding }[] = [];
   const places = await functionsOf(request);
   for (const [index, place] of places.entries()) {
     onProgress(index, places.length, place.name ?? '');
-    const edits = await doubtsIn(place, request, reviewLimits, model, signal);
-    found.push(
-      ...onePerLine(
-        edits.map((edit) => toFinding(edit, place)),
-        request.text,
-      ),
-    );
+    for (const doubt of await doubtsIn(place, request, reviewLimits, model, signal)) {
+      found.push({ suspicion: suspicion(doubt), finding: toFinding(doubt, place) });
+    }
   }
-  return mostCertain(found);
+  const ranked = found.sort((a, b) => b.suspicion - a.suspicion).map(({ finding }) => finding);
+  return onePerLine(ranked, request.text).slice(0, maxFindings);
 }
 
 interface FunctionPlace {
@@ -119,7 +118,7 @@ async function doubtsIn(
     const edits = place.edits.filter((edit) => drop(edit) === undefined);
     doubts.push(...(await doubtfulEdits(passage, edits, limits, model, signal)));
   }
-  return doubts.sort((a, b) => certainty(b) - certainty(a));
+  return doubts;
 }
 
 /** Of a function too long for one reading, only the parts that somebody asked about are read. */
@@ -132,22 +131,23 @@ function touches({ body }: Passage, ranges: readonly TextRange[]): boolean {
   );
 }
 
+/** 1 and more: certain enough for its kind to be underlined. */
+function strengthOf(doubt: DoubtfulEdit): number {
+  return certainty(doubt) / strongNats[doubt.edit.kind];
+}
+
 function toFinding(doubt: DoubtfulEdit, place: FunctionPlace): BugFinding {
   const { kind, range, found, expected } = doubt.edit;
   return {
     kind,
-    strength: certainty(doubt) >= strongNats[kind] ? 'strong' : 'weak',
+    strength: strengthOf(doubt) >= 1 ? 'strong' : 'weak',
     range,
     found,
     expected,
     logRatioNats: certainty(doubt),
-    record: trackRecord(kind),
+    record: trackRecord(kind, certainty(doubt)),
     functionName: place.name,
   };
-}
-
-function mostCertain(findings: readonly BugFinding[]): BugFinding[] {
-  return [...findings].sort((a, b) => b.logRatioNats - a.logRatioNats).slice(0, maxFindingsInFile);
 }
 
 function onePerLine(findings: readonly BugFinding[], text: string): BugFinding[] {

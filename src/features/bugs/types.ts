@@ -46,8 +46,10 @@ export interface BugFinding {
 }
 
 export interface TrackRecord {
-  /** Share (0 to 1) of injected slips of this kind that get a flag this strong. */
-  readonly recall: number;
-  /** Flags this strong on 1,000 lines of clean code. */
-  readonly falsePositivesPerThousandLines: number;
+  /** Of `slipCount` slips of this kind, injected into real functions, those that got a flag this strong. */
+  readonly foundCount: number;
+  readonly slipCount: number;
+  /** Flags this strong on `cleanLineCount` lines of good code. */
+  readonly falseCount: number;
+  readonly cleanLineCount: number;
 }

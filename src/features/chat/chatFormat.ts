@@ -83,7 +83,8 @@ function encodeRendered(
   messages: readonly ChatMessage[],
   tokenizer: ChatTokenizer,
 ): number[] {
-  const ids: number[] = [];
+  // Not spread into `push`: the ids of a large selection are more than a call takes arguments.
+  let ids: number[] = [];
   const used = new Set<number>();
   // Text is encoded in the longest possible runs: tokens may span the border of a message.
   let text = '';
@@ -91,7 +92,7 @@ function encodeRendered(
     const index = part.startsWith('\uE0FA') ? Number(part.slice(1, -1)) : undefined;
     const special = index === undefined ? tokenizer.specialId(part) : undefined;
     if (special !== undefined) {
-      ids.push(...tokenizer.encode(text), special);
+      ids = ids.concat(tokenizer.encode(text), special);
       text = '';
     } else if (index === undefined) {
       text += part;
@@ -103,7 +104,7 @@ function encodeRendered(
   if (used.size < messages.length) {
     throw unusable('its chat template leaves messages out');
   }
-  return [...ids, ...tokenizer.encode(text)];
+  return ids.concat(tokenizer.encode(text));
 }
 
 function unusable(reason: string): UserError {

@@ -45,6 +45,8 @@ export interface Suggestion {
   /** The model's log-probability (natural logarithm) of the first line, all its tokens together. */
   readonly confidence: number;
   readonly timings: CompletionTimings;
+  /** Resolves when asking again would give more, after a deadline cut this short; never when that comes to nothing. */
+  readonly fuller?: Promise<void>;
 }
 
 export interface NoSuggestion {
@@ -53,6 +55,8 @@ export interface NoSuggestion {
   /** One phrase for the page that explains outcomes; never document text. */
   readonly detail: string;
   readonly timings: CompletionTimings;
+  /** As in `Suggestion`. */
+  readonly fuller?: Promise<void>;
 }
 
 export type NoSuggestionReason =

@@ -1,7 +1,9 @@
+import { isBinaryText } from '../../base/binaryText';
 import { UserError } from '../../base/errors';
 import { isSyntaxLanguage, maxParsedCharacters, withTree } from '../../syntax/parser';
 import type { SyntaxLanguageId } from '../../syntax/parser';
 import { mergeExisting, readExisting } from './comment/existing';
+import { layOutFile } from './comment/fileLayout';
 import { layOut } from './comment/layout';
 import type { CommentStyle } from './comment/style';
 import { detectStyle, isPythonStyle, pythonStyle } from './comment/style';
@@ -10,8 +12,8 @@ import { renderComment, slotsOf } from './comment/template';
 import { gatherFacts } from './facts';
 import { fillSlots } from './fillSlots';
 import type { Placement } from './placement';
-import { placeComment } from './placement';
-import type { Target } from './targets';
+import { placeComment, placeFileComment } from './placement';
+import type { FileTarget, Target } from './targets';
 import { findTargets } from './targets';
 import type {
   DocumentationEdit,
@@ -24,7 +26,8 @@ import type {
 /**
  * Documentation comments for the symbols that the request means, as edits of its text. The structure comes from
  * the syntax tree, the words from the model. Rejects with the signal's reason when aborted, with nothing half
- * done; throws `UserError`: `unsupported-language`, `text-too-large`, `no-symbol`, `unsupported-model`.
+ * done; throws `UserError`: `unsupported-language`, `text-too-large`, `bad-argument` (not text), `no-symbol`,
+ * `unsupported-model`.
  */
 export async function documentSymbols(
   request: DocumentationRequest,
@@ -39,28 +42,40 @@ export async function documentSymbols(
       'It knows C, C++, C#, Go, Java, JavaScript, PHP, Python, Ruby, Rust and TypeScript.',
     );
   }
-  const targets = await withTree(languageId, text, (tree) => findTargets(tree, request.target));
-  if (targets === undefined) {
+  if (isBinaryText(text)) {
+    throw new UserError('bad-argument', 'This file is not text.', 'Open source code.');
+  }
+  const found = await withTree(languageId, text, (tree) => findTargets(tree, request.target));
+  if (found === undefined) {
     throw new UserError(
       'text-too-large',
       `The file is too large to be understood, or is not source code (at most ${maxParsedCharacters} characters).`,
       'Move the code to a smaller file.',
     );
   }
+  const { targets, leftCount } = found;
   const style = detectStyle(languageId, [text, ...request.projectTexts]);
   const edits: DocumentationEdit[] = [];
   for (const [index, target] of targets.entries()) {
     signal.throwIfAborted();
-    request.onProgress?.(index, targets.length, target.symbol.name);
+    request.onProgress?.(index, targets.length, nameOf(target));
     const edit = await documentTarget(languageId, text, target, style, model, signal);
     if (edit !== undefined) {
       edits.push(edit);
     }
   }
-  return { edits: edits.sort((a, b) => a.range.start - b.range.start), symbolCount: targets.length };
+  return {
+    edits: edits.sort((a, b) => a.range.start - b.range.start),
+    symbolCount: targets.length,
+    leftCount,
+  };
 }
 
-/** The edit that gives one symbol its comment; undefined when it has a complete one, or no place for one. */
+function nameOf(target: Target): string {
+  return target.kind === 'file' ? 'the file' : target.symbol.name;
+}
+
+/** The edit that gives one target its comment; undefined when it has a complete one, or no place for one. */
 async function documentTarget(
   languageId: SyntaxLanguageId,
   text: string,
@@ -69,22 +84,47 @@ async function documentTarget(
   model: DocumentationModel,
   signal: AbortSignal,
 ): Promise<DocumentationEdit | undefined> {
-  const { symbol, behaviour, place } = target;
-  const placement = placeComment(text, place, symbol);
-  const old = place.existing === undefined ? '' : text.slice(place.existing.start, place.existing.end);
+  const { existing } = target.place;
+  const old = existing === undefined ? '' : text.slice(existing.start, existing.end);
   const style = styleFor(fileStyle, old);
-  const template = planComment(style, layOut(style, gatherFacts(languageId, symbol, behaviour)), old);
+  const { placement, template, end } =
+    target.kind === 'file'
+      ? planFileComment(languageId, text, target, style)
+      : {
+          placement: placeComment(text, target.place, target.symbol),
+          template: planComment(
+            style,
+            layOut(style, gatherFacts(languageId, target.symbol, target.behaviour)),
+            old,
+          ),
+          end: target.symbol.range.end,
+        };
   if (old !== '' && slotsOf(template).length === 0) {
     return undefined;
   }
   const context = {
     before: placement.before,
-    after: afterComment(text, placement, symbol.range.end),
+    after: afterComment(text, placement, end),
     indent: placement.indent,
     eol: placement.eol,
   };
   const filled = await fillSlots(template, style, context, model, signal);
-  return toEdit(template, filled, placement, symbol.name);
+  return toEdit(template, filled, placement, nameOf(target));
+}
+
+/** A comment on the file that is there has its summary, which is all there is to it. */
+function planFileComment(
+  languageId: SyntaxLanguageId,
+  text: string,
+  { facts, place }: FileTarget,
+  style: CommentStyle,
+) {
+  const template = layOutFile(style, facts);
+  return {
+    placement: placeFileComment(text, place, languageId === 'go'),
+    template: place.existing === undefined ? template : { ...template, lines: [] },
+    end: text.length,
+  };
 }
 
 function planComment(style: CommentStyle, template: Template, old: string): Template {

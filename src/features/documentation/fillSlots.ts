@@ -45,6 +45,20 @@ export async function fillSlots(
   signal: AbortSignal,
 ): Promise<Map<Slot, FilledSlot>> {
   const filled = new Map<Slot, FilledSlot>();
+  for await (const [slot, entry] of fillSlotBySlot(template, style, context, model, signal)) {
+    filled.set(slot, entry);
+  }
+  return filled;
+}
+
+/** As `fillSlots`, each slot as soon as it has its words. */
+export async function* fillSlotBySlot(
+  template: Template,
+  style: CommentStyle,
+  context: SlotContext,
+  model: DocumentationModel,
+  signal: AbortSignal,
+): AsyncGenerator<readonly [Slot, FilledSlot]> {
   const words = new Map<Slot, string>();
   const head = promptHead(context, model);
   for (const slot of slotsOf(template)) {
@@ -57,10 +71,9 @@ export async function fillSlots(
       isUsable(first) && !(slot.opening !== undefined && contradictsOpening(first.words, slot.opening));
     const result = isRight || slot.opening === undefined ? first : await attempt(slot.opening);
     const entry = toFilledSlot(slot, result);
-    filled.set(slot, entry);
     words.set(slot, entry.words);
+    yield [slot, entry];
   }
-  return filled;
 }
 
 interface Attempt {

@@ -1,16 +1,14 @@
 import type { TextRange } from '../../base/textRange';
-import { docCommentPlace } from '../../syntax/docComment';
-import { behaviourOf } from '../../syntax/behaviour';
 import { outline } from '../../syntax/outline';
 import type { SyntaxTree } from '../../syntax/parser';
 import { isSyntaxLanguage, withTree } from '../../syntax/parser';
 import { layOut } from './comment/layout';
 import type { CommentStyle } from './comment/style';
 import { detectStyle, isPythonStyle } from './comment/style';
-import { renderComment } from './comment/template';
+import { renderComment, slotsOf, type Slot } from './comment/template';
 import { gatherFacts } from './facts';
-import { fillSlots } from './fillSlots';
-import type { Target } from './targets';
+import { fillSlotBySlot } from './fillSlots';
+import { symbolTarget, type SymbolTarget } from './targets';
 import type { DocumentationModel } from './types';
 
 export interface GhostCommentRequest {
@@ -27,6 +25,14 @@ export interface GhostComment {
   readonly text: string;
 }
 
+/** A comment whose words the model is finding, one slot after another. */
+export interface GhostCommentInProgress {
+  /** With neutral words where the model has not come to yet; undefined before it has written the summary. */
+  soFar(): GhostComment | undefined;
+  /** Rejects with the signal's reason when aborted. */
+  readonly finished: Promise<GhostComment>;
+}
+
 /** A mark that opens a comment, and what the editor may have closed it with. */
 const openMark = /^([ \t]*)(\/\*\*|\/\/\/|"""|''')[ \t]*$/;
 const autoClosed = /^[ \t]*(\*\/|"""|''')?[ \t]*$/;
@@ -37,15 +43,15 @@ export function isAtCommentMark(text: string, offset: number): boolean {
 }
 
 /**
- * The comment for the symbol below (in Python: around) a `/**`, `///`, `"""` or `'''` that stands alone on its line.
- * Undefined when the cursor is elsewhere, no undocumented symbol is there, or the mark is not one of the
+ * Begins the comment for the symbol below (in Python: around) a `/**`, `///`, `"""` or `'''` that stands alone on its
+ * line. Undefined when the cursor is elsewhere, no undocumented symbol is there, or the mark is not one of the
  * language. Rejects with the signal's reason when aborted.
  */
-export async function ghostComment(
+export async function beginGhostComment(
   request: GhostCommentRequest,
   model: DocumentationModel,
   signal: AbortSignal,
-): Promise<GhostComment | undefined> {
+): Promise<GhostCommentInProgress | undefined> {
   const { languageId, text } = request;
   const typed = readMark(text, request.offset);
   if (typed === undefined || !isSyntaxLanguage(languageId)) {
@@ -73,9 +79,18 @@ export async function ghostComment(
     indent: typed.indent,
     eol,
   };
-  const filled = await fillSlots(template, style, context, model, signal);
-  const words = new Map([...filled].map(([slot, entry]) => [slot, entry.words]));
-  return { range: typed.range, text: renderComment(template, words, typed.indent, eol) };
+  const words = new Map<Slot, string>();
+  const soFar = () => {
+    const shown = new Map(slotsOf(template).map((slot) => [slot, words.get(slot) ?? slot.neutral]));
+    return { range: typed.range, text: renderComment(template, shown, typed.indent, eol) };
+  };
+  const fill = async () => {
+    for await (const [slot, entry] of fillSlotBySlot(template, style, context, model, signal)) {
+      words.set(slot, entry.words);
+    }
+    return soFar();
+  };
+  return { soFar: () => (words.size === 0 ? undefined : soFar()), finished: fill() };
 }
 
 function readMark(
@@ -107,7 +122,7 @@ function styleOfMark(style: CommentStyle, mark: string): CommentStyle | undefine
   return hasMark && mark === usual ? style : undefined;
 }
 
-function findSymbol(tree: SyntaxTree, mark: TextRange): Target | undefined {
+function findSymbol(tree: SyntaxTree, mark: TextRange): SymbolTarget | undefined {
   const symbol = outline(tree).findLast(({ range, signatureRange }) => {
     if (tree.languageId === 'python') {
       const between = tree.text.slice(signatureRange.end, mark.start);
@@ -122,6 +137,6 @@ function findSymbol(tree: SyntaxTree, mark: TextRange): Target | undefined {
   if (symbol === undefined) {
     return undefined;
   }
-  const place = docCommentPlace(tree, symbol);
-  return place.existing === undefined ? { symbol, behaviour: behaviourOf(tree, symbol), place } : undefined;
+  const target = symbolTarget(tree, symbol);
+  return target.place.existing === undefined ? target : undefined;
 }

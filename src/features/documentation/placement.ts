@@ -48,6 +48,23 @@ export function placeComment(text: string, place: DocCommentPlace, symbol: CodeS
   return placeOnSharedLine(text, place, symbol.range.start, eol);
 }
 
+/** `place` must be that of a file as a whole; a blank line sets the comment off from the code, but not from Go's clause. */
+export function placeFileComment(text: string, place: DocCommentPlace, isAttached: boolean): Placement {
+  const eol = /\r?\n/.exec(text)?.[0] ?? '\n';
+  const { existing, insertAt } = place;
+  const range = existing ?? { start: insertAt, end: insertAt };
+  const trailing = existing !== undefined ? '' : isAttached ? eol : eol + eol;
+  return {
+    range,
+    indent: '',
+    eol,
+    leading: '',
+    trailing,
+    before: text.slice(0, range.start),
+    afterStart: range.end,
+  };
+}
+
 /** What the language's formatter wants between the comment and what follows it. */
 function separator(
   text: string,

@@ -1,39 +1,92 @@
 import { UserError } from '../../base/errors';
 import type { DocCommentPlace } from '../../syntax/docComment';
 import { docCommentPlace } from '../../syntax/docComment';
+import { fileCommentPlace } from '../../syntax/fileComment';
 import { outline, symbolAt } from '../../syntax/outline';
 import type { SyntaxTree } from '../../syntax/parser';
 import type { CodeSymbol } from '../../syntax/symbol';
 import type { Behaviour } from '../../syntax/behaviour';
 import { behaviourOf } from '../../syntax/behaviour';
+import type { FileFacts } from './comment/fileLayout';
 import type { DocumentationTarget } from './types';
 
+/** Writing more comments than this takes minutes, and nobody reads them before they are inserted. */
+const MAX_FILE_SYMBOLS = 100;
+
+export interface FoundTargets {
+  readonly targets: readonly Target[];
+  /** Symbols of the file without a comment that are left for another time. */
+  readonly leftCount: number;
+}
+
+export type Target = SymbolTarget | FileTarget;
+
 /** A symbol to document, with what its comment needs to know of the tree. */
-export interface Target {
+export interface SymbolTarget {
+  readonly kind: 'symbol';
   readonly symbol: CodeSymbol;
   readonly behaviour: Behaviour;
   readonly place: DocCommentPlace;
 }
 
+/** The file as a whole. */
+export interface FileTarget {
+  readonly kind: 'file';
+  readonly facts: FileFacts;
+  readonly place: DocCommentPlace;
+}
+
 const callableKinds: ReadonlySet<string> = new Set(['function', 'method', 'constructor', 'getter', 'setter']);
 
-/** The symbols that `wanted` means. Throws `UserError` `no-symbol` when it means none. */
-export function findTargets(tree: SyntaxTree, wanted: DocumentationTarget): Target[] {
+/**
+ * What `wanted` means: symbols, or, for a place outside of all, the file where the language documents files. Throws
+ * `UserError` `no-symbol` when it means nothing.
+ */
+export function findTargets(tree: SyntaxTree, wanted: DocumentationTarget): FoundTargets {
   const symbols = outline(tree);
   const chosen = chooseSymbols(tree, symbols, wanted);
-  if (chosen.length === 0 && wanted.kind !== 'file') {
+  if (wanted.kind === 'file') {
+    const bare = chosen.filter((symbol) => docCommentPlace(tree, symbol).existing === undefined);
+    const targets = bare.slice(0, MAX_FILE_SYMBOLS).map((symbol) => symbolTarget(tree, symbol));
+    return { targets, leftCount: bare.length - targets.length };
+  }
+  const file = chosen.length === 0 && wanted.kind === 'symbol' ? fileTarget(tree, symbols) : undefined;
+  if (chosen.length === 0 && file === undefined) {
     throw new UserError(
       'no-symbol',
       'There is no function, class or other symbol here to document.',
       'Place the cursor in a function or class, or select one.',
     );
   }
-  const targets = chosen.map((symbol) => ({
+  return {
+    targets: file === undefined ? chosen.map((symbol) => symbolTarget(tree, symbol)) : [file],
+    leftCount: 0,
+  };
+}
+
+/** `symbol` must come from the outline of `tree`. */
+export function symbolTarget(tree: SyntaxTree, symbol: CodeSymbol): SymbolTarget {
+  return {
+    kind: 'symbol',
     symbol,
     behaviour: behaviourOf(tree, symbol),
     place: docCommentPlace(tree, symbol),
-  }));
-  return wanted.kind === 'file' ? targets.filter(({ place }) => place.existing === undefined) : targets;
+  };
+}
+
+function fileTarget(tree: SyntaxTree, symbols: readonly CodeSymbol[]): FileTarget | undefined {
+  const place = fileCommentPlace(tree);
+  const topLevel = symbols.filter(({ container }) => container.length === 0);
+  return (
+    place && {
+      kind: 'file',
+      facts: {
+        packageName: /^package[ \t]+(\w+)/m.exec(tree.text)?.[1],
+        definedNames: [...new Set(topLevel.map(({ name }) => name))],
+      },
+      place,
+    }
+  );
 }
 
 function chooseSymbols(

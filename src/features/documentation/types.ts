@@ -26,7 +26,7 @@ export interface DocumentationRequest {
 }
 
 export type DocumentationTarget =
-  /** The innermost symbol that holds the offset. */
+  /** The innermost symbol that holds the offset; outside of all, the file. */
   | { readonly kind: 'symbol'; readonly offset: number }
   /** Every symbol that begins in the range, or else the one that holds it. */
   | { readonly kind: 'selection'; readonly range: TextRange }
@@ -56,4 +56,6 @@ export interface DocumentationResult {
   /** Empty when every symbol asked for has a complete comment already. */
   readonly edits: readonly DocumentationEdit[];
   readonly symbolCount: number;
+  /** Of a file with very many symbols, those that were left for another time. */
+  readonly leftCount: number;
 }

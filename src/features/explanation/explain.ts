@@ -2,7 +2,15 @@ import { answer, promptBudget, type ChatModel } from '../chat/answer';
 import type { ChatMessage } from '../chat/chatFormat';
 import type { CodeSymbol } from '../../syntax/symbol';
 import { groundSubject, noGrounding } from './grounding';
-import { answerTokens, explanationPrompt, followUpPrompt, partPrompt, type PromptParts } from './prompt';
+import {
+  answerTokens,
+  explanationPrompt,
+  followUpPrompt,
+  MAX_CHARACTERS_PER_TOKEN,
+  partPrompt,
+  wishes,
+  type PromptParts,
+} from './prompt';
 import { findSubject, type Subject } from './subject';
 import type { Explanation, ExplanationEvent, ExplanationRequest } from './types';
 
@@ -29,7 +37,7 @@ export async function explain(
     code: subject.code,
     partSummaries: [],
     grounding: groundSubject(request.text, subject, request.facts),
-    length: request.length,
+    wish: request.question ?? wishes[request.length],
   };
   const maxTokens = answerTokens[request.length];
   const budget = promptBudget(model, maxTokens);
@@ -62,6 +70,7 @@ async function converse(
   onEvent: (event: ExplanationEvent) => void,
   signal: AbortSignal,
 ): Promise<Explanation> {
+  onEvent({ kind: 'prompt', messages });
   const onText = (text: string) => onEvent({ kind: 'text', text });
   const { text, ending } = await answer(model, messages, { maxTokens, onText }, signal);
   return { text, ending, messages: [...messages, { role: 'assistant', content: text }] };
@@ -71,9 +80,12 @@ function tokenCounter({ format }: ChatModel): (messages: readonly ChatMessage[])
   return (messages) => format.encode(messages).length;
 }
 
-/** A token has at least one character of code in it most of the time: no need to count what is far too long. */
+/** Without counting what is far too long. */
 function fitsWhole(model: ChatModel, parts: PromptParts, budget: number): boolean {
-  return parts.code.length < 20 * budget && tokenCounter(model)(explanationPromptWhole(parts)) <= budget;
+  return (
+    parts.code.length < MAX_CHARACTERS_PER_TOKEN * budget &&
+    tokenCounter(model)(explanationPromptWhole(parts)) <= budget
+  );
 }
 
 function explanationPromptWhole(parts: PromptParts): ChatMessage[] {

@@ -6,7 +6,8 @@ import type { ExplanationLength } from './types';
 const systemText =
   'You explain source code to a programmer, briefly and exactly. Use only what is shown; do not guess.';
 
-const wishes: Readonly<Record<ExplanationLength, string>> = {
+/** What is asked for, for an explanation of each length. */
+export const wishes: Readonly<Record<ExplanationLength, string>> = {
   short: 'Explain this code in one or two sentences.',
   normal:
     'Explain this code: one sentence on what it is for, then the steps as a short list, using the names in the code. Do not quote the code.',
@@ -20,6 +21,9 @@ export const answerTokens: Readonly<Record<ExplanationLength, number>> = {
   long: 560,
 };
 
+/** No text of this many characters on average for each token is known. */
+export const MAX_CHARACTERS_PER_TOKEN = 20;
+
 export interface PromptParts {
   readonly fileName: string;
   readonly languageId: string;
@@ -29,7 +33,8 @@ export interface PromptParts {
   /** One line for each part of a long piece of code; then `code` is only its outline. */
   readonly partSummaries: readonly string[];
   readonly grounding: Grounding;
-  readonly length: ExplanationLength;
+  /** What is asked about the code. */
+  readonly wish: string;
 }
 
 /**
@@ -41,7 +46,10 @@ export function explanationPrompt(
   tokenBudget: number,
   countTokens: (messages: readonly ChatMessage[]) => number,
 ): ChatMessage[] {
-  const fits = (messages: readonly ChatMessage[]) => countTokens(messages) <= tokenBudget;
+  // What is far too long need not be counted, again and again with a little less: it may be megabytes.
+  const fits = (messages: readonly ChatMessage[]) =>
+    messages.every(({ content }) => content.length <= MAX_CHARACTERS_PER_TOKEN * tokenBudget) &&
+    countTokens(messages) <= tokenBudget;
   for (const grounding of everLess(parts.grounding)) {
     const messages = writeMessages({ ...parts, grounding });
     if (fits(messages)) {
@@ -77,7 +85,7 @@ export function followUpPrompt(
     }
   }
   const [system, code] = [head.slice(0, -1), head.at(-1)];
-  let keptShare = 0.9;
+  let keptShare = 1;
   for (;;) {
     const content = `${withoutMiddle(code?.content ?? '', keptShare)}\n\n${question}`;
     const kept: ChatMessage[] = [...system, { role: 'user', content }];
@@ -110,7 +118,7 @@ function writeMessages(parts: PromptParts): ChatMessage[] {
   const content = [
     `Code${of} from ${parts.fileName}:\n${fence(parts.languageId, parts.code)}`,
     ...context.filter((part) => part !== ''),
-    wishes[parts.length],
+    parts.wish,
   ].join('\n\n');
   return [
     { role: 'system', content: systemText },
@@ -135,8 +143,11 @@ function fence(languageId: string, code: string): string {
   return `${marks}${languageId}\n${code}\n${marks}`;
 }
 
-/** The first and the last lines, with a mark between them. */
+/** The first and the last lines, with a mark between them; all of it for a share of 1. */
 function withoutMiddle(code: string, keptShare: number): string {
+  if (keptShare === 1) {
+    return code;
+  }
   const keptLength = Math.floor(code.length * keptShare);
   const headEnd = code.lastIndexOf('\n', Math.floor(keptLength * 0.7));
   const tailStart = code.indexOf('\n', code.length - Math.floor(keptLength * 0.3));

@@ -1,6 +1,8 @@
+import { isBinaryText } from '../../base/binaryText';
 import type { TextRange } from '../../base/textRange';
 import { UserError } from '../../base/errors';
 import { outlineText, symbolAt } from '../../syntax/outline';
+import { isSyntaxLanguage } from '../../syntax/parser';
 import type { CodeSymbol } from '../../syntax/symbol';
 
 /** The code to explain, with what is known of its file. */
@@ -20,18 +22,15 @@ export interface Subject {
  * `bad-argument` for a selection that is blank or not text.
  */
 export async function findSubject(languageId: string, text: string, range: TextRange): Promise<Subject> {
-  const symbols = (await outlineText(languageId, text)) ?? [];
+  const outlined = await outlineText(languageId, text);
+  const symbols = outlined ?? [];
   const wanted = trim(text, range);
   const chosen = wanted.start === wanted.end ? symbolNear(text, symbols, range.start) : wanted;
   if (chosen === undefined) {
-    throw new UserError(
-      'no-symbol',
-      'There is no function, class or other symbol here to explain.',
-      'Select the code, or place the cursor in a function or class.',
-    );
+    throw noSubject(languageId, outlined !== undefined);
   }
   const code = text.slice(chosen.start, chosen.end);
-  if (isBinary(code)) {
+  if (isBinaryText(code)) {
     throw new UserError('bad-argument', 'The selection is not text.', 'Select source code.');
   }
   const symbol = symbols.find((other) => isSame(text, other, chosen));
@@ -44,6 +43,27 @@ export async function findSubject(languageId: string, text: string, range: TextR
     ),
     symbols,
   };
+}
+
+function noSubject(languageId: string, isUnderstood: boolean): UserError {
+  if (isUnderstood) {
+    return new UserError(
+      'no-symbol',
+      'There is no function, class or other symbol here to explain.',
+      'Select the code, or place the cursor in a function or class.',
+    );
+  }
+  return isSyntaxLanguage(languageId)
+    ? new UserError(
+        'text-too-large',
+        'The file is too large for its functions and classes to be found.',
+        'Select the code to explain.',
+      )
+    : new UserError(
+        'no-symbol',
+        `Sotto cannot find functions in files of the language “${languageId}”.`,
+        'Select the code to explain.',
+      );
 }
 
 function symbolNear(text: string, symbols: readonly CodeSymbol[], offset: number): TextRange | undefined {
@@ -85,11 +105,4 @@ function commonPrefix(one: string, other: string): string {
     length += 1;
   }
   return one.slice(0, length);
-}
-
-/** Control characters other than white space, or bytes that were not UTF-8. */
-function isBinary(code: string): boolean {
-  const sample = code.slice(0, 4_000);
-  const oddCount = sample.match(/[\u0000-\u0008\u000E-\u001A\u001C-\u001F\uFFFD]/g)?.length ?? 0;
-  return oddCount > sample.length / 50;
 }

@@ -12,6 +12,8 @@ export interface ExplanationRequest {
   /** What the editor knows of names used in the code: hover texts, definitions. */
   readonly facts: readonly NameFact[];
   readonly length: ExplanationLength;
+  /** Answered in place of the explanation. */
+  readonly question?: string;
 }
 
 export type ExplanationLength = 'short' | 'normal' | 'long';
@@ -26,6 +28,8 @@ export interface NameFact {
 export type ExplanationEvent =
   /** Before a long selection is explained, its parts are: one event for each. */
   | { readonly kind: 'part'; readonly name: string; readonly partIndex: number; readonly partCount: number }
+  /** What the model is given: with it, a question can follow an answer that was stopped. */
+  | { readonly kind: 'prompt'; readonly messages: readonly ChatMessage[] }
   | { readonly kind: 'text'; readonly text: string };
 
 export interface Explanation {

@@ -103,7 +103,7 @@ async function explainCode(
     const { conversation, question } = parameters;
     return toAnswer(await askFurther(conversation, question, await openModel(), onEvent, signal));
   }
-  const { uri, range, facts, length } = parameters;
+  const { uri, range, facts, length, question } = parameters;
   const document = requireDocument(host, uri);
   const request = {
     languageId: document.languageId,
@@ -112,6 +112,7 @@ async function explainCode(
     range: toOffsets(document, range),
     facts,
     length,
+    ...(question !== null && { question }),
   };
   return toAnswer(await explain(request, await openModel(), onEvent, signal));
 }
@@ -132,7 +133,7 @@ async function documentCode(
   const offsets = toOffsets(document, range);
   const projectTexts = host.projectTexts(document);
   const model = await host.requireModel(signal);
-  const { edits, symbolCount } = await documentSymbols(
+  const { edits, symbolCount, leftCount } = await documentSymbols(
     {
       languageId,
       text,
@@ -164,6 +165,7 @@ async function documentCode(
   return {
     version,
     symbolCount,
+    leftCount,
     edits: edits.map(({ range: edited, newText, symbolName }) => ({
       range: toRange(document, edited),
       newText,

@@ -22,6 +22,8 @@ const REMEMBERED_SUGGESTION_COUNT = 50;
  * preparing moves the KV cache to the next line, and a user who types on here pays for moving it back.
  */
 const READING_MS = 400;
+/** After an acceptance the editor asks at its end first, within this time if at all. */
+const AFTER_ACCEPTANCE_MS = 250;
 const LIKELY_CONFIDENCE = Math.log(0.5);
 
 /** What one request needs of its surroundings; the server makes it anew for each. */
@@ -48,12 +50,19 @@ export class CompletionService {
   private lastSuggestionId = 0;
   private readonly offered = new Map<number, Offer>();
   private preparation = new AbortController();
-  private readingTimer: NodeJS.Timeout | undefined;
+  private preparationTimer: NodeJS.Timeout | undefined;
+  private newestRequest: CompletionRequest | undefined;
+  /** Accepted a moment ago, and no request has come since: what follows it is to be prepared. */
+  private justAccepted: Offer | undefined;
+  /** The suggestion whose successor is prepared, or was last. */
+  private preparedFor: Offer | undefined;
 
   constructor(
     private readonly scheduler: Scheduler,
     private readonly rhythm: TypingRhythm,
     private readonly logger: Logger,
+    /** What a deadline cut short is there in full now, and nothing else was asked meanwhile. */
+    private readonly onReady: (request: CompletionRequest) => void,
   ) {}
 
   /** The suggestion for `request`, or undefined; never rejects. */
@@ -63,7 +72,10 @@ export class CompletionService {
     signal: AbortSignal,
   ): Promise<OfferedSuggestion | undefined> {
     const startMs = performance.now();
-    clearTimeout(this.readingTimer);
+    clearTimeout(this.preparationTimer);
+    const accepted = this.justAccepted;
+    this.justAccepted = undefined;
+    this.newestRequest = request;
     const { outcome, waitedMs } = await this.findOutcome(request, situation, signal).catch(
       (error: unknown) => ({
         outcome: this.outcomeOfError(error, performance.now() - startMs),
@@ -79,7 +91,18 @@ export class CompletionService {
       waitedMs,
       outcome: final,
     });
-    return final.kind === 'suggestion' ? this.offer(request, final, situation) : undefined;
+    void final.fuller?.then(() => {
+      if (this.newestRequest === request && situation.isCurrent()) {
+        this.onReady(request);
+      }
+    });
+    if (final.kind === 'suggestion') {
+      return this.offer(request, final, situation);
+    }
+    if (accepted !== undefined && isWhereAcceptanceLeft(request, accepted)) {
+      this.prepareNext(accepted, 0);
+    }
+    return undefined;
   }
 
   /** Adds an outcome that came about without a request: the client did not pass the question on. */
@@ -88,27 +111,31 @@ export class CompletionService {
     this.logger.debug(`completion: ${formatOutcome(entry)}`);
   }
 
-  /** Reads ahead to where the cursor stands; gives way at once. Never rejects. */
+  /**
+   * Reads ahead to where the cursor stands; gives way at once. Never rejects. Where an acceptance has put the cursor,
+   * there is better to do: preparing what comes next.
+   */
   async warmUp(request: CompletionRequest, completer: Completer): Promise<void> {
+    if (this.preparedFor !== undefined && isWhereAcceptanceLeft(request, this.preparedFor)) {
+      return;
+    }
     await this.runInBackground('warm-up', (signal) => completer.warmUp(request, signal));
   }
 
   shown(suggestionId: number): void {
     const offer = this.offered.get(suggestionId);
     if (offer !== undefined && offer.suggestion.confidence >= LIKELY_CONFIDENCE) {
-      this.readingTimer = setTimeout(
-        () =>
-          void this.runInBackground('next suggestion', (signal) =>
-            offer.completer.prepareNext(offer.request, offer.suggestion, signal),
-          ),
-        READING_MS,
-      );
+      this.prepareNext(offer, READING_MS);
     }
   }
 
   accepted(suggestionId: number): void {
     const offer = this.take(suggestionId);
-    offer?.completer.accepted(offer.request, offer.suggestion);
+    if (offer !== undefined) {
+      offer.completer.accepted(offer.request, offer.suggestion);
+      this.justAccepted = offer;
+      this.prepareNext(offer, AFTER_ACCEPTANCE_MS);
+    }
   }
 
   rejected(suggestionId: number): void {
@@ -120,6 +147,8 @@ export class CompletionService {
   forgetSuggestions(): void {
     this.stopBackgroundWork();
     this.offered.clear();
+    this.justAccepted = undefined;
+    this.preparedFor = undefined;
   }
 
   private async findOutcome(
@@ -169,6 +198,19 @@ export class CompletionService {
     return { suggestionId, suggestion };
   }
 
+  private prepareNext(offer: Offer, delayMs: number): void {
+    const { completer, request, suggestion } = offer;
+    this.preparedFor = offer;
+    clearTimeout(this.preparationTimer);
+    this.preparationTimer = setTimeout(
+      () =>
+        void this.runInBackground('next suggestion', (signal) =>
+          completer.prepareNext(request, suggestion, signal),
+        ),
+      delayMs,
+    );
+  }
+
   private take(suggestionId: number): Offer | undefined {
     const offer = this.offered.get(suggestionId);
     this.offered.delete(suggestionId);
@@ -177,7 +219,7 @@ export class CompletionService {
 
   /** Ends what was done ahead of time: the user paused, or the model is about to go. */
   stopBackgroundWork(): void {
-    clearTimeout(this.readingTimer);
+    clearTimeout(this.preparationTimer);
     this.preparation.abort(new DOMException('background work was stopped', 'AbortError'));
   }
 
@@ -213,6 +255,16 @@ interface Offer {
   readonly request: CompletionRequest;
   readonly suggestion: Suggestion;
   readonly completer: Completer;
+}
+
+function isWhereAcceptanceLeft({ document, offset }: CompletionRequest, accepted: Offer): boolean {
+  const { text, replace } = accepted.suggestion;
+  const before = accepted.request.document;
+  return (
+    document.uri === before.uri &&
+    offset === replace.start + text.length &&
+    document.text === before.text.slice(0, replace.start) + text + before.text.slice(replace.end)
+  );
 }
 
 /** Rules that need neither the model nor the text; a manual request passes those that are the user's wishes. */

@@ -2,8 +2,21 @@ import { isAbortError } from '../../base/abort';
 import { describeError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import type { BeforeEngine, Completer } from '../../features/completion/completer';
-import type { CompletionOutcome, CompletionRequest } from '../../features/completion/types';
-import { ghostComment, isAtCommentMark } from '../../features/documentation/ghostComment';
+import { raceAbort } from '../../features/completion/decode/engineLane';
+import { RejectionMemory } from '../../features/completion/memory/rejection';
+import { placeOf } from '../../features/completion/place';
+import type {
+  CompletionOutcome,
+  CompletionRequest,
+  NoSuggestionReason,
+  Suggestion,
+} from '../../features/completion/types';
+import {
+  beginGhostComment,
+  isAtCommentMark,
+  type GhostComment,
+  type GhostCommentInProgress,
+} from '../../features/documentation/ghostComment';
 import type { DocumentationModel } from '../../features/documentation/types';
 
 /**
@@ -15,68 +28,190 @@ export function withGhostComments(
   model: DocumentationModel,
   logger: Logger,
 ): Completer {
+  const comments = new GhostComments(model, logger);
+  // A comment goes on being written after its beginning was shown: nothing in the background may end that.
+  const whenIdle = (work: () => Promise<void>) => (comments.isWriting ? Promise.resolve() : work());
   return {
     complete: async (request, signal, beforeEngine) =>
-      (await suggestComment(request, model, logger, signal, beforeEngine)) ??
+      (await comments.suggest(request, signal, beforeEngine)) ??
       completer.complete(request, signal, beforeEngine),
-    warmUp: (request, signal) => completer.warmUp(request, signal),
-    prepareNext: (request, suggestion, signal) => completer.prepareNext(request, suggestion, signal),
+    warmUp: (request, signal) => whenIdle(() => completer.warmUp(request, signal)),
+    prepareNext: (request, suggestion, signal) =>
+      whenIdle(() => completer.prepareNext(request, suggestion, signal)),
     accepted: (request, suggestion) => completer.accepted(request, suggestion),
-    rejected: (request, suggestion) => completer.rejected(request, suggestion),
+    rejected: (request, suggestion) => {
+      comments.rejected(request, suggestion);
+      completer.rejected(request, suggestion);
+    },
     backOffDelayMs: () => completer.backOffDelayMs(),
-    dispose: () => completer.dispose(),
+    dispose: () => {
+      comments.stop();
+      return completer.dispose();
+    },
   };
 }
 
-/** Undefined: the completer's turn. Never rejects, as a completer must not. */
-async function suggestComment(
-  request: CompletionRequest,
-  model: DocumentationModel,
-  logger: Logger,
-  signal: AbortSignal,
-  beforeEngine: BeforeEngine | undefined,
-): Promise<CompletionOutcome | undefined> {
-  const { document, offset, relatedFiles } = request;
-  if (!isWanted(request) || !isAtCommentMark(document.text, offset)) {
-    return undefined;
+/** How long a comment is written on when nobody waits for it; any other request ends it earlier. */
+const LINGER_MS = 10_000;
+
+interface Work {
+  readonly key: string;
+  readonly controller: AbortController;
+  readonly comment: Promise<GhostCommentInProgress | undefined>;
+  lingering?: NodeJS.Timeout;
+  ended: boolean;
+  /** Resolves when the comment is finished; never when it is not. */
+  readonly finished: Promise<void>;
+}
+
+class GhostComments {
+  private readonly rejections = new RejectionMemory(() => performance.now());
+  private readonly suggestions = new WeakSet<Suggestion>();
+  /** The newest comment, which is kept when it is finished: the editor may ask for it again. */
+  private work: Work | undefined;
+
+  constructor(
+    private readonly model: DocumentationModel,
+    private readonly logger: Logger,
+  ) {}
+
+  get isWriting(): boolean {
+    return this.work?.ended === false;
   }
-  const startMs = performance.now();
-  try {
-    await beforeEngine?.(signal);
-    const sameLanguage = relatedFiles.filter(({ languageId }) => languageId === document.languageId);
-    const comment = await ghostComment(
-      {
-        languageId: document.languageId,
-        text: document.text,
-        offset,
-        projectTexts: sameLanguage.map(({ text }) => text),
-      },
-      model,
-      signal,
-    );
-    return (
-      comment && {
-        kind: 'suggestion',
-        text: comment.text,
-        replace: comment.range,
-        source: 'model',
-        // What the model was not sure of has neutral words: the comment as a whole is certain.
-        confidence: 0,
-        timings: { totalMs: performance.now() - startMs },
-      }
-    );
-  } catch (error) {
-    const cancelled = signal.aborted || isAbortError(error);
-    if (!cancelled) {
-      logger.error(`ghost comment: ${describeError(error)}`);
+
+  /** Undefined: the completer's turn. Never rejects, as a completer must not. */
+  async suggest(
+    request: CompletionRequest,
+    signal: AbortSignal,
+    beforeEngine: BeforeEngine | undefined,
+  ): Promise<CompletionOutcome | undefined> {
+    if (!isWanted(request) || !isAtCommentMark(request.document.text, request.offset)) {
+      this.stop();
+      return undefined;
     }
-    return {
+    const startMs = performance.now();
+    const none = (reason: NoSuggestionReason, detail: string): CompletionOutcome => ({
       kind: 'none',
-      reason: cancelled ? 'cancelled' : 'failed',
-      detail: describeError(error),
+      reason,
+      detail,
       timings: { totalMs: performance.now() - startMs },
+    });
+    try {
+      const work = await this.workFor(request, signal, beforeEngine);
+      const comment = await raceAbort(this.commentBy(deadlineOf(request, startMs), work), signal);
+      if (comment === undefined || comment === 'late') {
+        const detail = `no summary within ${request.options.deadlineMs} ms`;
+        return comment && { ...none('deadline', detail), fuller: work.finished };
+      }
+      if (request.trigger === 'automatic' && this.rejections.isRejected(placeOf(request), comment.text)) {
+        return none('recently-rejected', 'this comment was dismissed here');
+      }
+      const suggestion = this.toSuggestion(comment, performance.now() - startMs, work);
+      this.suggestions.add(suggestion);
+      return suggestion;
+    } catch (error) {
+      if (signal.aborted || isAbortError(error)) {
+        return none('cancelled', describeError(error));
+      }
+      this.logger.error(`ghost comment: ${describeError(error)}`);
+      return none('failed', describeError(error));
+    }
+  }
+
+  rejected(request: CompletionRequest, suggestion: Suggestion): void {
+    if (this.suggestions.has(suggestion)) {
+      this.rejections.reject(placeOf(request), suggestion.text);
+    }
+  }
+
+  stop(): void {
+    clearTimeout(this.work?.lingering);
+    this.work?.controller.abort();
+    this.work = undefined;
+  }
+
+  /** The work that runs or ran for this very text and place, or new work. */
+  private async workFor(
+    request: CompletionRequest,
+    signal: AbortSignal,
+    beforeEngine: BeforeEngine | undefined,
+  ): Promise<Work> {
+    const { document, offset, relatedFiles } = request;
+    const key = `${document.uri}\0${offset}\0${document.text}`;
+    if (this.work?.key === key && !this.work.controller.signal.aborted) {
+      return this.work;
+    }
+    this.stop();
+    await beforeEngine?.(signal);
+    signal.throwIfAborted();
+    const controller = new AbortController();
+    const { languageId, text } = document;
+    const projectTexts = relatedFiles
+      .filter((file) => file.languageId === languageId)
+      .map((file) => file.text);
+    const comment = beginGhostComment(
+      { languageId, text, offset, projectTexts },
+      this.model,
+      controller.signal,
+    );
+    const finished = new Promise<void>((resolve) => {
+      const end = () => {
+        work.ended = true;
+        resolve();
+      };
+      const fail = () => {
+        work.ended = true;
+        this.work = this.work === work ? undefined : this.work;
+      };
+      // Who waits for the comment sees the error.
+      comment.then((begun) => (begun === undefined ? fail() : begun.finished.then(end, fail)), fail);
+    });
+    const work: Work = { key, controller, comment, ended: false, finished };
+    this.work = work;
+    return work;
+  }
+
+  /**
+   * The finished comment, or at the deadline what there is of it, which is written on meanwhile; `late` before its
+   * summary is there, undefined where no comment belongs.
+   */
+  private async commentBy(deadlineMs: number, work: Work): Promise<GhostComment | 'late' | undefined> {
+    clearTimeout(work.lingering);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      const restMs = Math.max(0, deadlineMs - performance.now());
+      timer = Number.isFinite(restMs) ? setTimeout(resolve, restMs, 'late') : undefined;
+    });
+    try {
+      const begun = await Promise.race([work.comment, late]);
+      if (begun === undefined || begun === 'late') {
+        return begun;
+      }
+      const finished = await Promise.race([begun.finished, late]);
+      return finished === 'late' ? (begun.soFar() ?? 'late') : finished;
+    } finally {
+      clearTimeout(timer);
+      work.lingering = setTimeout(() => work.controller.abort(), LINGER_MS);
+      work.lingering.unref();
+    }
+  }
+
+  private toSuggestion({ text, range }: GhostComment, totalMs: number, work: Work): Suggestion {
+    return {
+      kind: 'suggestion',
+      text,
+      replace: range,
+      source: 'model',
+      // What the model was not sure of has neutral words: the comment as a whole is certain.
+      confidence: 0,
+      timings: { totalMs },
+      ...(!work.ended && { fuller: work.finished }),
     };
   }
+}
+
+function deadlineOf({ trigger, options }: CompletionRequest, startMs: number): number {
+  return trigger === 'manual' ? Number.POSITIVE_INFINITY : startMs + options.deadlineMs;
 }
 
 /** The user's wishes; and a comment cannot begin with what the suggest widget holds, so that nobody would see it. */

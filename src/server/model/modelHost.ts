@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { describeError, UserError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import type { Progress } from '../../base/progress';
-import type { ModelState } from '../../shared/modelState';
+import type { DeviceReport, ModelState } from '../../shared/modelState';
 import type { FetchModelResult } from '../../shared/protocol';
 import type { DeviceSetting, LoadOptions, ModelChoice, ModelLoader, ResidentModel } from './modelLoader';
 
@@ -28,6 +28,7 @@ export class ModelHost {
   private stepController = new AbortController();
   private idleTimer: NodeJS.Timeout | undefined;
   private disposed = false;
+  private lastLookMs = -Infinity;
 
   constructor(
     private readonly loader: ModelLoader,
@@ -51,15 +52,30 @@ export class ModelHost {
     return this.loaded;
   }
 
-  /** Starts loading a model that is on disk and not in memory; does nothing in any other state. Returns at once. */
+  /**
+   * Starts loading a model that is on disk and not in memory; does nothing in any other state. Returns at once. One
+   * that was absent may have been fetched meanwhile, in another window or by the command line.
+   */
   wake(): void {
-    if (this.currentState.kind === 'unloaded') {
+    const { kind } = this.currentState;
+    if (kind === 'unloaded' || (kind === 'absent' && this.mayLookAgain())) {
       void this.enqueue(async (signal) => {
+        if (this.currentState.kind === 'absent') {
+          await this.settle();
+        }
         if (this.currentState.kind === 'unloaded') {
           await this.load('forbidden', signal);
         }
       });
     }
+  }
+
+  /** Each keystroke wakes; the disk is asked once in a while. */
+  private mayLookAgain(): boolean {
+    const now = performance.now();
+    const may = now - this.lastLookMs >= LOOK_AGAIN_MS;
+    this.lastLookMs = may ? now : this.lastLookMs;
+    return may;
   }
 
   /**
@@ -244,6 +260,8 @@ export class ModelHost {
     }
   }
 }
+
+const LOOK_AGAIN_MS = 5_000;
 
 /** Waits for `work` or for the signal, whose reason is thrown; `work` goes on either way. */
 async function abortable(work: Promise<void>, signal: AbortSignal): Promise<void> {

@@ -51,6 +51,24 @@ describe('brackets (continue #4721, copilot-release #11402 and #12676, vscode #2
       '  if (a) {[\n    b();\n  ]}\n',
     ],
     ['a block that brings its closer', 'if (a) {█[\n  b();\n}]█}\n', 'if (a) {[\n  b();\n}]\n'],
+    ['a parameter before a return type', 'fn new(█[x: i32]█) -> Self {\n', 'fn new([x: i32]) -> Self {\n'],
+    [
+      'a return type that is written again',
+      'fn new(█[x: i32) -> Self {]█) -> Self {\n',
+      'fn new([x: i32) -> Self {]\n',
+    ],
+    [
+      'a return type that is written again in part',
+      'fn new(█[x: i32) -> Self]█) -> Self {\n',
+      'fn new([x: i32)] -> Self {\n',
+    ],
+    [
+      'another return type than the one there',
+      'fn new(█[x: i32) -> Option<Self> {]█) -> Self {\n',
+      'fn new([x: i32)] -> Self {\n',
+    ],
+    ['a statement where a block stands', 'if (a█[bc) return;]█) {\n}', 'if (a[bc)] {\n}'],
+    ['two closers before a return type', 'f(g(█[a), b) -> X {]█)) -> X<Y> {\n', 'f(g([a), b)] -> X<Y> {\n'],
     ['broken code is left alone', 'foo)(█[bar)]█\n]', 'foo)([bar)]\n]'],
   ])('%s', (_, marked, expected) => {
     expect(filtered(marked)).toBe(expected);

@@ -80,6 +80,16 @@ describe('back-off after dismissals', () => {
     expect(memory.currentDelayMs()).toBe(200);
   });
 
+  test('a dismissed block does not come back longer or shorter, and another first line may', () => {
+    const { memory } = setUp();
+    memory.reject(placeAt('f() {\n  █\n}'), 'a();\n  b();');
+    expect(memory.isRejected(placeAt('f() {\n  █\n}'), 'a();\n  b();\n  c();')).toBe(true);
+    expect(memory.isRejected(placeAt('f() {\n  █\n}'), 'a();')).toBe(true);
+    expect(memory.isRejected(placeAt('f() {\n  █\n}'), 'b();')).toBe(false);
+    memory.reject(placeAt('f() {█}'), '\n  a();\n');
+    expect(memory.isRejected(placeAt('f() {█}'), '\n  b();\n')).toBe(false);
+  });
+
   test('a suggestion that was accepted after all is offered again', () => {
     const { memory } = setUp();
     memory.reject(placeAt('f█'), 'oo');

@@ -144,3 +144,22 @@ test('at the deadline whole lines are kept, and of a single line all or nothing'
   expect(part('function f() {\n  █\n}', 'a();\n  b();\n  c(')).toBe('a();\n  b();');
   expect(part('const a = █', 'b + ')).toBe('');
 });
+
+describe('a line that is cut off by the token limit ends where something ends', () => {
+  test.each([
+    ['before the argument that was not finished', 'call(first, second(1), thi', 'call(first, second(1)'],
+    ['after a closed bracket', 'load(path).then(show).fin', 'load(path).then(show)'],
+    ['after a statement', 'a = 1; b = so', 'a = 1;'],
+    ['after a string', '"one" + "two" + thr', '"one" + "two"'],
+    ['not inside a string', 'log("first, second, thi', ''],
+    ['after a sentence', 'Reads it. Then, when all is wel', 'Reads it. Then'],
+    ['an apostrophe is no string', "the user's file. It is rea", "the user's file."],
+    ['lifetimes are no strings', "&'a str, right: &'b st", "&'a str"],
+    ['nothing where nothing ends', 'someVeryLongName + anotherVeryLong', ''],
+  ])('%s', (_, produced, kept) => {
+    const shape = decideShape(placeAt('const a = █'), { multiLine: 'automatic' });
+    const draft = { text: produced, tokens: [] };
+    expect(produced.slice(0, completePart(draft, shape, 'limit'))).toBe(kept);
+    expect(completePart(draft, shape, 'model')).toBe(produced.length);
+  });
+});

@@ -197,8 +197,9 @@ test('half-written code is documented as far as it is understood', async () => {
 });
 
 test.each([
-  ['no symbol at the cursor', 'python', 'x = 1\n', 'no-symbol'],
-  ['binary text', 'typescript', '\0\u0001\ufffd\u0002PNG\n\0'.repeat(50), 'no-symbol'],
+  ['no symbol at the cursor', 'java', 'import a.B;\n', 'no-symbol'],
+  ['no code at all', 'python', '# later\n', 'no-symbol'],
+  ['binary text', 'typescript', '\0\u0001\ufffd\u0002PNG\n\0'.repeat(50), 'bad-argument'],
   ['an unknown language', 'markdown', '# Title\n', 'unsupported-language'],
   ['a text over the limit', 'python', 'x = 1\n'.repeat(maxParsedCharacters / 5), 'text-too-large'],
 ])('%s: a clear message and no edit', async (_, languageId, text, code) => {
@@ -219,6 +220,17 @@ test('one function of a file of 20,000 lines', async () => {
     neverAborted,
   );
   expect(edits.map((edit) => [edit.symbolName, text.slice(edit.range.start).length])).toEqual([['last', 35]]);
+});
+
+test('of a file of 20,000 lines a hundred symbols at a time', async () => {
+  const text = 'export function filler(a: number) {\n  if (a) {\n    return a;\n  }\n}\n'.repeat(4_000);
+  let slotCount = 0;
+  const result = await documentSymbols(
+    { languageId: 'typescript', text, target: { kind: 'file' }, projectTexts: [] },
+    countingModel({ reply: () => ((slotCount += 1), ' Two words.\n') }),
+    neverAborted,
+  );
+  expect([result.edits.length, result.leftCount, slotCount]).toEqual([100, 3_900, 300]);
 });
 
 test('cancelled midway: rejects with the reason, between two tokens of a slot', async () => {

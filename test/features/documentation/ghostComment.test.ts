@@ -1,20 +1,21 @@
 import { expect, test } from 'vitest';
 import { neverAborted } from '../../../src/base/abort';
-import { ghostComment } from '../../../src/features/documentation/ghostComment';
+import { beginGhostComment } from '../../../src/features/documentation/ghostComment';
 import { countingModel } from '../../support/documentation';
 import { parseCursor } from '../../support/markers';
 
 /** The text after acceptance, or undefined when nothing is offered. */
 async function ghost(languageId: string, marked: string): Promise<string | undefined> {
   const { text, offset } = parseCursor(marked);
-  const comment = await ghostComment(
+  const begun = await beginGhostComment(
     { languageId, text, offset, projectTexts: [] },
     countingModel(),
     neverAborted,
   );
-  if (comment === undefined) {
+  if (begun === undefined) {
     return undefined;
   }
+  const comment = await begun.finished;
   const { range } = comment;
   // An editor shows only what continues what has been typed.
   expect(comment.text.startsWith(text.slice(range.start, offset).trimEnd())).toBe(true);

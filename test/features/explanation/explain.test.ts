@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { neverAborted } from '../../../src/base/abort';
 import { createChatModel } from '../../../src/features/chat/answer';
+import type { ChatMessage } from '../../../src/features/chat/chatFormat';
 import { createChatFormat } from '../../../src/features/chat/chatFormat';
 import { askFurther, explain } from '../../../src/features/explanation/explain';
 import type { ExplanationEvent, ExplanationRequest } from '../../../src/features/explanation/types';
+import { maxParsedCharacters } from '../../../src/syntax/parser';
 import { byteTokenizer } from '../../support/byteTokenizer';
 import { createScriptedEngine, type Script } from '../../support/scriptedEngine';
 
@@ -116,6 +118,34 @@ test('a follow-up question continues the conversation; what does not fit is forg
   expect(prompt).not.toContain('Question 1:');
 });
 
+test('a question can follow an explanation that was stopped before its first word', async () => {
+  const { engine, model } = modelThatSays('It is the answer.');
+  const controller = new AbortController();
+  let messages: readonly ChatMessage[] = [];
+  const stopped = explain(
+    requestFor('typescript', '«const answer = 42;»'),
+    model,
+    (event) => {
+      messages = event.kind === 'prompt' ? event.messages : messages;
+      controller.abort(new DOMException('stop', 'AbortError'));
+    },
+    controller.signal,
+  );
+  await expect(stopped).rejects.toThrow('stop');
+  await askFurther(messages, 'Why 42?', model, () => {}, neverAborted);
+  expect(engine.prompts.at(-1)).toMatch(
+    /const answer = 42;\n```[^]*Why 42\?<\|im_end\|>\n<\|im_start\|>assistant/,
+  );
+});
+
+test('a question may stand in place of the explanation', async () => {
+  const { engine, model } = modelThatSays('Because.');
+  const request = { ...requestFor('typescript', '«const answer = 42;»'), question: 'Why 42?' };
+  await explain(request, model, () => {}, neverAborted);
+  expect(engine.prompts[0]).toMatch(/const answer = 42;[^]*Why 42\?<\|im_end\|>/);
+  expect(engine.prompts[0]).not.toContain('Explain this code');
+});
+
 test('a stop in the middle rejects and leaves the engine free', async () => {
   const controller = new AbortController();
   const { model } = modelThatSays('A long explanation.');
@@ -140,6 +170,35 @@ test.each([
     message,
   );
   expect(engine.prompts).toEqual([]);
+});
+
+test('in a file of 20,000 lines a function, a selection and all of it are explained', async () => {
+  const filler = 'export function filler(a: number) {\n  if (a) {\n    return a;\n  }\n}\n'.repeat(4_000);
+  const text = `${filler}export function last(a: number) {}\n`;
+  const request = { ...requestFor('typescript', '«»'), text };
+  const ranges = [
+    { start: text.length - 5, end: text.length - 5 },
+    { start: text.length - 40, end: text.length },
+    { start: 0, end: text.length },
+  ];
+  for (const range of ranges) {
+    const { engine, model } = modelThatSays('Fine.');
+    const { ending } = await explain({ ...request, range }, model, () => {}, neverAborted);
+    expect(ending).toBe('finished');
+    expect(engine.prompts.length).toBeLessThan(20);
+    expect(byteTokenizer.countTokens(engine.prompts.at(-1) ?? '')).toBeLessThan(engine.contextCapacity);
+  }
+});
+
+test.each([
+  ['a file beyond the limit', 'typescript', 'x;\n'.repeat(maxParsedCharacters / 2), 'The file is too large'],
+  ['a language without a grammar', 'haskell', 'main = print 1\n', 'files of the language “haskell”'],
+])('with nothing selected in %s, what to do is said', async (_name, languageId, text, message) => {
+  const request = { ...requestFor(languageId, '«»'), text };
+  await expect(explain(request, modelThatSays('').model, () => {}, neverAborted)).rejects.toMatchObject({
+    message: expect.stringContaining(message) as string,
+    advice: 'Select the code to explain.',
+  });
 });
 
 test('half-written code and languages without a grammar are explained as selected', async () => {

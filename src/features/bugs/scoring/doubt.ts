@@ -20,13 +20,15 @@ export interface DoubtLimits {
   /** Most edits of a passage that are scored with the text after them. */
   readonly forwardCount: number;
   readonly leastFirstTokenNats: number;
+  /** Where other names and members begin: there are many of them, and few that are barely likelier are right. */
+  readonly leastFirstTokenNatsOfNames: number;
   /** Most lines of a passage on which edits are scored with the text on both sides. */
   readonly fillingLineCount: number;
   readonly leastForwardNats: number;
 }
 
 /**
- * Which of `edits` the model finds more likely than what stands there, the likeliest first. Each step costs more
+ * Which of `edits` the model finds more likely than what stands there, in no order. Each step costs more
  * than the one before and sees fewer edits: one reading of the passage, then the lines after an edit, then the
  * line between the text before and after it.
  */
@@ -39,7 +41,13 @@ export async function doubtfulEdits(
 ): Promise<DoubtfulEdit[]> {
   const read = await screen(passage, edits, model, signal);
   const screened = read.edits
-    .filter(({ firstTokenNats }) => firstTokenNats >= limits.leastFirstTokenNats)
+    .filter(
+      ({ edit: { kind }, firstTokenNats }) =>
+        firstTokenNats >=
+        (kind === 'variable' || kind === 'member'
+          ? limits.leastFirstTokenNatsOfNames
+          : limits.leastFirstTokenNats),
+    )
     .sort((a, b) => b.firstTokenNats - a.firstTokenNats)
     .slice(0, limits.forwardCount);
   const forward: (ScreenedEdit & { forwardNats: number })[] = [];
@@ -49,7 +57,7 @@ export async function doubtfulEdits(
   }
   const likely = forward
     .filter(({ forwardNats }) => forwardNats >= limits.leastForwardNats)
-    .sort((a, b) => b.forwardNats - a.forwardNats);
+    .sort((a, b) => suspicion(b) - suspicion(a));
   const lines = new Set(
     [...new Set(likely.map(({ lineIndex }) => lineIndex))].slice(0, limits.fillingLineCount),
   );
@@ -58,10 +66,18 @@ export async function doubtfulEdits(
   for (const edit of likely.filter(({ lineIndex }) => lines.has(lineIndex)).sort(byPlace)) {
     doubtful.push({ ...edit, fillingNats: await rescoreFilling(read, edit, model, signal) });
   }
-  return doubtful.sort((a, b) => certainty(b) - certainty(a));
+  return doubtful;
 }
 
-/** What both views agree on. */
+/** By what places are ranked: the word itself and what follows from it both speak for the edit. */
+export function suspicion({
+  firstTokenNats,
+  forwardNats,
+}: Pick<DoubtfulEdit, 'firstTokenNats' | 'forwardNats'>): number {
+  return Math.min(firstTokenNats, forwardNats);
+}
+
+/** What the text before and after, each by itself, agree on. */
 export function certainty({ forwardNats, fillingNats }: DoubtfulEdit): number {
   return Math.min(forwardNats, fillingNats);
 }

@@ -1,5 +1,6 @@
 import { blockEnd } from './blockEnd';
 import type { Draft } from './draft';
+import { lastBoundary } from './lineBoundary';
 import { endsInRepetition } from './repetition';
 import type { Shape } from './shape';
 import { isSubstantial } from '../similarity';
@@ -31,10 +32,21 @@ export type DraftEnd = 'model' | 'limit' | 'deadline';
 export function completePart(draft: Draft, shape: Shape, end: DraftEnd): number {
   const { text } = draft;
   if (!shape.multiLine) {
-    return lineEnd(text) ?? (end === 'deadline' ? 0 : text.length);
+    return lineEnd(text) ?? unfinishedLineEnd(text, end);
   }
   const wholeLines = Math.max(0, text.lastIndexOf('\n'));
   return multiLineEnd(text, shape, end === 'model') ?? (end === 'model' ? text.length : wholeLines);
+}
+
+function unfinishedLineEnd(text: string, end: DraftEnd): number {
+  switch (end) {
+    case 'model':
+      return text.length;
+    case 'limit':
+      return lastBoundary(text);
+    case 'deadline':
+      return 0;
+  }
 }
 
 function lineEnd(text: string): number | undefined {

@@ -7,7 +7,12 @@ import { confidenceOf } from './confidence';
 import { applyFilters, type Dropped, type Filter } from './filter';
 import { withFileIndentation } from './indentation';
 import { cutRepeatOfNextLines, dropRepeatOfLineAbove } from './repeatedLines';
-import { cutTextAlreadyRight, reproducedLength, withClosingLine } from './rightOfCursor';
+import {
+  cutAfterSharedClosers,
+  cutTextAlreadyRight,
+  reproducedLength,
+  withClosingLine,
+} from './rightOfCursor';
 import { cutAtCodeFence, dropTooShort, keepFirstLineOnly, trimTrailingWhitespace } from './trim';
 
 /** Filters of the model's output alone; their result is what the cache holds. */
@@ -18,6 +23,7 @@ const documentFilters: readonly Filter[] = [
   keepFirstLineOnly,
   cutRepeatOfNextLines,
   dropRepeatOfLineAbove,
+  cutAfterSharedClosers,
   cutTextAlreadyRight,
   balanceBrackets,
   trimTrailingWhitespace,

@@ -28,6 +28,22 @@ export function reproducedLength(text: string, lineSuffix: string): number {
   return length;
 }
 
+/**
+ * Ends a suggestion at the last closer that it shares with the text right of the cursor, when more code follows
+ * there: `fn new(█) -> Self {` has its return type, and the suggestion's own would stand beside it.
+ */
+export function cutAfterSharedClosers(text: string, { place }: FilterContext): string {
+  const rest = place.lineSuffix.trimEnd();
+  const reproduced = reproducedLength(text, rest);
+  const more = rest.slice(reproduced).trim();
+  if (reproduced === 0 || reproduced === rest.length || more === '') {
+    return text;
+  }
+  const sharedCount = looseBrackets(rest.slice(0, reproduced)).closers.length;
+  const lastShared = looseBrackets(text).closers[sharedCount - 1];
+  return lastShared === undefined ? text : text.slice(0, lastShared.index + 1);
+}
+
 /** Takes the beginning of what stands right of the cursor off the suggestion's end. */
 export function cutTextAlreadyRight(text: string, { place }: FilterContext): string {
   const { lineSuffix } = place;

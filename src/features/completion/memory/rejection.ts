@@ -53,8 +53,9 @@ export class RejectionMemory {
 
 /**
  * The same for a suggestion and what is left of it after some characters were typed: the line above and the
- * line as it would become.
+ * line as it would become. Of a block the first line counts: decoded further or cut earlier, it is still the same.
  */
 function keyOf(place: Place, text: string): string {
-  return [place.uri, lineAbove(place) ?? '', place.linePrefix + text].join('\0');
+  const firstLine = /^\s*[^\n]*/.exec(text)?.[0] ?? '';
+  return [place.uri, lineAbove(place) ?? '', place.linePrefix + firstLine].join('\0');
 }

@@ -22,7 +22,8 @@ export function layOut(style: CommentStyle, facts: Facts): Template {
   return { frame: frameOf(style), lines: linesOf(style, facts) };
 }
 
-function frameOf(style: CommentStyle): Frame {
+/** What surrounds a comment's lines. */
+export function frameOf(style: CommentStyle): Frame {
   switch (style.name) {
     case 'jsdoc':
       return { ...block, oneLiner: true };

@@ -1,0 +1,56 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { dirname } from 'node:path';
+import type { LogOutputChannel } from 'vscode';
+import type { StreamInfo } from 'vscode-languageclient/node';
+import { neverAborted } from '../../base/abort';
+import { describeError } from '../../base/errors';
+import type { ServerLink } from '../../link/connect';
+import { connectToSharedServer } from '../../link/sharedServer';
+
+/** Where this window's server comes from: the process that all windows share, or else one of its own. */
+export class ServerSource {
+  private link: ServerLink | undefined;
+
+  constructor(
+    private readonly serverModule: string,
+    private readonly output: LogOutputChannel,
+  ) {}
+
+  /** Connects to the shared server, starting it where none runs; where that fails, starts a server for this window. */
+  async open(): Promise<StreamInfo | ChildProcess> {
+    try {
+      this.link = await connectToSharedServer(this.serverModule, process.env, neverAborted);
+      const { socket, processId, logPath } = this.link;
+      this.output.info(
+        `Connected to process ${processId}, which serves all windows; its own log is ${logPath}.`,
+      );
+      return { reader: socket, writer: socket, detached: true };
+    } catch (error) {
+      this.output.warn(`This window starts a server of its own: ${describeError(error)}`);
+      return fork(this.serverModule, ['--stdio'], {
+        cwd: dirname(this.serverModule),
+        env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' },
+        execArgv: [],
+        silent: true,
+      });
+    }
+  }
+
+  /**
+   * How to end the shared process, for every window, if this one is connected to it; each window then starts it anew.
+   * To be asked before the connection is closed, so that the process id cannot be another process's by now.
+   */
+  prepareKill(): () => void {
+    const { link } = this;
+    if (link === undefined || link.socket.destroyed) {
+      return () => undefined;
+    }
+    return () => {
+      try {
+        process.kill(link.processId, 'SIGKILL');
+      } catch (error) {
+        this.output.info(`The server had ended: ${describeError(error)}`);
+      }
+    };
+  }
+}

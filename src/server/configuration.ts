@@ -1,0 +1,24 @@
+import type { ServerConfiguration } from '../shared/protocol';
+import { parseTransferredSettings, type Settings } from '../shared/settings';
+import type { ModelConfiguration } from './model/modelHost';
+
+/** The configuration in what the client sent: what is missing or no value of its kind is the default. */
+export function parseConfiguration(value: unknown): ServerConfiguration {
+  const record: Readonly<Record<string, unknown>> =
+    typeof value === 'object' && value !== null ? { ...value } : {};
+  return {
+    settings: parseTransferredSettings(record['settings']),
+    workspaceTrusted: record['workspaceTrusted'] === true,
+  };
+}
+
+/** Which model the settings ask for, and where it is to run. */
+export function modelConfiguration(settings: Settings): ModelConfiguration {
+  const { model, modelPath, cacheFolder, device, unloadAfterMinutes } = settings;
+  return {
+    choice: modelPath === '' ? { kind: 'catalog', name: model } : { kind: 'file', path: modelPath },
+    cacheFolder: cacheFolder === '' ? undefined : cacheFolder,
+    device,
+    unloadAfterMinutes,
+  };
+}

@@ -1,0 +1,105 @@
+import type { Progress } from '../../base/progress';
+import { loadLanguageModel, type LanguageModel, type LoadOptions } from '../../runtime/languageModel';
+
+/** A share in a model that is in memory. */
+export interface ModelShare {
+  readonly model: LanguageModel;
+  /** Lets go; the last one to do so frees the model. Idempotent. */
+  readonly release: () => Promise<void>;
+}
+
+type LoadModel = (options: LoadOptions, signal: AbortSignal) => Promise<LanguageModel>;
+
+/** The models in memory: each is loaded once, however many windows want it, and freed when nobody wants it any more. */
+export class SharedModels {
+  private readonly entries = new Map<string, Entry>();
+
+  constructor(private readonly load: LoadModel = loadLanguageModel) {}
+
+  /**
+   * Loads the model, or joins in where another window has loaded it or is just doing so. Rejects as loading does, and
+   * with the signal's reason; the loading itself is aborted when nobody waits for it any more.
+   */
+  async acquire(options: LoadOptions, signal: AbortSignal): Promise<ModelShare> {
+    signal.throwIfAborted();
+    const { choice, cache, contextCapacity, threadCount, device, report } = options;
+    const key = JSON.stringify({ choice, cache, contextCapacity, threadCount, device });
+    const entry = this.entries.get(key) ?? this.begin(key, options);
+    const user: User = options;
+    entry.users.add(user);
+    if (entry.progress !== undefined) {
+      report(entry.progress);
+    }
+    const release = () => this.leave(key, entry, user);
+    try {
+      return { model: await untilAborted(entry.model, signal), release };
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  }
+
+  private begin(key: string, options: LoadOptions): Entry {
+    const controller = new AbortController();
+    const users = new Set<User>();
+    const report = (progress: Progress) => {
+      entry.progress = progress;
+      users.forEach((user) => user.report(progress));
+    };
+    const shared: LoadOptions = {
+      ...options,
+      report,
+      onDeviceMoved: (device) => users.forEach((user) => user.onDeviceMoved?.(device)),
+      onDeviceLost: (device, reason) => users.forEach((user) => user.onDeviceLost?.(device, reason)),
+    };
+    const model = Promise.resolve().then(() => this.load(shared, controller.signal));
+    const entry: Entry = { model, users, controller };
+    this.entries.set(key, entry);
+    model.then(
+      () => (entry.progress = undefined),
+      () => this.forget(key, entry), // Those who wait for the model see the error; the next one tries again.
+    );
+    return entry;
+  }
+
+  private async leave(key: string, entry: Entry, user: User): Promise<void> {
+    if (!entry.users.delete(user) || entry.users.size > 0) {
+      return;
+    }
+    this.forget(key, entry);
+    entry.controller.abort();
+    const model = await entry.model.catch(() => undefined);
+    await model?.dispose();
+  }
+
+  private forget(key: string, entry: Entry): void {
+    if (this.entries.get(key) === entry) {
+      this.entries.delete(key);
+    }
+  }
+}
+
+interface Entry {
+  readonly model: Promise<LanguageModel>;
+  readonly users: Set<User>;
+  readonly controller: AbortController;
+  /** Of loading, while it goes on, for those who join in. */
+  progress?: Progress;
+}
+
+/** What a window wants to be told. */
+type User = Pick<LoadOptions, 'report' | 'onDeviceMoved' | 'onDeviceLost'>;
+
+/** `work`, or the signal's reason as soon as it aborts. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
