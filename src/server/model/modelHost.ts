@@ -52,6 +52,11 @@ export class ModelHost {
     return this.loaded;
   }
 
+  /** What is known of the devices of this machine; asking is no use of the model. */
+  async deviceReport(): Promise<DeviceReport> {
+    return (await this.loaded?.deviceReport()) ?? { current: null, lines: [] };
+  }
+
   /**
    * Starts loading a model that is on disk and not in memory; does nothing in any other state. Returns at once. One
    * that was absent may have been fetched meanwhile, in another window or by the command line.
