@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import {
   DidChangeWorkspaceFoldersNotification,
   InlineCompletionTriggerKind,
@@ -9,7 +8,6 @@ import {
   type InitializeParams,
   type InlineCompletionItem,
   type InlineCompletionParams,
-  type WorkspaceFolder,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { describeError } from '../base/errors';
@@ -17,17 +15,17 @@ import type { Logger } from '../base/logger';
 import type { CompletionRequest, TextDocument as DocumentText } from '../features/completion/types';
 import type { ModelState } from '../shared/modelState';
 import * as protocol from '../shared/protocol';
-import { parseTransferredSettings, type Settings } from '../shared/settings';
 import { listenToAssistRequests } from './assist/assistService';
 import { BugService } from './bugs/bugService';
 import { withSignal } from './cancellation';
 import { CompletionService, type CompletionSituation } from './completion/completionService';
 import { renderOutcomesPage } from './completion/outcomesPage';
 import { TypingRhythm } from './completion/typingRhythm';
+import { modelConfiguration, parseConfiguration, pathsOf } from './configuration';
 import { createExclusion } from './context/excludedFiles';
 import { readImportedFiles } from './context/importedFiles';
 import { RecentDocuments } from './context/recentDocuments';
-import { ModelHost, type ModelConfiguration } from './model/modelHost';
+import { ModelHost } from './model/modelHost';
 import type { ModelLoader, ResidentModel } from './model/modelLoader';
 import { Scheduler } from './scheduler';
 
@@ -98,7 +96,7 @@ class Server {
     this.bugs = new BugService({
       connection,
       logger,
-      folders: this.folders,
+      folders: () => this.folders,
       mode: () => this.configuration.settings['bugs.check'],
       isPaused: () => this.paused,
       isExcluded: (uri) => this.isExcluded(uri),
@@ -369,29 +367,6 @@ class Server {
 
 /** In the range that JSON-RPC leaves to applications. */
 const COMMAND_FAILED = -32_000;
-
-function parseConfiguration(value: unknown): protocol.ServerConfiguration {
-  const record: Readonly<Record<string, unknown>> =
-    typeof value === 'object' && value !== null ? { ...value } : {};
-  return {
-    settings: parseTransferredSettings(record['settings']),
-    workspaceTrusted: record['workspaceTrusted'] === true,
-  };
-}
-
-function modelConfiguration(settings: Settings): ModelConfiguration {
-  const { model, modelPath, cacheFolder, unloadAfterMinutes } = settings;
-  return {
-    choice: modelPath === '' ? { kind: 'catalog', name: model } : { kind: 'file', path: modelPath },
-    cacheFolder: cacheFolder === '' ? undefined : cacheFolder,
-    unloadAfterMinutes,
-  };
-}
-
-/** The folders that are on this machine. */
-function pathsOf(folders: readonly WorkspaceFolder[]): string[] {
-  return folders.filter(({ uri }) => uri.startsWith('file:')).map(({ uri }) => fileURLToPath(uri));
-}
 
 function asDocumentText(document: TextDocument): DocumentText {
   const { uri, languageId, version } = document;
