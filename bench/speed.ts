@@ -1,7 +1,7 @@
 /**
  * Speed of the engine against llama.cpp (through node-llama-cpp) on the same GGUF, prompts and threads, the
- * contenders taking turns in one run: prefill, decode at several depths, decode on real code with prompt lookup,
- * cold start and memory. Prints tables with ratios and writes bench/results/speed.json.
+ * contenders taking turns in one run: prefill, decode at several depths as completion asks for it (common tokens
+ * only), decode on real code with prompt lookup, cold start and memory. Prints tables with ratios and writes bench/results/speed.json.
  *
  *   npm run bench:speed --- [--rounds 5] [--data FOLDER]
  */

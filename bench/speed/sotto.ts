@@ -24,8 +24,7 @@ export async function loadSotto(
           maxTokens: tokenCount + 1,
           stopIds: new Set(),
           speculate,
-          // As completion asks; without prompt lookup the same work as the peer does.
-          vocabulary: speculate ? 'common' : 'whole',
+          vocabulary: 'common', // As completion asks.
           onToken() {
             firstTokenTime ||= performance.now();
             return 'continue';

@@ -1,8 +1,10 @@
+import { fileURLToPath } from 'node:url';
+import type { WorkspaceFolder } from 'vscode-languageserver';
 import type { ServerConfiguration } from '../shared/protocol';
 import { parseTransferredSettings, type Settings } from '../shared/settings';
 import type { ModelConfiguration } from './model/modelHost';
 
-/** The configuration in what the client sent: what is missing or no value of its kind is the default. */
+/** What the client sent, checked: a setting that is not as it should be has its default. */
 export function parseConfiguration(value: unknown): ServerConfiguration {
   const record: Readonly<Record<string, unknown>> =
     typeof value === 'object' && value !== null ? { ...value } : {};
@@ -21,4 +23,9 @@ export function modelConfiguration(settings: Settings): ModelConfiguration {
     device,
     unloadAfterMinutes,
   };
+}
+
+/** Paths of the folders that are on this machine. */
+export function pathsOf(folders: readonly WorkspaceFolder[]): string[] {
+  return folders.filter(({ uri }) => uri.startsWith('file:')).map(({ uri }) => fileURLToPath(uri));
 }

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import {
   DidChangeWorkspaceFoldersNotification,
   InlineCompletionTriggerKind,
@@ -9,7 +8,6 @@ import {
   type InitializeParams,
   type InlineCompletionItem,
   type InlineCompletionParams,
-  type WorkspaceFolder,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { describeError } from '../base/errors';
@@ -23,7 +21,7 @@ import { withSignal } from './cancellation';
 import { CompletionService, type CompletionSituation } from './completion/completionService';
 import { renderOutcomesPage } from './completion/outcomesPage';
 import { TypingRhythm } from './completion/typingRhythm';
-import { modelConfiguration, parseConfiguration } from './configuration';
+import { modelConfiguration, parseConfiguration, pathsOf } from './configuration';
 import { createExclusion } from './context/excludedFiles';
 import { readImportedFiles } from './context/importedFiles';
 import { RecentDocuments } from './context/recentDocuments';
@@ -100,7 +98,7 @@ class Server {
     this.bugs = new BugService({
       connection,
       logger,
-      folders: this.folders,
+      folders: () => this.folders,
       mode: () => this.configuration.settings['bugs.check'],
       isPaused: () => this.paused,
       isExcluded: (uri) => this.isExcluded(uri),
@@ -372,11 +370,6 @@ class Server {
 
 /** In the range that JSON-RPC leaves to applications. */
 const COMMAND_FAILED = -32_000;
-
-/** The folders that are on this machine. */
-function pathsOf(folders: readonly WorkspaceFolder[]): string[] {
-  return folders.filter(({ uri }) => uri.startsWith('file:')).map(({ uri }) => fileURLToPath(uri));
-}
 
 function asDocumentText(document: TextDocument): DocumentText {
   const { uri, languageId, version } = document;

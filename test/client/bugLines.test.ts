@@ -20,7 +20,7 @@ test('a finding is told in three lines: what, how much likelier, and the record'
   expect(describeBugLine(line)).toMatchInlineSnapshot(`
     "Possible slip: expected \`<=\`, found \`<\`.
     With the lines after it, the local model finds that 42 times as likely.
-    In a test such flags met 18 of 40 planted slips, and 1 of 2,788 good lines."
+    Such flags met 18 of 40 planted slips and 1 of 2,788 good lines."
   `);
 });
 

@@ -53,7 +53,7 @@ function recordOf({ strength, record }: BugLine): string {
   }
   const { foundCount, slipCount, falseCount, cleanLineCount } = record;
   const lines = cleanLineCount.toLocaleString('en');
-  return `In a test such flags met ${foundCount} of ${slipCount} planted slips, and ${falseCount} of ${lines} good lines.`;
+  return `Such flags met ${foundCount} of ${slipCount} planted slips and ${falseCount} of ${lines} good lines.`;
 }
 
 function code(text: string): string {

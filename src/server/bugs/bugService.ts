@@ -27,7 +27,7 @@ export interface BugHost {
   readonly connection: Connection;
   readonly logger: Logger;
   /** Paths of the workspace's folders. */
-  readonly folders: readonly string[];
+  folders(): readonly string[];
   mode(): Settings['bugs.check'];
   isPaused(): boolean;
   isExcluded(uri: string): boolean;
@@ -256,7 +256,8 @@ export class BugService {
   private workspacePath(uri: string): string {
     if (uri.startsWith('file:')) {
       const path = fileURLToPath(uri);
-      const inside = this.host.folders
+      const inside = this.host
+        .folders()
         .map((folder) => relative(folder, path).replaceAll('\\', '/'))
         .find((candidate) => !candidate.startsWith('..') && !isAbsolute(candidate));
       if (inside !== undefined) {
