@@ -32,6 +32,7 @@ const targets = [
       cli: 'src/cli/main.ts',
       server: 'src/server/main.ts',
       repackWorker: 'src/model/graph/repackWorker.ts',
+      deviceProbe: 'src/runtime/deviceProbeProcess.ts',
     },
     // CommonJS packages bundled into an ES module still call require().
     banner: {

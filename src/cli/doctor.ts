@@ -19,14 +19,16 @@ export async function runDoctor(signal: AbortSignal): Promise<void> {
   line('processor', `${cpus()[0]?.model.trim() ?? 'unknown'}, ${availableParallelism()} hardware threads`);
   line('memory', `${formatBytes(freemem())} free of ${formatBytes(totalmem())}`);
   await probe('library', () => Promise.resolve(`ONNX Runtime ${engineFacts.libraryVersion()}`));
-  line('device', `cpu, ${engineFacts.threadCount()} threads`);
+  line('threads', String(engineFacts.threadCount()));
   line('cache', cache.folder);
   await probe('  models', () => folderSize(cache.modelsFolder));
   await probe('  prepared', () => folderSize(cache.preparedFolder));
   await withModel(async (model) => {
     line('model', model.name);
     line('  shape', describeShape(model));
+    line('  device', engineFacts.deviceTitle(model.devices.engine.device));
     line('  speed', await timeModel(model, signal));
+    await probe('devices', () => describeDevices(model, signal));
   }, signal);
 }
 
@@ -40,6 +42,13 @@ async function probe(name: string, find: () => Promise<string>): Promise<void> {
   } catch (error) {
     line(name, `failed: ${describeError(error)}`);
   }
+}
+
+/** Measures what is not known yet, which takes up to a minute for each device. */
+async function describeDevices({ devices }: LanguageModel, signal: AbortSignal): Promise<string> {
+  const lines = await devices.table('if-missing', signal);
+  const rows = lines.map(({ device, detail }) => `\n  ${device.padEnd(10)} ${detail}`);
+  return rows.length === 0 ? 'none but the processor' : rows.join('');
 }
 
 function describeShape({ manifest: { configuration }, engine }: LanguageModel): string {

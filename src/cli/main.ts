@@ -3,6 +3,7 @@ import { isAbortError } from '../base/abort';
 import { UserError, describeError } from '../base/errors';
 import { reviewFile } from './bugs';
 import { complete } from './complete';
+import { prepareCuda } from './device';
 import { documentLines } from './document';
 import { runDoctor } from './doctor';
 import { explainLines } from './explain';
@@ -51,6 +52,13 @@ function createProgram(signal: AbortSignal): Command {
     .command('doctor')
     .description('show processor, memory, library, model and cache, and time one completion')
     .action(() => runDoctor(signal));
+  const device = program.command('device').description('what a device needs');
+  device
+    .command('cuda')
+    .option('--from <folder>', "a folder of yours with ONNX Runtime's CUDA provider")
+    .option('--fetch', 'fetch the provider with pip, after showing size, hash and licence')
+    .description("find, take or fetch ONNX Runtime's CUDA provider (Linux, NVIDIA)")
+    .action((options: { from?: string; fetch?: boolean }) => prepareCuda(options, signal));
   const model = program.command('model').description('list, fetch and check models');
   model.command('list').description('the models Sotto knows, and which are here').action(listModels);
   model

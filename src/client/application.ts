@@ -20,6 +20,7 @@ import { registerBugActions } from './bugs/bugActions';
 import { BugLines } from './bugs/bugLines';
 import { Reviews } from './bugs/review';
 import { languageName } from './languageName';
+import { showDeviceLoss } from './model/devicePicker';
 import { offerModel } from './model/firstRun';
 import { OutcomesPage } from './outcomesPage';
 import { ServerProcess } from './process/languageClient';
@@ -81,6 +82,7 @@ export class Application implements Disposable {
         middleware,
         (client) => {
           client.onNotification(protocol.modelStateNotification, (state) => this.onModelState(state));
+          client.onNotification(protocol.deviceLostNotification, (lost) => showDeviceLoss(this.output, lost));
           client.onNotification(protocol.suggestionReadyNotification, showReadySuggestion);
           this.assistRequests.listen(client);
           this.bugLines.listen(client);

@@ -4,6 +4,7 @@ export const commandIds = [
   'sotto.getModel',
   'sotto.chooseModel',
   'sotto.chooseModelFile',
+  'sotto.chooseDevice',
   'sotto.whyNoSuggestion',
   'sotto.pauseTenMinutes',
   'sotto.pauseLanguage',

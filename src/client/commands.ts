@@ -5,6 +5,7 @@ import type { Application } from './application';
 import { documentCode } from './assist/document';
 import { bugCommands } from './bugs/bugCommands';
 import { commandIds, type CommandId } from './commandIds';
+import { chooseDevice } from './model/devicePicker';
 import { chooseModel, chooseModelFile } from './model/modelPicker';
 import { fetchModel } from './model/fetchModel';
 import { showMenu } from './status/menu';
@@ -18,6 +19,7 @@ export function registerCommands(application: Application): Disposable {
     'sotto.getModel': () => fetchModel(application),
     'sotto.chooseModel': () => chooseModel(application),
     'sotto.chooseModelFile': () => chooseModelFile(application),
+    'sotto.chooseDevice': () => chooseDevice(application),
     'sotto.whyNoSuggestion': () => application.outcomesPage.open(),
     'sotto.pauseTenMinutes': () => application.pause.pauseEverywhere(TEN_MINUTES_MS, Date.now()),
     'sotto.pauseLanguage': () => pauseLanguage(application),

@@ -10,6 +10,8 @@
  */
 import koffi, { type LibraryHandle } from 'koffi';
 import { UserError, describeError } from '../base/errors';
+import { OrtError } from './ortError';
+import { signatures, type Signature } from './ortSignatures';
 
 /** Address of a native object; 0n is null. */
 export type NativeAddress = bigint;
@@ -19,49 +21,11 @@ export type ElementType = 'float32' | 'int32' | 'int64';
 /** `GetApi` of this version has every function below; also the first with 8-bit MatMulNBits on every platform. */
 const requiredApiVersion = 23;
 const addressBytes = 8;
+const callStackBytes = 8 * 1024 * 1024;
 const maxDimensionCount = 4;
 
 /** ONNXTensorElementDataType of onnxruntime_c_api.h. */
 const elementTypeCodes: Readonly<Record<ElementType, number>> = { float32: 1, int32: 6, int64: 7 };
-
-type Signature = readonly [index: number, result: string, ...parameters: string[]];
-
-/** Index in the table, result type, parameter types. `void *` results are OrtStatus: null means success. */
-const signatures = {
-  GetErrorCode: [1, 'int', 'void *'],
-  GetErrorMessage: [2, 'str', 'void *'],
-  CreateEnv: [3, 'void *', 'int', 'str', 'void *'],
-  CreateSession: [7, 'void *', 'void *', process.platform === 'win32' ? 'str16' : 'str', 'void *', 'void *'],
-  Run: [9, 'void *', 'void *', 'void *', 'void *', 'void *', 'size_t', 'void *', 'size_t', 'void *'],
-  CreateSessionOptions: [10, 'void *', 'void *'],
-  SetIntraOpNumThreads: [24, 'void *', 'void *', 'int'],
-  SetInterOpNumThreads: [25, 'void *', 'void *', 'int'],
-  CreateRunOptions: [39, 'void *', 'void *'],
-  RunOptionsSetTerminate: [46, 'void *', 'void *'],
-  RunOptionsUnsetTerminate: [47, 'void *', 'void *'],
-  CreateTensorAsOrtValue: [48, 'void *', 'void *', 'void *', 'size_t', 'int', 'void *'],
-  CreateTensorWithDataAsOrtValue: [
-    49,
-    'void *',
-    'void *',
-    'void *',
-    'size_t',
-    'void *',
-    'size_t',
-    'int',
-    'void *',
-  ],
-  CreateCpuMemoryInfo: [69, 'void *', 'int', 'int', 'void *'],
-  GetAllocatorWithDefaultOptions: [78, 'void *', 'void *'],
-  ReleaseEnv: [92, 'void', 'void *'],
-  ReleaseStatus: [93, 'void', 'void *'],
-  ReleaseMemoryInfo: [94, 'void', 'void *'],
-  ReleaseSession: [95, 'void', 'void *'],
-  ReleaseValue: [96, 'void', 'void *'],
-  ReleaseRunOptions: [97, 'void', 'void *'],
-  ReleaseSessionOptions: [100, 'void', 'void *'],
-  AddSessionConfigEntry: [130, 'void *', 'void *', 'str', 'str'],
-} as const satisfies Record<string, Signature>;
 
 /**
  * What this process has loaded, by path. Held for good, for two reasons: koffi unloads a library whose handle is
@@ -74,19 +38,6 @@ type FunctionName = keyof typeof signatures;
 type NativeFunction = ((...values: unknown[]) => unknown) & {
   async(...valuesAndCallback: unknown[]): void;
 };
-
-/** A failed call, with ONNX Runtime's own words. */
-export class OrtError extends Error {
-  override readonly name = 'OrtError';
-
-  constructor(
-    readonly functionName: string,
-    readonly code: number,
-    message: string,
-  ) {
-    super(`${functionName}: ${message}`);
-  }
-}
 
 /** Memory that JavaScript and native code share: `view` for us, `address` for ONNX Runtime. */
 export class PinnedBuffer<View extends Float32Array | Int32Array | BigInt64Array | BigUint64Array> {
@@ -157,8 +108,8 @@ export class OrtApi {
   ) {}
 
   /**
-   * Loads the library, once in a process. Throws `UserError` `engine-library-missing` when it cannot be loaded (absent, wrong
-   * platform, missing system libraries) and `engine-library-too-old` when it lacks the API version we need.
+   * Loads the library, once in a process. Throws `UserError` `engine-library-missing` when it cannot be loaded
+   * (absent, wrong platform, missing system libraries) and `engine-library-too-old` when it lacks the API version.
    */
   static load(libraryPath: string): OrtApi {
     const known = loadedApis.get(libraryPath);
@@ -211,6 +162,57 @@ export class OrtApi {
     return options;
   }
 
+  /** Names of the execution providers that the library was built with. */
+  availableProviders(): readonly string[] {
+    const count = PinnedBuffer.int32(1);
+    this.call('GetAvailableProviders', this.result.address, count.address);
+    const names = this.result.view[0] ?? 0n;
+    const length = count.view[0] ?? 0;
+    const decoded: unknown = koffi.decode(names, 'str', length);
+    this.call('ReleaseAvailableProviders', names, length);
+    return Array.isArray(decoded) ? decoded.map(String) : [];
+  }
+
+  /** Adds an execution provider by the name that `SessionOptionsAppendExecutionProvider` takes. */
+  appendProvider(
+    sessionOptions: NativeAddress,
+    name: string,
+    entries: Readonly<Record<string, string>>,
+  ): void {
+    const keys = new PinnedNames(Object.keys(entries));
+    const values = new PinnedNames(Object.values(entries));
+    this.call(
+      'SessionOptionsAppendExecutionProvider',
+      sessionOptions,
+      name,
+      keys.address,
+      values.address,
+      keys.count,
+    );
+  }
+
+  /** Adds the CUDA provider, which has a function of its own. */
+  appendCuda(sessionOptions: NativeAddress): void {
+    const cudaOptions = this.create('CreateCUDAProviderOptions');
+    try {
+      this.call('SessionOptionsAppendExecutionProvider_CUDA_V2', sessionOptions, cudaOptions);
+    } finally {
+      this.release('CUDAProviderOptions', cudaOptions);
+    }
+  }
+
+  /** The allocator of a session for a device's memory, by the memory's name. */
+  createAllocator(session: NativeAddress, memoryName: string): NativeAddress {
+    const deviceAllocator = 0;
+    const defaultMemory = 0;
+    const memoryInfo = this.create('CreateMemoryInfo', memoryName, deviceAllocator, 0, defaultMemory);
+    try {
+      return this.create('CreateAllocator', session, memoryInfo);
+    } finally {
+      this.release('MemoryInfo', memoryInfo);
+    }
+  }
+
   createRunOptions(): NativeAddress {
     return this.create('CreateRunOptions');
   }
@@ -258,9 +260,12 @@ export class OrtApi {
     );
   }
 
-  /** A tensor whose memory ONNX Runtime allocates, uninitialised. */
-  createTensor(elementType: ElementType, shape: readonly number[]): NativeAddress {
-    const allocator = this.create('GetAllocatorWithDefaultOptions');
+  /** A tensor whose memory ONNX Runtime allocates, uninitialised; on the host when no allocator is given. */
+  createTensor(
+    elementType: ElementType,
+    shape: readonly number[],
+    allocator = this.create('GetAllocatorWithDefaultOptions'),
+  ): NativeAddress {
     this.shape.view.set(shape.map(BigInt));
     return this.create(
       'CreateTensorAsOrtValue',
@@ -294,7 +299,15 @@ export class OrtApi {
   }
 
   release(
-    kind: 'Env' | 'MemoryInfo' | 'Session' | 'Value' | 'RunOptions' | 'SessionOptions',
+    kind:
+      | 'Allocator'
+      | 'CUDAProviderOptions'
+      | 'Env'
+      | 'MemoryInfo'
+      | 'RunOptions'
+      | 'Session'
+      | 'SessionOptions'
+      | 'Value',
     address: NativeAddress,
   ): void {
     if (address !== 0n) {
@@ -350,6 +363,11 @@ export class OrtApi {
 
 function openLibrary(libraryPath: string): { library: LibraryHandle; base: NativeAddress } {
   try {
+    // Asynchronous calls run on a stack of koffi's, of 128 KiB unless told otherwise: compiling a shader for a GPU takes
+    // more, and overflowing it ends the process. Can be set only before the first library is loaded.
+    if (koffi.config().async_stack_size !== callStackBytes) {
+      koffi.config({ async_stack_size: callStackBytes, resident_async_pools: 1 });
+    }
     const library = koffi.load(libraryPath);
     const getApiBase: NativeFunction = library.func('OrtGetApiBase', 'void *', []);
     const base = getApiBase();

@@ -2,9 +2,11 @@ import type { TransformerConfiguration } from '../model/configuration';
 import { DisposableStore } from '../base/disposables';
 import { UserError } from '../base/errors';
 import type { HeadPart } from '../model/headParts';
+import { appendDevice, deviceMemoryName, deviceUnavailable, type Device } from './device';
 import { Logits, type WantedLogits } from './logits';
 import type { NativeAddress, OrtApi } from './ortApi';
-import { OrtError, PinnedBuffer, PinnedNames } from './ortApi';
+import { PinnedBuffer, PinnedNames } from './ortApi';
+import { OrtError } from './ortError';
 
 export interface SessionOptions {
   readonly graphPath: string;
@@ -13,6 +15,7 @@ export interface SessionOptions {
   /** Positions the key/value memory holds. */
   readonly capacity: number;
   readonly threadCount: number;
+  readonly device: Device;
   /** Most tokens in one run. */
   readonly maxRunTokens: number;
 }
@@ -50,7 +53,12 @@ export class Session {
     const cacheNames = layers.flatMap((layer) => [`${layer}.k`, `${layer}.v`]);
     const cacheShape = [1, configuration.keyValueHeadCount, capacity, configuration.headDimension];
     const keep = (value: NativeAddress) => natives.own('Value', value);
-    const caches = cacheNames.map(() => keep(api.createTensor('float32', cacheShape)));
+    const deviceMemory = deviceMemoryName(options.device);
+    const allocator =
+      deviceMemory === undefined
+        ? undefined
+        : natives.own('Allocator', api.createAllocator(session, deviceMemory));
+    const caches = cacheNames.map(() => keep(api.createTensor('float32', cacheShape, allocator)));
 
     this.inputNames = new PinnedNames([
       'input_ids',
@@ -88,6 +96,7 @@ export class Session {
           'session.force_spinning_stop': '1',
         }),
       );
+      appendDevice(api, sessionOptions, options.device);
       const session = natives.own(
         'Session',
         await api.createSession(environment, options.graphPath, sessionOptions),
@@ -97,7 +106,7 @@ export class Session {
       return new Session(api, options, natives, session, runOptions, memoryInfo);
     } catch (error) {
       natives.dispose();
-      throw explainLoadFailure(error);
+      throw explainLoadFailure(error, options.device);
     }
   }
 
@@ -168,9 +177,12 @@ class NativeStore extends DisposableStore {
   }
 }
 
-function explainLoadFailure(error: unknown): unknown {
+function explainLoadFailure(error: unknown, device: Device): unknown {
   if (!(error instanceof OrtError)) {
     return error;
+  }
+  if (device !== 'cpu') {
+    return deviceUnavailable(device, error.message, error);
   }
   return (
     outOfMemory(error) ??

@@ -3,6 +3,7 @@ import type { TransformerConfiguration } from '../model/configuration';
 import type { HeadPart } from '../model/headParts';
 import type { Decoder } from './decode';
 import { generate, prefill } from './decode';
+import type { Device } from './device';
 import type { Engine } from './engine';
 import { KvCache } from './kvCache';
 import { OrtApi } from './ortApi';
@@ -18,23 +19,32 @@ export interface EngineOptions {
   /** Positions the KV cache holds; memory grows with it (24.6 KB a position for the default model). */
   readonly contextCapacity: number;
   readonly threadCount?: number;
+  /** ONNX Runtime's library; absent: the one that onnxruntime-node ships. */
+  readonly libraryPath?: string;
+  /** Absent: the CPU. */
+  readonly device?: Device;
+  /** Most tokens in one run; for devices that are wrong or slow in long ones. */
+  readonly prefillChunkTokens?: number;
 }
 
 /** Shorter runs lose speed (128: 8 % slower), longer ones lose more work when a prefill is aborted. */
-const prefillChunkTokens = 256;
+const defaultPrefillChunkTokens = 256;
 
 /**
  * Loads a prepared graph into ONNX Runtime. Throws `UserError`: `engine-library-missing`,
- * `engine-library-too-old`, `unsupported-platform`, `damaged-model`, `out-of-memory`.
+ * `engine-library-too-old`, `unsupported-platform`, `damaged-model`, `out-of-memory`,
+ * `device-unavailable`.
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { configuration, headParts, contextCapacity } = options;
-  const session = await Session.open(OrtApi.load(ortLibraryPath()), {
+  const { prefillChunkTokens = defaultPrefillChunkTokens } = options;
+  const session = await Session.open(OrtApi.load(options.libraryPath ?? ortLibraryPath()), {
     graphPath: options.graphPath,
     configuration,
     headParts,
     capacity: contextCapacity,
     threadCount: options.threadCount ?? defaultThreadCount(),
+    device: options.device ?? 'cpu',
     maxRunTokens: prefillChunkTokens,
   });
   return new TransformerEngine({

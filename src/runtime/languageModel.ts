@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from '../base/logger';
 import type { ReportProgress } from '../base/progress';
 import type { Engine } from '../engine/engine';
-import { createEngine } from '../engine/transformerEngine';
+import type { Device } from '../engine/device';
 import type { Cache } from '../model/cache';
 import { findCatalogEntry } from '../model/catalog';
 import type { ModelManifest, PreparedModel } from '../model/manifest';
@@ -13,6 +13,8 @@ import { hashOwnFile } from '../model/verification';
 import { decodeSpecification } from '../tokenizer/specification';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { createTokenizer } from '../tokenizer/tokenizer';
+import { openOnDevice, type DeviceControl, type DeviceOptions, type DeviceSetting } from './deviceControl';
+import { goldenTexts } from './goldenTexts';
 
 /** A model of the catalog by name, or a GGUF file of the user's own. */
 export type ModelChoice =
@@ -26,6 +28,10 @@ export interface LoadOptions {
   readonly logger: Logger;
   readonly contextCapacity?: number;
   readonly threadCount?: number;
+  /** Absent: the CPU. */
+  readonly device?: DeviceSetting;
+  readonly onDeviceMoved?: (device: Device) => void;
+  readonly onDeviceLost?: DeviceOptions['onLost'];
 }
 
 /** A loaded model: its engine and its tokenizer, which belong together. */
@@ -34,6 +40,8 @@ export interface LanguageModel {
   readonly engine: Engine;
   readonly tokenizer: Tokenizer;
   readonly manifest: ModelManifest;
+  /** Where the engine runs, and what is known of the devices of this machine. */
+  readonly devices: DeviceControl;
   dispose(): Promise<void>;
 }
 
@@ -85,20 +93,30 @@ async function openPrepared(
   const { configuration, headParts, files, positionLimit, sourceName } = manifest;
   const tokenizer = createTokenizer(decodeSpecification(await readFile(join(folder, files.tokenizer.name))));
   try {
-    const engine = await createEngine({
-      graphPath: join(folder, files.graph.name),
-      configuration,
-      headParts,
-      contextCapacity: Math.min(options.contextCapacity ?? defaultContextCapacity, positionLimit),
-      threadCount: options.threadCount,
+    const devices = await openOnDevice({
+      setting: options.device ?? 'cpu',
+      engine: {
+        graphPath: join(folder, files.graph.name),
+        configuration,
+        headParts,
+        contextCapacity: Math.min(options.contextCapacity ?? defaultContextCapacity, positionLimit),
+        threadCount: options.threadCount,
+      },
+      modelSha256: manifest.sourceSha256,
+      promptIds: goldenTexts.map((text) => tokenizer.encode(text)),
+      cache: options.cache,
+      logger: options.logger,
+      onMoved: (device) => options.onDeviceMoved?.(device),
+      onLost: (device, reason) => options.onDeviceLost?.(device, reason),
     });
     return {
       name: sourceName,
-      engine,
+      engine: devices.engine,
       tokenizer,
       manifest,
+      devices,
       async dispose() {
-        await engine.dispose();
+        await devices.dispose();
         tokenizer.dispose();
       },
     };

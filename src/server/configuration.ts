@@ -14,12 +14,13 @@ export function parseConfiguration(value: unknown): ServerConfiguration {
   };
 }
 
-/** Which model the settings ask for. */
+/** Which model the settings ask for, and where it is to run. */
 export function modelConfiguration(settings: Settings): ModelConfiguration {
-  const { model, modelPath, cacheFolder, unloadAfterMinutes } = settings;
+  const { model, modelPath, cacheFolder, device, unloadAfterMinutes } = settings;
   return {
     choice: modelPath === '' ? { kind: 'catalog', name: model } : { kind: 'file', path: modelPath },
     cacheFolder: cacheFolder === '' ? undefined : cacheFolder,
+    device,
     unloadAfterMinutes,
   };
 }

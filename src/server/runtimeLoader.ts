@@ -3,6 +3,7 @@ import { createCompleter } from '../features/completion/completer';
 import { locateCache, type Cache } from '../model/cache';
 import { catalog, findCatalogEntry } from '../model/catalog';
 import { modelFileState } from '../model/modelFile';
+import { engineFacts } from '../runtime/engineFacts';
 import { createBugFinder } from './bugs/bugFinder';
 import { withGhostComments } from './completion/ghostComments';
 import type { ModelChoice, ModelLoader } from './model/modelLoader';
@@ -28,7 +29,8 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
       );
     },
     isModelPresent: (choice, cacheFolder) => isPresent(choice, cacheAt(cacheFolder)),
-    async load({ choice, cacheFolder, download, report, logger }, signal) {
+    async load(options, signal) {
+      const { choice, cacheFolder, download, report, logger, device } = options;
       const cache = cacheAt(cacheFolder);
       if (download === 'forbidden' && !(await isPresent(choice, cache))) {
         throw new UserError(
@@ -37,7 +39,14 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
           'Run "Sotto: Download the Model", which asks before it uses the network.',
         );
       }
-      const { model, release } = await models.acquire({ choice, cache, report, logger }, signal);
+      const { model, release } = await models.acquire(
+        {
+          ...{ choice, cache, report, logger, device },
+          onDeviceMoved: (moved) => options.onDeviceMoved(engineFacts.deviceTitle(moved)),
+          onDeviceLost: (lost, reason) => options.onDeviceLost(engineFacts.deviceTitle(lost), reason),
+        },
+        signal,
+      );
       // Sorting the vocabulary takes tens of milliseconds: not during the first completion.
       model.tokenizer.bytePrefixIndex();
       const { tokenizer } = model;
@@ -57,7 +66,15 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
         completer,
         commands,
         bugs: createBugFinder(background, commands),
-        device: 'CPU',
+        device: engineFacts.deviceTitle(model.devices.engine.device),
+        deviceReport: async () => ({
+          current: engineFacts.deviceTitle(model.devices.engine.device),
+          lines: (await model.devices.table('never', signal)).map((line) => ({
+            name: line.device,
+            title: engineFacts.deviceTitle(line.device),
+            detail: line.detail,
+          })),
+        }),
         async dispose() {
           await completer.dispose();
           await release();

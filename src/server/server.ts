@@ -92,6 +92,8 @@ class Server {
       logger,
       (state) => this.announce(state),
       modelConfiguration(this.configuration.settings),
+      (device, reason) =>
+        void connection.sendNotification(protocol.deviceLostNotification, { device, reason }),
     );
     this.bugs = new BugService({
       connection,
@@ -146,6 +148,7 @@ class Server {
     connection.onRequest(protocol.modelListRequest, () =>
       this.command(() => this.loader.listModels(this.cacheFolder())),
     );
+    connection.onRequest(protocol.deviceReportRequest, () => this.command(() => this.host.deviceReport()));
     connection.onRequest(protocol.fetchModelRequest, (token) =>
       withSignal(token, (signal) => this.host.fetch(signal)),
     );

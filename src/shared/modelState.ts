@@ -33,6 +33,22 @@ export type ModelState =
       readonly advice: string;
     };
 
+/** What is known of the devices that could run the model, for the menu; measured by the server. */
+export interface DeviceReport {
+  /** The device that runs the model now, as its users know it; null while no model is in memory. */
+  readonly current: string | null;
+  /** Empty until the devices of this machine have been measured. */
+  readonly lines: readonly DeviceDescription[];
+}
+
+export interface DeviceDescription {
+  /** The name that `sotto.device` takes. */
+  readonly name: string;
+  readonly title: string;
+  /** Its speed, or why it is not used. */
+  readonly detail: string;
+}
+
 /** A model that can be had, as the first-run offer and the picker show it. */
 export interface ModelDescription {
   /** The name that `sotto.model` takes. */

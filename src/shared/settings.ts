@@ -23,6 +23,7 @@ export const settingDefinitions = {
   model: stringSetting('qwen2.5-coder-0.5b'),
   modelPath: stringSetting(''),
   cacheFolder: stringSetting(''),
+  device: choiceSetting('auto', ['auto', 'cpu', 'webgpu', 'cuda', 'directml', 'coreml']),
   unloadAfterMinutes: numberSetting(20, 0, 1440),
   'completion.automatic': booleanSetting(true),
   'completion.multiLine': choiceSetting('automatic', ['automatic', 'never']),

@@ -8,16 +8,19 @@ import { ScriptedLoader } from './scriptedModel';
 const small: ModelConfiguration = {
   choice: { kind: 'catalog', name: 'small' },
   cacheFolder: undefined,
+  device: 'auto',
   unloadAfterMinutes: 10,
 };
 
 let loader: ScriptedLoader;
 let trace: string[];
+let lost: string[];
 
 beforeEach(() => {
   vi.useFakeTimers();
   loader = new ScriptedLoader();
   trace = loader.log;
+  lost = [];
 });
 
 afterEach(() => {
@@ -38,6 +41,7 @@ async function createHost(configuration = small): Promise<ModelHost> {
       trace.push(`${state.model} ${state.kind}${amount}`);
     },
     configuration,
+    (device, reason) => lost.push(`${device}: ${reason}`),
   );
   await host.started;
   return host;
@@ -181,6 +185,21 @@ test('another model replaces the one in memory; the same one stays', async () =>
   expect(host.state.kind).toBe('ready');
   await host.configure({ ...small, choice: { kind: 'file', path: '/models/own.gguf' } });
   expect(trace.slice(4)).toEqual(['dispose small', 'own.gguf unloaded']);
+});
+
+test('another device loads the model anew; a move of the loaded one and its loss are told', async () => {
+  const host = await createHost();
+  host.wake();
+  await settle();
+  loader.options?.onDeviceMoved('WebGPU');
+  expect(host.state).toMatchObject({ kind: 'ready', device: 'WebGPU' });
+  loader.options?.onDeviceLost('WebGPU', 'driver reset');
+  expect(lost).toEqual(['WebGPU: driver reset']);
+  await host.configure({ ...small, device: 'cpu' });
+  expect(host.state.kind).toBe('unloaded');
+  host.wake();
+  await settle();
+  expect(loader.options?.device).toBe('cpu');
 });
 
 test('choosing another model aborts the load that runs', async () => {

@@ -137,7 +137,12 @@ export class ScriptedLoader implements ModelLoader {
     return Promise.resolve(this.present);
   }
 
-  async load({ choice, download, report }: LoadOptions, signal: AbortSignal): Promise<ResidentModel> {
+  /** The options of the last load, for what a model says later. */
+  options: LoadOptions | undefined;
+
+  async load(options: LoadOptions, signal: AbortSignal): Promise<ResidentModel> {
+    const { choice, download, report } = options;
+    this.options = options;
     const name = choice.kind === 'catalog' ? choice.name : choice.path;
     this.log.push(`load ${name}, download ${download}`);
     this.progress.forEach(report);
@@ -154,6 +159,11 @@ export class ScriptedLoader implements ModelLoader {
       commands: this.commands,
       bugs: this.bugs,
       device: 'CPU',
+      deviceReport: () =>
+        Promise.resolve({
+          current: 'CPU',
+          lines: [{ name: 'cpu', title: 'CPU', detail: 'suggestion 250 ms' }],
+        }),
       dispose: () => {
         this.log.push(`dispose ${name}`);
         return Promise.resolve();

@@ -100,6 +100,24 @@ test('nothing is downloaded by typing', async () => {
   expect(await client.connection.sendRequest(protocol.modelListRequest)).toMatchObject([{ present: false }]);
 });
 
+test('the devices are reported once a model is in memory, and a loss is told', async () => {
+  await start();
+  expect(await client.connection.sendRequest(protocol.deviceReportRequest)).toEqual({
+    current: null,
+    lines: [],
+  });
+  await client.connection.sendRequest(protocol.fetchModelRequest);
+  expect(await client.connection.sendRequest(protocol.deviceReportRequest)).toMatchObject({
+    current: 'CPU',
+    lines: [{ name: 'cpu' }],
+  });
+  const told = new Promise((resolve) => {
+    client.connection.onNotification(protocol.deviceLostNotification, resolve);
+  });
+  loader.options?.onDeviceLost('WebGPU', 'driver reset');
+  expect(await told).toEqual({ device: 'WebGPU', reason: 'driver reset' });
+});
+
 test('cancelling in the editor aborts the engine', async () => {
   await startReady();
   const source = new CancellationTokenSource();

@@ -123,3 +123,29 @@ test('who joins in hears at once how far loading has come', async () => {
   loads[0]?.options.report({ ...step, doneCount: 4 });
   expect(heard).toEqual([3, 4]);
 });
+
+test('a window that joined in hears of the device, one that left does not; another device is another model', async () => {
+  const heard: string[] = [];
+  const cache = locateCache({ SOTTO_CACHE: '/cache' });
+  const choice = { kind: 'catalog', name: 'small' } as const;
+  const acquireAs = (window: string, device: 'auto' | 'cpu') =>
+    models.acquire(
+      {
+        ...{ choice, cache, device, report: () => {}, logger: silentLogger },
+        onDeviceMoved: (moved) => heard.push(`${window} moved to ${moved}`),
+        onDeviceLost: (lost, reason) => heard.push(`${window} lost ${lost}: ${reason}`),
+      },
+      neverAborted,
+    );
+  const first = acquireAs('first', 'auto');
+  void acquireAs('second', 'auto');
+  await settle();
+  loads[0]?.finish();
+  loads[0]?.options.onDeviceMoved?.('webgpu');
+  await (await first).release();
+  loads[0]?.options.onDeviceLost?.('webgpu', 'unplugged');
+  expect(heard).toEqual(['first moved to webgpu', 'second moved to webgpu', 'second lost webgpu: unplugged']);
+  void acquireAs('third', 'cpu');
+  await settle();
+  expect(trace).toEqual(['load small', 'load small']);
+});

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { neverAborted } from '../../src/base/abort';
 import { silentLogger } from '../../src/base/logger';
+import type { Device } from '../../src/engine/device';
 import type { Engine } from '../../src/engine/engine';
-import { createEngine } from '../../src/engine/transformerEngine';
+import { createEngine, type EngineOptions } from '../../src/engine/transformerEngine';
 import type { TransformerConfiguration } from '../../src/model/configuration';
 import type { HeadPart } from '../../src/model/headParts';
 import { readGguf } from '../../src/model/gguf/readGguf';
@@ -22,9 +23,13 @@ export interface TinyEngine {
   readonly configuration: TransformerConfiguration;
   readonly vocabularySize: number;
   readonly ggufPath: string;
+  /** What `engine` was opened with. */
+  readonly engineOptions: EngineOptions;
   createTokenizer(): Tokenizer;
   /** Lends a second engine over the same model, with nothing in its cache. */
   freshly<T>(use: (engine: Engine) => Promise<T>): Promise<T>;
+  /** Opens another engine over the same model, on a device; the caller disposes it. */
+  openOn(device: Device, prefillChunkTokens?: number): Promise<Engine>;
   /** Opens another file as the graph. */
   openGraph(graphPath: string): Promise<Engine>;
   dispose(): Promise<void>;
@@ -51,8 +56,8 @@ export async function openTinyEngine(
   const prepared = await prepareModel(ggufPath, sha256, folder, quiet, neverAborted);
   const { configuration, files } = prepared.manifest;
   const headParts = chosenParts ?? prepared.manifest.headParts;
-  const openGraph = (graphPath: string) =>
-    createEngine({ graphPath, configuration, headParts, contextCapacity, threadCount: 1 });
+  const common = { configuration, headParts, contextCapacity, threadCount: 1 };
+  const openGraph = (graphPath: string) => createEngine({ graphPath, ...common });
   const exactGraphPath = join(prepared.folder, 'exact.onnx');
   const gguf = await readGguf(ggufPath, neverAborted);
   writeFileSync(exactGraphPath, buildGraph(gguf, configuration, { accuracyLevel: 0, headParts }).onnx);
@@ -63,7 +68,10 @@ export async function openTinyEngine(
     configuration,
     vocabularySize: configuration.vocabularySize,
     ggufPath,
+    engineOptions: { graphPath: exactGraphPath, ...common },
     openGraph,
+    openOn: (device, prefillChunkTokens) =>
+      createEngine({ graphPath: exactGraphPath, ...common, device, prefillChunkTokens }),
     createTokenizer: () =>
       createTokenizer(decodeSpecification(readFileSync(join(prepared.folder, files.tokenizer.name)))),
     async freshly(use) {

@@ -46,6 +46,11 @@ function menuItems({ modelState, pauseReason }: MenuFacts): readonly MenuItem[] 
     ...pauseItems,
     { label: '$(question) Why no suggestion?', run: 'sotto.whyNoSuggestion' },
     { label: '$(list-selection) Choose model…', run: 'sotto.chooseModel' },
+    {
+      label: '$(chip) Device…',
+      description: modelState?.kind === 'ready' ? modelState.device : '',
+      run: 'sotto.chooseDevice',
+    },
     { label: '$(output) Show log', run: 'sotto.showLog' },
     { label: '$(refresh) Restart', run: 'sotto.restart' },
   ];

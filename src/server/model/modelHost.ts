@@ -2,13 +2,14 @@ import { basename } from 'node:path';
 import { describeError, UserError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import type { Progress } from '../../base/progress';
-import type { ModelState } from '../../shared/modelState';
+import type { DeviceReport, ModelState } from '../../shared/modelState';
 import type { FetchModelResult } from '../../shared/protocol';
-import type { LoadOptions, ModelChoice, ModelLoader, ResidentModel } from './modelLoader';
+import type { DeviceSetting, LoadOptions, ModelChoice, ModelLoader, ResidentModel } from './modelLoader';
 
 export interface ModelConfiguration {
   readonly choice: ModelChoice;
   readonly cacheFolder: string | undefined;
+  readonly device: DeviceSetting;
   /** Minutes without use after which the model leaves memory; 0: never. */
   readonly unloadAfterMinutes: number;
 }
@@ -34,6 +35,7 @@ export class ModelHost {
     private readonly logger: Logger,
     private readonly announce: (state: ModelState) => void,
     configuration: ModelConfiguration,
+    private readonly deviceLost: LoadOptions['onDeviceLost'] = () => {},
   ) {
     this.configuration = configuration;
     this.currentState = { kind: 'absent', model: modelLabel(configuration.choice) };
@@ -48,6 +50,11 @@ export class ModelHost {
   current(): ResidentModel | undefined {
     this.restartIdleTimer();
     return this.loaded;
+  }
+
+  /** What is known of the devices of this machine; asking is no use of the model. */
+  async deviceReport(): Promise<DeviceReport> {
+    return (await this.loaded?.deviceReport()) ?? { current: null, lines: [] };
   }
 
   /**
@@ -115,9 +122,7 @@ export class ModelHost {
 
   /** Takes new settings: another model replaces the one in memory, once what runs has let go. */
   async configure(configuration: ModelConfiguration): Promise<void> {
-    const sameModel =
-      JSON.stringify([configuration.choice, configuration.cacheFolder]) ===
-      JSON.stringify([this.configuration.choice, this.configuration.cacheFolder]);
+    const sameModel = identityOf(configuration) === identityOf(this.configuration);
     if (sameModel) {
       this.configuration = configuration;
       this.restartIdleTimer();
@@ -141,6 +146,14 @@ export class ModelHost {
     const average =
       state.tokensPerSecond === null ? tokensPerSecond : 0.8 * state.tokensPerSecond + 0.2 * tokensPerSecond;
     this.enter({ ...state, tokensPerSecond: average });
+  }
+
+  private noteDevice(device: string): void {
+    const state = this.currentState;
+    if (state.kind === 'ready') {
+      // The rate was that of the other device.
+      this.enter({ ...state, device, tokensPerSecond: null });
+    }
   }
 
   /** Stops what runs and lets the model go. Idempotent. */
@@ -170,14 +183,18 @@ export class ModelHost {
   }
 
   private async load(download: LoadOptions['download'], signal: AbortSignal): Promise<void> {
-    const { choice, cacheFolder } = this.configuration;
+    const { choice, cacheFolder, device } = this.configuration;
     const model = modelLabel(choice);
     if (signal.aborted) {
       return;
     }
     this.enter({ kind: 'loading', model });
     const report = (progress: Progress) => this.enter(stateOfProgress(model, progress));
-    const options: LoadOptions = { choice, cacheFolder, download, report, logger: this.logger };
+    const options: LoadOptions = {
+      ...{ choice, cacheFolder, device, download, report, logger: this.logger },
+      onDeviceMoved: (title) => this.noteDevice(title),
+      onDeviceLost: this.deviceLost,
+    };
     try {
       this.loaded = await this.loader.load(options, signal);
     } catch (error) {
@@ -259,6 +276,11 @@ async function abortable(work: Promise<void>, signal: AbortSignal): Promise<void
   });
   await Promise.race([work, aborted]);
   signal.throwIfAborted();
+}
+
+/** What another model in memory is needed for when it changes. */
+function identityOf({ choice, cacheFolder, device }: ModelConfiguration): string {
+  return JSON.stringify([choice, cacheFolder, device]);
 }
 
 function modelLabel(choice: ModelChoice): string {

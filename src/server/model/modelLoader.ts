@@ -1,6 +1,7 @@
 import type { Logger } from '../../base/logger';
 import type { ReportProgress } from '../../base/progress';
-import type { ModelDescription } from '../../shared/modelState';
+import type { DeviceReport, ModelDescription } from '../../shared/modelState';
+import type { Settings } from '../../shared/settings';
 import type { Engine } from '../../engine/engine';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import type { Completer } from '../../features/completion/completer';
@@ -18,7 +19,15 @@ export interface LoadOptions {
   readonly download: 'allowed' | 'forbidden';
   readonly report: ReportProgress;
   readonly logger: Logger;
+  /** As the setting names it: `auto`, `cpu`, … */
+  readonly device: DeviceSetting;
+  /** The model runs on another device from now on, named in words. */
+  readonly onDeviceMoved: (device: string) => void;
+  /** A device failed while it ran the model; it goes on without. */
+  readonly onDeviceLost: (device: string, reason: string) => void;
 }
+
+export type DeviceSetting = Settings['device'];
 
 /** How a model comes into memory. Production: src/runtime; tests: a scripted one. */
 export interface ModelLoader {
@@ -37,6 +46,8 @@ export interface ResidentModel {
   readonly bugs: BugFinder;
   /** What runs the model, in words: `CPU`, `WebGPU (…)`. */
   readonly device: string;
+  /** What is known of the devices of this machine for this model. */
+  deviceReport(): Promise<DeviceReport>;
   /** Waits for what runs, then frees everything. */
   dispose(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Progress, ReportProgress } from '../../base/progress';
+import type { Progress } from '../../base/progress';
 import { loadLanguageModel, type LanguageModel, type LoadOptions } from '../../runtime/languageModel';
 
 /** A share in a model that is in memory. */
@@ -22,10 +22,10 @@ export class SharedModels {
    */
   async acquire(options: LoadOptions, signal: AbortSignal): Promise<ModelShare> {
     signal.throwIfAborted();
-    const { report, logger: _logger, ...choice } = options;
-    const key = JSON.stringify(choice);
+    const { choice, cache, contextCapacity, threadCount, device, report } = options;
+    const key = JSON.stringify({ choice, cache, contextCapacity, threadCount, device });
     const entry = this.entries.get(key) ?? this.begin(key, options);
-    const user: User = { report };
+    const user: User = options;
     entry.users.add(user);
     if (entry.progress !== undefined) {
       report(entry.progress);
@@ -46,7 +46,13 @@ export class SharedModels {
       entry.progress = progress;
       users.forEach((user) => user.report(progress));
     };
-    const model = Promise.resolve().then(() => this.load({ ...options, report }, controller.signal));
+    const shared: LoadOptions = {
+      ...options,
+      report,
+      onDeviceMoved: (device) => users.forEach((user) => user.onDeviceMoved?.(device)),
+      onDeviceLost: (device, reason) => users.forEach((user) => user.onDeviceLost?.(device, reason)),
+    };
+    const model = Promise.resolve().then(() => this.load(shared, controller.signal));
     const entry: Entry = { model, users, controller };
     this.entries.set(key, entry);
     model.then(
@@ -81,9 +87,8 @@ interface Entry {
   progress?: Progress;
 }
 
-interface User {
-  readonly report: ReportProgress;
-}
+/** What a window wants to be told. */
+type User = Pick<LoadOptions, 'report' | 'onDeviceMoved' | 'onDeviceLost'>;
 
 /** `work`, or the signal's reason as soon as it aborts. */
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,0 +1,216 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isAbortError } from '../base/abort';
+import { describeError } from '../base/errors';
+import type { Logger } from '../base/logger';
+import { packageRoot } from '../base/packageRoot';
+import { deviceTitle, type Device } from '../engine/device';
+import type { Engine } from '../engine/engine';
+import { ortLibraryVersion } from '../engine/ortLibrary';
+import { createEngine, type EngineOptions } from '../engine/transformerEngine';
+import type { Cache } from '../model/cache';
+import { graphVersion } from '../model/preparedFolder';
+import { cudaLibraryPath } from './deviceCuda';
+import { describeDrivers } from './deviceDriver';
+import { DeviceEngine } from './deviceEngine';
+import { probeDevices } from './deviceProbe';
+import {
+  describeEntry,
+  fastestDevice,
+  readDeviceTable,
+  writeDeviceTable,
+  type DeviceTable,
+} from './deviceTable';
+
+/** `auto`: the fastest device that gives the CPU's results, as measured on this machine. */
+export type DeviceSetting = 'auto' | Device;
+
+export interface DeviceOptions {
+  readonly setting: DeviceSetting;
+  /** For the CPU; another device takes the same. */
+  readonly engine: EngineOptions;
+  readonly modelSha256: string;
+  /** The golden prompts as token ids. */
+  readonly promptIds: readonly (readonly number[])[];
+  readonly cache: Cache;
+  readonly logger: Logger;
+  readonly onMoved: (device: Device) => void;
+  /** Once for each loss: a run failed on the device, and the CPU goes on. */
+  readonly onLost: (device: Device, reason: string) => void;
+  /** How long nobody asked anything of the model before the devices are measured; shorter in tests. */
+  readonly measureAfterIdleMs?: number;
+  /** After which a device that is measured counts as hanging; longer in tests. */
+  readonly probeTimeoutMs?: number;
+}
+
+/** One line of the table of devices. */
+export interface DeviceLine {
+  readonly device: Device;
+  readonly detail: string;
+}
+
+/** Measuring keeps the processor and the memory busy for a minute: not in a pause of thought. */
+const defaultMeasureAfterIdleMs = 30_000;
+/** A device that is known to be faster is opened beside the one in use, but not during the first suggestions. */
+const moveAfterIdleMs = 1000;
+const retryAfterMs = 60 * 60_000;
+
+/**
+ * Opens the model where the setting says: on a device that is forced, at once; otherwise on the CPU, and on the fastest
+ * device as soon as it is known and ready. Rejects with `device-unavailable` for a forced one, or as `createEngine`.
+ */
+export async function openOnDevice(options: DeviceOptions): Promise<DeviceControl> {
+  const { setting } = options;
+  const device = setting === 'auto' ? 'cpu' : setting;
+  const control = new DeviceControl(options, { device, engine: await openEngine(options, device) });
+  if (setting === 'auto') {
+    control.chooseLater(0);
+  }
+  return control;
+}
+
+/** The engine of a model and the choice of its device, for as long as the model is in memory. */
+export class DeviceControl {
+  readonly engine: DeviceEngine;
+  private readonly stop = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+  private choosing: Promise<void> | undefined;
+
+  constructor(
+    private readonly options: DeviceOptions,
+    first: { readonly device: Device; readonly engine: Engine },
+  ) {
+    this.engine = new DeviceEngine(first, () => openEngine(options, 'cpu'), {
+      moved: (device) => options.onMoved(device),
+      lost: (device, error) => this.onLost(device, error),
+    });
+  }
+
+  /** The table for this model and machine; measures what is not known yet when `measure` says so. */
+  async table(measure: 'if-missing' | 'never', signal: AbortSignal): Promise<readonly DeviceLine[]> {
+    const table = measure === 'never' ? await this.storedTable() : await this.measuredTable(signal);
+    return table.map((entry) => ({ device: entry.device, detail: describeEntry(entry) }));
+  }
+
+  /** Looks for the best device in the background and moves there; failures go to the log. */
+  chooseLater(delayMs: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.choosing = this.choose().catch((error: unknown) => {
+        if (!isAbortError(error) && !this.stop.signal.aborted) {
+          this.options.logger.warn(`device: ${describeError(error)}`);
+        }
+      });
+    }, delayMs);
+    this.timer.unref();
+  }
+
+  async dispose(): Promise<void> {
+    clearTimeout(this.timer);
+    this.stop.abort(new DOMException('the model is leaving memory', 'AbortError'));
+    await this.choosing;
+    await this.engine.dispose();
+  }
+
+  private async choose(): Promise<void> {
+    const { setting, logger } = this.options;
+    const device = setting === 'auto' ? fastestDevice(await this.tableWhenIdle()) : setting;
+    if (device === this.engine.device || this.stop.signal.aborted) {
+      return;
+    }
+    await this.engine.idleFor(moveAfterIdleMs, this.stop.signal);
+    logger.info(`device: moving to ${deviceTitle(device)}`);
+    try {
+      await this.engine.moveTo({ device, engine: await this.openWarm(device) });
+    } catch (error) {
+      this.chooseLater(retryAfterMs);
+      throw error;
+    }
+  }
+
+  /** The stored table, or one that is measured while nobody uses the model: whoever comes in between goes first. */
+  private async tableWhenIdle(): Promise<DeviceTable> {
+    const { logger, measureAfterIdleMs = defaultMeasureAfterIdleMs } = this.options;
+    for (;;) {
+      const stored = await this.storedTable();
+      if (stored.length > 0) {
+        return stored;
+      }
+      await this.engine.idleFor(measureAfterIdleMs, this.stop.signal);
+      const inUse = this.engine.untilNextCall;
+      try {
+        return await this.measuredTable(AbortSignal.any([this.stop.signal, inUse]));
+      } catch (error) {
+        if (!inUse.aborted || this.stop.signal.aborted) {
+          throw error;
+        }
+        logger.info('device: the model is in use; measuring begins again when it rests');
+      }
+    }
+  }
+
+  /** Shaders are compiled at first use, which takes seconds: not during the first suggestion on the device. */
+  private async openWarm(device: Device): Promise<Engine> {
+    const engine = await openEngine(this.options, device);
+    try {
+      for (const promptIds of this.options.promptIds) {
+        await engine.generate({ promptIds, maxTokens: 2, stopIds: new Set() }, this.stop.signal);
+      }
+      return engine;
+    } catch (error) {
+      await engine.dispose();
+      throw error;
+    }
+  }
+
+  private async storedTable(): Promise<DeviceTable> {
+    return readDeviceTable(this.options.cache.devicesFile, await tableKey(this.options));
+  }
+
+  private async measuredTable(signal: AbortSignal): Promise<DeviceTable> {
+    const { engine, promptIds, cache, logger, probeTimeoutMs } = this.options;
+    const key = await tableKey(this.options);
+    const stored = await readDeviceTable(cache.devicesFile, key);
+    if (stored.length > 0) {
+      return stored;
+    }
+    const libraryPathFor = (device: Device) => libraryPathOf(device, cache);
+    const timeoutMs = probeTimeoutMs;
+    const table = await probeDevices({ engine, promptIds, libraryPathFor, logger, timeoutMs }, signal);
+    await writeDeviceTable(cache.devicesFile, key, table);
+    table.forEach((entry) => logger.info(`device: ${deviceTitle(entry.device)}: ${describeEntry(entry)}`));
+    return table;
+  }
+
+  private onLost(device: Device, error: unknown): void {
+    const reason = describeError(error);
+    this.options.logger.error(`device: ${deviceTitle(device)} was lost: ${reason}`);
+    this.options.onLost(device, reason);
+    this.chooseLater(retryAfterMs);
+  }
+}
+
+function openEngine({ engine, cache }: DeviceOptions, device: Device): Promise<Engine> {
+  return createEngine({ ...engine, device, libraryPath: libraryPathOf(device, cache) });
+}
+
+function libraryPathOf(device: Device, cache: Cache): string | undefined {
+  return device === 'cuda' ? cudaLibraryPath(cache, process.env) : undefined;
+}
+
+/** Whatever of it changes, everything is measured anew. */
+async function tableKey({ modelSha256, cache }: DeviceOptions): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(join(packageRoot(), 'package.json'), 'utf8'));
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest
+      ? String(manifest.version)
+      : '';
+  return [
+    `model ${modelSha256}`,
+    `sotto ${version}`,
+    `graph ${graphVersion}`,
+    `onnxruntime ${ortLibraryVersion()}`,
+    `cuda ${cudaLibraryPath(cache, process.env) ?? 'none'}`,
+    await describeDrivers(),
+  ].join(', ');
+}

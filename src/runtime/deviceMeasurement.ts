@@ -1,0 +1,128 @@
+import type { Engine } from '../engine/engine';
+
+/** What one device did with the same model and the same prompts. Plain values: it crosses a process boundary. */
+export interface DeviceMeasurement {
+  /** Greedy continuation of each golden prompt. */
+  readonly golden: readonly GoldenTokens[];
+  /** For each golden prompt, log p of the CPU's tokens on this device; empty on the CPU itself. */
+  readonly referenceScores: readonly (readonly number[])[];
+  readonly speed: DeviceSpeed;
+}
+
+export interface GoldenTokens {
+  readonly ids: readonly number[];
+  readonly logProbabilities: readonly number[];
+}
+
+export interface DeviceSpeed {
+  readonly prefillTokensPerSecond: number;
+  readonly decodeMsPerToken: number;
+  /** What typing feels: 32 tokens read after a warm prompt of 512, then 12 written. The median of three. */
+  readonly suggestionMs: number;
+}
+
+export interface MeasurementTask {
+  readonly promptIds: readonly (readonly number[])[];
+  /** The CPU's continuation of each prompt; absent when the CPU itself is measured. */
+  readonly reference: readonly GoldenTokens[] | undefined;
+}
+
+/**
+ * Two tokens whose log-probabilities differ by less are a near tie: int8 activations on the CPU and float16 or float32
+ * ones on a GPU may decide it differently, and either is right.
+ */
+const nearTieNats = 0.2;
+
+/** Mean difference of the log-probabilities of the same tokens; for the default model 8-bit weights cost 0.02. */
+const meanDifferenceNats = 0.1;
+
+const goldenTokenCount = 24;
+const timedPromptTokens = 512;
+const timedTailTokens = 32;
+const timedSuggestionTokens = 12;
+/** The whole vocabulary is checked by the scores. */
+const asCompletionsDo = { stopIds: new Set<number>(), speculate: false, vocabulary: 'common' } as const;
+
+/** Runs the golden prompts and the timing. Rejects with what the engine rejects with, or the signal's reason. */
+export async function measureEngine(
+  engine: Engine,
+  { promptIds, reference }: MeasurementTask,
+  signal: AbortSignal,
+): Promise<DeviceMeasurement> {
+  const golden: GoldenTokens[] = [];
+  const referenceScores: number[][] = [];
+  for (const [index, ids] of promptIds.entries()) {
+    const { tokens } = await engine.generate(
+      { promptIds: ids, maxTokens: goldenTokenCount, ...asCompletionsDo },
+      signal,
+    );
+    golden.push({
+      ids: tokens.map(({ id }) => id),
+      logProbabilities: tokens.map(({ logProbability }) => logProbability),
+    });
+    if (reference !== undefined) {
+      referenceScores.push([...(await engine.score(ids, reference[index]?.ids ?? [], signal))]);
+    }
+  }
+  return { golden, referenceScores, speed: await timeEngine(engine, signal) };
+}
+
+/** Why the device's results are not those of the CPU, or undefined when they are, up to near ties and rounding. */
+export function findDeviation(cpu: DeviceMeasurement, device: DeviceMeasurement): string | undefined {
+  for (const [promptIndex, { ids, logProbabilities }] of cpu.golden.entries()) {
+    const own = device.golden[promptIndex];
+    const scores = device.referenceScores[promptIndex] ?? [];
+    const at = ids.findIndex((id, index) => own?.ids[index] !== id);
+    const preference = (own?.logProbabilities[at] ?? NaN) - (scores[at] ?? NaN);
+    // Written so that a result that is no number does not pass.
+    if (at >= 0 && !(Math.abs(preference) <= nearTieNats)) {
+      return `prompt ${promptIndex + 1}: token ${at + 1} differs from the CPU's by ${preference.toFixed(2)} nats`;
+    }
+    const differences = logProbabilities.map((value, index) => Math.abs(value - (scores[index] ?? NaN)));
+    const mean = differences.reduce((sum, value) => sum + value, 0) / differences.length;
+    if (!(mean <= meanDifferenceNats)) {
+      return `prompt ${promptIndex + 1}: log-probabilities differ from the CPU's by ${mean.toFixed(2)} nats on average`;
+    }
+  }
+  return undefined;
+}
+
+/** Prefill and decode rates, and the time of a typical suggestion; allocations and shaders are warmed up before. */
+async function timeEngine(engine: Engine, signal: AbortSignal): Promise<DeviceSpeed> {
+  const promptTokens = Math.min(
+    timedPromptTokens,
+    engine.contextCapacity - timedTailTokens - timedSuggestionTokens,
+  );
+  const promptIds = idsFrom(1, promptTokens, engine);
+  const suggest = (seed: number) =>
+    engine.generate(
+      {
+        promptIds: [...promptIds, ...idsFrom(seed, timedTailTokens, engine)],
+        maxTokens: timedSuggestionTokens,
+        ...asCompletionsDo,
+      },
+      signal,
+    );
+  await suggest(2);
+  await engine.prefill([0], signal);
+  const { durationMs, prefilledTokenCount } = await engine.prefill(promptIds, signal);
+  const rounds = [];
+  for (const seed of [3, 4, 5]) {
+    const { timings } = await suggest(seed);
+    rounds.push({ totalMs: timings.prefillMs + timings.decodeMs, decodeMs: timings.decodeMs });
+  }
+  const median = rounds.sort((a, b) => a.totalMs - b.totalMs)[1];
+  return {
+    prefillTokensPerSecond: (1000 * prefilledTokenCount) / durationMs,
+    decodeMsPerToken: (median?.decodeMs ?? NaN) / timedSuggestionTokens,
+    suggestionMs: median?.totalMs ?? NaN,
+  };
+}
+
+/** Ids without meaning: speed does not depend on them. Never 0, so that no two of our prompts share a prefix with [0]. */
+function idsFrom(seed: number, count: number, { vocabularySize }: Engine): number[] {
+  return Array.from(
+    { length: count },
+    (_, index) => 1 + ((seed * 104_729 + index * 7919) % (vocabularySize - 1)),
+  );
+}

@@ -1,0 +1,135 @@
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import type { Logger } from '../base/logger';
+import { packageRoot } from '../base/packageRoot';
+import { supportedDevices, type Device } from '../engine/device';
+import { OrtApi } from '../engine/ortApi';
+import { ortLibraryPath } from '../engine/ortLibrary';
+import type { EngineOptions } from '../engine/transformerEngine';
+import { findDeviation, type GoldenTokens } from './deviceMeasurement';
+import type { ProbeAnswer, ProbeRequest } from './deviceProbeProcess';
+import type { DeviceEntry, DeviceTable } from './deviceTable';
+
+export interface ProbeOptions {
+  /** Of the model, as it runs on the CPU. */
+  readonly engine: EngineOptions;
+  /** The golden prompts. */
+  readonly promptIds: readonly (readonly number[])[];
+  /** The library to load for a device; undefined: the one that ships. */
+  readonly libraryPathFor: (device: Device) => string | undefined;
+  readonly logger: Logger;
+  /** After which a device counts as hanging. */
+  readonly timeoutMs?: number;
+}
+
+/** Shaders are compiled at first use, which takes a slow driver half a minute. */
+const defaultTimeoutMs = 90_000;
+/** Loading the library and asking the driver takes a second; the child gives way to everything else, though. */
+const checkTimeoutMs = 60_000;
+const maxPrintedLength = 10_000;
+
+/**
+ * Tries every device that the library supports, each in a child process: the golden prompts, then the timing. The CPU
+ * is measured only when there is something to compare. Rejects with the signal's reason when aborted.
+ */
+export async function probeDevices(options: ProbeOptions, signal: AbortSignal): Promise<DeviceTable> {
+  const candidates = supportedDevices(OrtApi.load(ortLibraryPath())).filter((device) => device !== 'cpu');
+  const entries: DeviceEntry[] = [];
+  let cpu: DeviceEntry | undefined;
+  for (const device of candidates) {
+    const problem = await checkInChild(device, options.libraryPathFor(device), signal);
+    if (problem !== undefined) {
+      entries.push({ device, outcome: 'failed', reason: problem });
+      continue;
+    }
+    cpu ??= await measureDevice('cpu', undefined, options, signal);
+    if (cpu.outcome !== 'measured') {
+      return [cpu, ...entries];
+    }
+    const entry = await measureDevice(device, cpu.measurement.golden, options, signal);
+    const deviation =
+      entry.outcome === 'measured' ? findDeviation(cpu.measurement, entry.measurement) : undefined;
+    entries.push(deviation === undefined ? entry : { device, outcome: 'wrong', reason: deviation });
+  }
+  return cpu === undefined ? entries : [cpu, ...entries];
+}
+
+/** Why a device cannot be used, asked in a child process; undefined when it can. */
+export async function checkInChild(
+  device: Device,
+  libraryPath: string | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const checked = await runProbe({ kind: 'check', device, libraryPath }, checkTimeoutMs, signal);
+  return checked.kind === 'usable' ? undefined : failedEntry(device, checked).reason;
+}
+
+async function measureDevice(
+  device: Device,
+  reference: readonly GoldenTokens[] | undefined,
+  { engine, promptIds, libraryPathFor, logger, timeoutMs = defaultTimeoutMs }: ProbeOptions,
+  signal: AbortSignal,
+): Promise<DeviceEntry> {
+  logger.info(`device: measuring ${device}`);
+  const request: ProbeRequest = {
+    kind: 'measure',
+    engine: { ...engine, device, libraryPath: libraryPathFor(device) },
+    task: { promptIds, reference },
+  };
+  const answer = await runProbe(request, timeoutMs, signal);
+  return answer.kind === 'measured'
+    ? { device, outcome: 'measured', measurement: answer.measurement }
+    : failedEntry(device, answer);
+}
+
+type Outcome = ProbeAnswer | { readonly kind: 'timed-out'; readonly reason: string };
+
+function failedEntry(device: Device, answer: Outcome): Exclude<DeviceEntry, { outcome: 'measured' }> {
+  return answer.kind === 'timed-out' || answer.kind === 'failed'
+    ? { device, outcome: answer.kind, reason: answer.reason }
+    : { device, outcome: 'failed', reason: `unexpected answer: ${answer.kind}` };
+}
+
+/** Rejects with the signal's reason only; whatever becomes of the child is an outcome. */
+async function runProbe(request: ProbeRequest, timeoutMs: number, signal: AbortSignal): Promise<Outcome> {
+  signal.throwIfAborted();
+  const child = fork(join(packageRoot(), 'dist', 'deviceProbe.mjs'), {
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let printed = '';
+  child.stderr?.on(
+    'data',
+    (text: Buffer) => (printed = (printed + text.toString()).slice(-maxPrintedLength)),
+  );
+  const kill = () => child.kill('SIGKILL');
+  signal.addEventListener('abort', kill, { once: true });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const outcome = await new Promise<Outcome>((resolve) => {
+      timer = setTimeout(() => {
+        resolve({ kind: 'timed-out', reason: `no answer within ${Math.round(timeoutMs / 1000)} s` });
+      }, timeoutMs);
+      child.once('message', (answer: ProbeAnswer) => resolve(answer)); // The boundary: only our own module answers.
+      child.once('error', (error) => resolve({ kind: 'failed', reason: error.message }));
+      child.once('exit', (code, signalName) => {
+        resolve({ kind: 'failed', reason: `the driver ended the process (${signalName ?? `code ${code}`})` });
+      });
+      child.send(request);
+    });
+    signal.throwIfAborted();
+    const missing = outcome.kind === 'failed' ? missingLibrary(printed) : undefined;
+    return missing === undefined ? outcome : { kind: 'failed', reason: missing };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', kill);
+    kill();
+  }
+}
+
+/** Which library is missing ONNX Runtime prints; its error says only that one is. */
+function missingLibrary(printed: string): string | undefined {
+  const found = /Failed to load library (\S+) with error: (?:\S+: )?([^\n]+)/.exec(printed);
+  return found === null ? undefined : `${found[1] ?? ''}: ${found[2] ?? ''}`;
+}

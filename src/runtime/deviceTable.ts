@@ -1,0 +1,81 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Device } from '../engine/device';
+import { devices } from '../engine/device';
+import { ensureWritableFolder } from '../model/cache';
+import type { DeviceMeasurement } from './deviceMeasurement';
+
+/** What became of one device when it was tried. */
+export type DeviceEntry =
+  | { readonly device: Device; readonly outcome: 'measured'; readonly measurement: DeviceMeasurement }
+  | { readonly device: Device; readonly outcome: 'wrong' | 'failed' | 'timed-out'; readonly reason: string };
+
+/** Everything tried for one model, version and set of drivers. */
+export type DeviceTable = readonly DeviceEntry[];
+
+/** Another device must be this much faster than the CPU: less is noise, and not worth the memory of a GPU. */
+const worthwhileFactor = 0.9;
+
+/** Tables of other models and of drivers before the last change: more than a few are history. */
+const maxTableCount = 8;
+
+/** The table stored under `key`; empty when there is none, or the file cannot be read as one. */
+export async function readDeviceTable(file: string, key: string): Promise<DeviceTable> {
+  return (await readTables(file)).find(([storedKey]) => storedKey === key)?.[1] ?? [];
+}
+
+/** Stores a table under `key`, the newest first. Throws as `ensureWritableFolder`. */
+export async function writeDeviceTable(file: string, key: string, table: DeviceTable): Promise<void> {
+  await ensureWritableFolder(dirname(file));
+  const others = (await readTables(file)).filter(([storedKey]) => storedKey !== key);
+  const temporaryFile = `${file}.${process.pid}`;
+  await writeFile(
+    temporaryFile,
+    JSON.stringify([[key, table], ...others].slice(0, maxTableCount), undefined, 1),
+  );
+  await rename(temporaryFile, file);
+}
+
+/** The device on which a suggestion takes the least time, among those that gave the CPU's tokens. */
+export function fastestDevice(table: DeviceTable): Device {
+  const timed = table.flatMap((entry) =>
+    entry.outcome === 'measured' ? [{ device: entry.device, ms: entry.measurement.speed.suggestionMs }] : [],
+  );
+  const cpu = timed.find(({ device }) => device === 'cpu');
+  const best = timed.filter(({ device }) => device !== 'cpu').sort((a, b) => a.ms - b.ms)[0];
+  return best !== undefined && cpu !== undefined && best.ms < worthwhileFactor * cpu.ms ? best.device : 'cpu';
+}
+
+/** An entry's outcome in a few words, for tables that users read. */
+export function describeEntry(entry: DeviceEntry): string {
+  if (entry.outcome !== 'measured') {
+    const outcome = { wrong: 'wrong results: ', failed: '', 'timed-out': 'too slow: ' }[entry.outcome];
+    return `${outcome}${entry.reason}`;
+  }
+  const { prefillTokensPerSecond, decodeMsPerToken, suggestionMs } = entry.measurement.speed;
+  return `suggestion ${Math.round(suggestionMs)} ms, prefill ${Math.round(prefillTokensPerSecond)} tokens/s, decode ${decodeMsPerToken.toFixed(1)} ms/token`;
+}
+
+async function readTables(file: string): Promise<[string, DeviceTable][]> {
+  try {
+    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+    return Array.isArray(value) ? value.filter(isKeyedTable) : [];
+  } catch {
+    return []; // Absent, or cut short by a crash: measured again.
+  }
+}
+
+/** Our own file, but one that users can edit and that an older version may have written. */
+function isKeyedTable(value: unknown): value is [string, DeviceTable] {
+  return (
+    Array.isArray(value) && typeof value[0] === 'string' && Array.isArray(value[1]) && value[1].every(isEntry)
+  );
+}
+
+function isEntry(value: unknown): value is DeviceEntry {
+  if (typeof value !== 'object' || value === null || !('device' in value) || !('outcome' in value)) {
+    return false;
+  }
+  const known = devices.some((device) => device === value.device);
+  return known && (value.outcome === 'measured' ? 'measurement' in value : 'reason' in value);
+}

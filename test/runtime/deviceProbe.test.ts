@@ -1,0 +1,221 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { neverAborted } from '../../src/base/abort';
+import { silentLogger } from '../../src/base/logger';
+import { locateCache, type Cache } from '../../src/model/cache';
+import { openOnDevice, type DeviceOptions } from '../../src/runtime/deviceControl';
+import { probeDevices, type ProbeOptions } from '../../src/runtime/deviceProbe';
+import { readDeviceTable } from '../../src/runtime/deviceTable';
+import {
+  noSoftwareAdapter,
+  softwareAdapterEnvironment,
+  softwareAdapterSizes,
+  softwareAdapterTimeoutMs,
+  useSoftwareAdapter,
+} from '../support/softwareAdapter';
+import { openTinyEngine, type TinyEngine } from '../support/tinyEngine';
+
+const isLinux = process.platform === 'linux' && process.arch === 'x64';
+
+let tiny: TinyEngine;
+let cache: Cache;
+const environment = { ...process.env };
+beforeAll(async () => {
+  tiny = await openTinyEngine({ ...softwareAdapterSizes, contextCapacity: 80 });
+  cache = locateCache({ SOTTO_CACHE: mkdtempSync(join(tmpdir(), 'sotto-probe-')) });
+  // Whatever this machine has: only what a test asks for.
+  process.env['VK_ICD_FILENAMES'] = '/nonexistent';
+});
+afterEach(() => {
+  process.env['VK_ICD_FILENAMES'] = '/nonexistent';
+});
+afterAll(async () => {
+  process.env = environment;
+  rmSync(cache.folder, { recursive: true });
+  await tiny.dispose();
+});
+
+function options(change: Partial<ProbeOptions> = {}): ProbeOptions {
+  return {
+    engine: tiny.engineOptions,
+    promptIds: [
+      [3, 4, 5],
+      [6, 7],
+    ],
+    libraryPathFor: () => undefined,
+    logger: silentLogger,
+    timeoutMs: softwareAdapterTimeoutMs,
+    ...change,
+  };
+}
+
+async function outcomes(change: Partial<ProbeOptions> = {}): Promise<Record<string, string>> {
+  const table = await probeDevices(options(change), neverAborted);
+  return Object.fromEntries(
+    table.map((entry) => [
+      entry.device,
+      entry.outcome === 'measured' ? 'measured' : `${entry.outcome}: ${entry.reason}`,
+    ]),
+  );
+}
+
+test.runIf(isLinux)('devices that are not there cost a moment and are told with the reason', async () => {
+  const found = await outcomes();
+  expect(found).toMatchObject({
+    webgpu: expect.stringMatching(/^failed: .*adapter/i) as string,
+    cuda: expect.stringMatching(/^failed: .*libonnxruntime_providers/) as string,
+  });
+  // Nothing to compare with, so the processor was not kept busy either.
+  expect(found).not.toHaveProperty('cpu');
+});
+
+test.runIf(isLinux && spawnSync('cc', ['--version']).status === 0)(
+  'a driver that ends its process is an outcome, not an end of ours',
+  async () => {
+    const source = join(cache.folder, 'crash.c');
+    const library = join(cache.folder, 'crash.so');
+    writeFileSync(
+      source,
+      '#include <stdlib.h>\n__attribute__((constructor)) void crash(void) { abort(); }\n',
+    );
+    expect(spawnSync('cc', ['-shared', '-fPIC', '-o', library, source]).status).toBe(0);
+    const found = await outcomes({ libraryPathFor: (device) => (device === 'cuda' ? library : undefined) });
+    expect(found['cuda']).toBe('failed: the driver ended the process (SIGABRT)');
+  },
+);
+
+test('an aborted probe rejects with the reason', async () => {
+  const controller = new AbortController();
+  const probing = probeDevices(options(), controller.signal);
+  controller.abort(new Error('shutting down'));
+  await expect(probing).rejects.toThrow('shutting down');
+});
+
+test.skipIf(noSoftwareAdapter !== undefined)(
+  `a device that hangs is stopped ${noSoftwareAdapter ?? ''}`,
+  { timeout: softwareAdapterTimeoutMs },
+  async () => {
+    Object.assign(process.env, softwareAdapterEnvironment());
+    const hanging = await probeDevices(options({ timeoutMs: 1 }), neverAborted);
+    expect(hanging).toEqual([{ device: 'cpu', outcome: 'timed-out', reason: 'no answer within 0 s' }]);
+  },
+);
+
+function controlOptions(setting: DeviceOptions['setting']): DeviceOptions {
+  return {
+    setting,
+    engine: tiny.engineOptions,
+    modelSha256: 'tiny',
+    promptIds: options().promptIds,
+    cache,
+    logger: silentLogger,
+    onMoved: () => {},
+    onLost: () => {},
+    measureAfterIdleMs: 0,
+    probeTimeoutMs: softwareAdapterTimeoutMs,
+  };
+}
+
+test.runIf(isLinux)(
+  'the automatic choice measures once, remembers, and stays where nothing is faster',
+  async () => {
+    const first = await openOnDevice(controlOptions('auto'));
+    const table = await first.table('if-missing', neverAborted);
+    expect(table.map(({ device }) => device).sort()).toEqual(['cuda', 'webgpu']);
+    expect(first.engine.device).toBe('cpu');
+    await first.dispose();
+    const second = await openOnDevice(controlOptions('cpu'));
+    expect(await second.table('never', neverAborted)).toEqual(table);
+    await second.dispose();
+    expect(await readDeviceTable(cache.devicesFile, 'another driver')).toEqual([]);
+  },
+);
+
+test.runIf(isLinux)('a device that is forced and not there is a clear error', async () => {
+  await expect(openOnDevice(controlOptions('cuda'))).rejects.toMatchObject({ code: 'device-unavailable' });
+});
+
+test.skipIf(noSoftwareAdapter !== undefined)(
+  'a device that is forced runs the model from the start',
+  { timeout: softwareAdapterTimeoutMs },
+  async () => {
+    useSoftwareAdapter();
+    const control = await openOnDevice(controlOptions('webgpu'));
+    expect(control.engine.device).toBe('webgpu');
+    const { tokens } = await control.engine.generate(
+      { promptIds: [3, 4, 5], maxTokens: 3, stopIds: new Set() },
+      neverAborted,
+    );
+    expect(tokens).toHaveLength(3);
+    await control.dispose();
+  },
+);
+
+test.skipIf(noSoftwareAdapter !== undefined)(
+  'measuring gives way to whoever uses the model, and begins again',
+  { timeout: softwareAdapterTimeoutMs },
+  async () => {
+    Object.assign(process.env, softwareAdapterEnvironment());
+    const messages: string[] = [];
+    let onMeasuring = () => {};
+    const measuring = () => new Promise<void>((resolve) => (onMeasuring = resolve));
+    const log = (message: string) => {
+      messages.push(message);
+      if (message.startsWith('device: measuring ')) {
+        onMeasuring();
+      }
+    };
+    let begun = measuring();
+    const control = await openOnDevice({
+      ...controlOptions('auto'),
+      modelSha256: 'in use',
+      logger: { ...silentLogger, info: log },
+    });
+    await begun;
+    begun = measuring();
+    await control.engine.generate({ promptIds: [3, 4], maxTokens: 1, stopIds: new Set() }, neverAborted);
+    await begun;
+    await control.dispose();
+    expect(messages).toEqual([
+      'device: measuring cpu',
+      'device: the model is in use; measuring begins again when it rests',
+      'device: measuring cpu',
+    ]);
+  },
+);
+
+test.skipIf(noSoftwareAdapter !== undefined)(
+  'a device that was remembered as faster takes over while the model is in memory',
+  { timeout: softwareAdapterTimeoutMs },
+  async () => {
+    useSoftwareAdapter();
+    Object.assign(process.env, softwareAdapterEnvironment());
+    const first = await openOnDevice({ ...controlOptions('cpu'), modelSha256: 'other' });
+    const table = await first.table('if-missing', neverAborted);
+    expect(table.find(({ device }) => device === 'webgpu')?.detail).toMatch(/^suggestion \d+ ms/);
+    await first.dispose();
+    const stored = readFileSync(cache.devicesFile, 'utf8');
+    writeFileSync(
+      cache.devicesFile,
+      stored.replaceAll(/("device": "cpu"[^]*?"suggestionMs": )[\d.]+/g, '$11e9'),
+    );
+
+    let onMoved = (_device: string) => {};
+    const moved = new Promise<string>((resolve) => (onMoved = resolve));
+    const control = await openOnDevice({
+      ...controlOptions('auto'),
+      modelSha256: 'other',
+      onMoved: (device) => onMoved(device),
+    });
+    expect(control.engine.device).toBe('cpu');
+    const request = { promptIds: [3, 4, 5], maxTokens: 3, stopIds: new Set<number>() };
+    const before = await control.engine.generate(request, neverAborted);
+    expect(await moved).toBe('webgpu');
+    const after = await control.engine.generate(request, neverAborted);
+    expect(after.tokens.map(({ id }) => id)).toEqual(before.tokens.map(({ id }) => id));
+    await control.dispose();
+  },
+);
