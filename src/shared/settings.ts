@@ -23,7 +23,8 @@ export const settingDefinitions = {
   model: stringSetting('qwen2.5-coder-0.5b'),
   modelPath: stringSetting(''),
   cacheFolder: stringSetting(''),
-  device: choiceSetting('auto', ['auto', 'cpu', 'webgpu', 'cuda', 'directml', 'coreml']),
+  // Not `auto` before it has been seen on real graphics cards.
+  device: choiceSetting('cpu', ['auto', 'cpu', 'webgpu', 'cuda', 'directml', 'coreml']),
   unloadAfterMinutes: numberSetting(20, 0, 1440),
   'completion.automatic': booleanSetting(true),
   'completion.multiLine': choiceSetting('automatic', ['automatic', 'never']),
