@@ -9,10 +9,10 @@
 import { parseArgs } from 'node:util';
 import { createHalves, hashText } from './bugs/halves';
 import type { BugItem, CleanItem, FunctionItem } from './bugs/items';
-import { readItems } from './bugs/items';
 import type { BugResult, CleanResult, SlipResult } from './bugs/measure';
 import { measureBug, measureClean, measureSlip } from './bugs/measure';
 import { openDefaultModel } from './support/defaultModel';
+import { readItems } from './support/jsonLines';
 import { printTable, writeResults } from './support/report';
 import { wilsonInterval } from './support/statistics';
 

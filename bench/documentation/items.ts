@@ -1,6 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { readItems } from '../support/jsonLines';
 
 /** A function of real code without its comment, and the comment that its author wrote. */
 export interface DocumentationItem {
@@ -13,18 +11,9 @@ export interface DocumentationItem {
   readonly reference_summary: string;
 }
 
-/** Items of `docstrings_dev.jsonl.gz`; empty, with a remark, where the data is absent. */
+/** Items of `docstrings_dev.jsonl.gz`; see `readItems`. */
 export function readDocumentationItems(folder: string): DocumentationItem[] {
-  const path = join(folder, 'docstrings_dev.jsonl.gz');
-  if (!existsSync(path)) {
-    console.error(`No evaluation data at ${path}. Name its folder with --data.`);
-    return [];
-  }
-  return gunzipSync(readFileSync(path))
-    .toString('utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as DocumentationItem);
+  return readItems(folder, 'docstrings_dev');
 }
 
 /** A file that holds the item, a method inside its class, and an offset in the item's head. */

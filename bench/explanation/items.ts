@@ -1,6 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { readItems } from '../support/jsonLines';
 
 /** A file with a function to explain. */
 export interface ExplanationItem {
@@ -10,18 +8,9 @@ export interface ExplanationItem {
   readonly entry_point: string;
 }
 
-/** Items of `explain_humanevalpack.jsonl.gz`; empty, with a remark, where the data is absent. */
+/** Items of `explain_humanevalpack.jsonl.gz`; see `readItems`. */
 export function readExplanationItems(folder: string): ExplanationItem[] {
-  const path = join(folder, 'explain_humanevalpack.jsonl.gz');
-  if (!existsSync(path)) {
-    console.error(`No evaluation data at ${path}. Name its folder with --data.`);
-    return [];
-  }
-  return gunzipSync(readFileSync(path))
-    .toString('utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as ExplanationItem);
+  return readItems(folder, 'explain_humanevalpack');
 }
 
 /** The other items of the same language whose code is nearest in length. */

@@ -1,6 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { readItems } from './jsonLines';
 
 /** One cursor position in real code, with what its author wrote there. */
 export interface CompletionItem {
@@ -16,18 +14,9 @@ export interface CompletionItem {
   readonly context_files?: readonly { readonly path: string; readonly content: string }[];
 }
 
-/** Items of a JSON-lines file in the evaluation folder (gzip); empty, with a remark, where the data is absent. */
+/** See `readItems`. */
 export function readCompletionItems(folder: string, name = 'completion_dev'): CompletionItem[] {
-  const path = join(folder, `${name}.jsonl.gz`);
-  if (!existsSync(path)) {
-    console.error(`No evaluation data at ${path}: what needs it is left out. Name its folder with --data.`);
-    return [];
-  }
-  return gunzipSync(readFileSync(path))
-    .toString('utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as CompletionItem);
+  return readItems(folder, name);
 }
 
 /** At most `limit` items, taken evenly over the whole list, so that a short run sees every language and kind. */

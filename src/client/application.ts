@@ -18,7 +18,6 @@ import { registerCodeActions } from './assist/codeActions';
 import { Explanations } from './assist/explanations';
 import { registerBugActions } from './bugs/bugActions';
 import { BugLines } from './bugs/bugLines';
-import { Reviews } from './bugs/review';
 import { languageName } from './languageName';
 import { showDeviceLoss } from './model/devicePicker';
 import { offerModel } from './model/firstRun';
@@ -44,7 +43,6 @@ export class Application implements Disposable {
   readonly assistRequests = new AssistRequests(() => this.requireClient());
   readonly explanations: Explanations;
   readonly bugLines: BugLines;
-  readonly reviews = new Reviews(() => this.requireClient());
   modelState: ModelState | undefined;
 
   private readonly store = new DisposableStore();
@@ -86,7 +84,6 @@ export class Application implements Disposable {
           client.onNotification(protocol.suggestionReadyNotification, showReadySuggestion);
           this.assistRequests.listen(client);
           this.bugLines.listen(client);
-          this.reviews.listen(client);
         },
       ),
     );

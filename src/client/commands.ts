@@ -4,6 +4,7 @@ import { acceptedCommand, type SuggestionReference } from '../shared/protocol';
 import type { Application } from './application';
 import { documentCode } from './assist/document';
 import { bugCommands } from './bugs/bugCommands';
+import { reviewCode } from './bugs/review';
 import { commandIds, type CommandId } from './commandIds';
 import { chooseDevice } from './model/devicePicker';
 import { chooseModel, chooseModelFile } from './model/modelPicker';
@@ -40,8 +41,8 @@ export function registerCommands(application: Application): Disposable {
     'sotto.copyExplanation': (target) => application.explanations.copy(target),
     'sotto.showWhatTheModelSaw': (target) => application.explanations.showWhatTheModelSaw(target),
     'sotto.closeExplanation': (target) => application.explanations.close(target),
-    'sotto.reviewFunction': () => application.reviews.run('function'),
-    'sotto.reviewFile': () => application.reviews.run('file'),
+    'sotto.reviewFunction': () => reviewCode(application.assistRequests, 'function'),
+    'sotto.reviewFile': () => reviewCode(application.assistRequests, 'file'),
   };
   return Disposable.from(
     ...commandIds.map((id) =>

@@ -11,6 +11,11 @@ export interface WantedLogits {
   readonly vocabulary: 'whole' | 'common';
 }
 
+interface PlacedPart extends HeadPart {
+  /** Of its first row, in the outputs that sum a row up. */
+  readonly summariesFrom: number;
+}
+
 /** The largest logit of a row with its id, and log Σ exp of the row. */
 interface Summary {
   readonly argMax: number;
@@ -26,10 +31,13 @@ export class Logits {
   private readonly logSumExps: PinnedBuffer<Float32Array>; // [partCount, maxLogitRows]; not of rare tokens
   private readonly argMaxes: PinnedBuffer<BigInt64Array>; // the same
   private rowCount = 0;
-  private vocabulary: WantedLogits['vocabulary'] = 'whole';
+  private computed: readonly PlacedPart[] = [];
   private readonly rareSummaries = new Map<number, Summary>(); // by row
 
-  constructor(private readonly parts: readonly HeadPart[]) {
+  private readonly parts: readonly PlacedPart[];
+
+  constructor(parts: readonly HeadPart[]) {
+    this.parts = parts.map((part, index) => ({ ...part, summariesFrom: index * maxLogitRows }));
     const vocabularySize = parts.reduce((sum, { idCount }) => sum + idCount, 0);
     this.values = PinnedBuffer.float32(maxLogitRows * vocabularySize);
     this.logSumExps = PinnedBuffer.float32(parts.length * maxLogitRows);
@@ -46,9 +54,9 @@ export class Logits {
     { rowCount, vocabulary }: WantedLogits,
   ): readonly NativeAddress[] {
     this.rowCount = rowCount;
-    this.vocabulary = vocabulary;
+    this.computed = vocabulary === 'whole' ? this.parts : this.parts.filter(({ isRare }) => !isRare);
     this.rareSummaries.clear();
-    return this.parts.flatMap(({ firstId, idCount, isRare }, index) => {
+    return this.parts.flatMap(({ firstId, idCount, isRare, summariesFrom }) => {
       const rows = isRare && vocabulary === 'common' ? 0 : rowCount;
       const { values, logSumExps, argMaxes } = this;
       const logits = api.createTensorOver(
@@ -58,27 +66,29 @@ export class Logits {
         [1, rows, idCount],
         rowCount * firstId,
       );
-      const from = index * maxLogitRows;
       return isRare
         ? [logits]
         : [
             logits,
-            api.createTensorOver(memoryInfo, logSumExps, 'float32', [1, rows, 1], from),
-            api.createTensorOver(memoryInfo, argMaxes, 'int64', [1, rows], from),
+            api.createTensorOver(memoryInfo, logSumExps, 'float32', [1, rows, 1], summariesFrom),
+            api.createTensorOver(memoryInfo, argMaxes, 'int64', [1, rows], summariesFrom),
           ];
     });
   }
 
   isRare(id: number): boolean {
-    return this.parts.some(
-      ({ firstId, idCount, isRare }) => isRare && id >= firstId && id < firstId + idCount,
-    );
+    return this.parts.some((part) => part.isRare && holds(part, id));
   }
 
   /** The logit of one token; -Infinity for a rare one that the run left out. */
   at(row: number, id: number): number {
-    const part = this.computed().find(({ firstId, idCount }) => id >= firstId && id < firstId + idCount);
-    return part === undefined ? -Infinity : (this.rowOf(part, row)[id - part.firstId] ?? NaN);
+    // Called for each of the thousands of tokens that a constraint may allow: nothing is allocated here.
+    for (const part of this.computed) {
+      if (holds(part, id)) {
+        return this.values.view[this.startOf(part, row) + id - part.firstId] ?? NaN;
+      }
+    }
+    return -Infinity;
   }
 
   /** log of the sum of exp(logits) of one row: logit - logSumExp is the token's log-probability. */
@@ -95,25 +105,22 @@ export class Logits {
 
   /** All logits of a run with one row and the whole vocabulary: a view [vocabulary] that the next run overwrites. */
   only(): Float32Array {
-    if (this.rowCount !== 1 || this.computed().length !== this.parts.length) {
+    if (this.rowCount !== 1 || this.computed.length !== this.parts.length) {
       throw new Error('the last run did not compute one whole row');
     }
     return this.values.view.subarray(0, this.values.view.length / maxLogitRows);
   }
 
-  private computed(): readonly HeadPart[] {
-    return this.vocabulary === 'whole' ? this.parts : this.parts.filter(({ isRare }) => !isRare);
-  }
-
   private summaries(row: number): Summary[] {
-    return this.computed().map((part) => {
-      const values = this.rowOf(part, row);
+    return this.computed.map((part) => {
+      const start = this.startOf(part, row);
+      const values = this.values.view.subarray(start, start + part.idCount);
       if (part.isRare) {
         const summary = this.rareSummaries.get(row) ?? summarise(values, part.firstId);
         this.rareSummaries.set(row, summary);
         return summary;
       }
-      const index = this.parts.indexOf(part) * maxLogitRows + row;
+      const index = part.summariesFrom + row;
       const position = Number(this.argMaxes.view[index]);
       return {
         argMax: part.firstId + position,
@@ -123,10 +130,14 @@ export class Logits {
     });
   }
 
-  private rowOf({ firstId, idCount }: HeadPart, row: number): Float32Array {
-    const start = this.rowCount * firstId + row * idCount;
-    return this.values.view.subarray(start, start + idCount);
+  /** Of a part's logits for one row, in `values`. */
+  private startOf({ firstId, idCount }: HeadPart, row: number): number {
+    return this.rowCount * firstId + row * idCount;
   }
+}
+
+function holds({ firstId, idCount }: HeadPart, id: number): boolean {
+  return id >= firstId && id < firstId + idCount;
 }
 
 function summarise(values: Float32Array, firstId: number): Summary {

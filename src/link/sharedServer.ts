@@ -38,15 +38,25 @@ export async function findEndpoint(serverModule: string, environment: NodeJS.Pro
   return endpointAt(defaultEndpointFolder(environment), name);
 }
 
+/** Where a server process runs and with which variables, whoever starts it. */
+export function surroundings(
+  serverModule: string,
+  environment: NodeJS.ProcessEnv,
+): { readonly cwd: string; readonly env: NodeJS.ProcessEnv } {
+  return {
+    // Not the workspace: a native library must never be looked up in a folder that others wrote.
+    cwd: dirname(serverModule),
+    // In the extension host the executable is VS Code itself, which is Node only when it is told so.
+    env: { ...environment, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' },
+  };
+}
+
 /** Starts the server so that it outlives this process, which may be the first of several windows to close. */
 function launch(serverModule: string, endpoint: Endpoint, environment: NodeJS.ProcessEnv): LaunchedProcess {
   const log = openSync(endpoint.logPath, 'a', 0o600);
   try {
     const child = spawn(process.execPath, [serverModule, '--shared', endpoint.folder, endpoint.name], {
-      // Not the workspace: a native library must never be looked up in a folder that others wrote.
-      cwd: dirname(serverModule),
-      // In the extension host the executable is VS Code itself, which is Node only when it is told so.
-      env: { ...environment, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' },
+      ...surroundings(serverModule, environment),
       detached: true,
       stdio: ['ignore', 'ignore', log],
       windowsHide: true,

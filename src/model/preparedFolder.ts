@@ -81,7 +81,8 @@ async function describeQuickly(folder: string, name: string) {
   }
 }
 
-async function hashFile(path: string, signal: AbortSignal): Promise<string> {
+/** The SHA-256 of a file, in hexadecimal. */
+export async function hashFile(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, { signal });
   return hash.digest('hex');

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -15,6 +14,7 @@ import {
 } from '../model/cache';
 import { findPip, runPip } from '../model/download/pipCommand';
 import { readWheelMember } from '../model/download/wheel';
+import { hashFile } from '../model/preparedFolder';
 
 /**
  * ONNX Runtime's CUDA provider as Microsoft publishes it: a wheel of the same version as the library that we ship. It
@@ -161,9 +161,7 @@ async function install(cache: Cache, fill: (folder: string) => Promise<void>): P
 }
 
 async function requireHash(path: string, sha256: string, signal: AbortSignal): Promise<void> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, { signal });
-  const found = hash.digest('hex');
+  const found = await hashFile(path, signal);
   if (found !== sha256) {
     throw new Error(`${path} (${(await stat(path)).size} bytes) has SHA-256 ${found} in place of ${sha256}`);
   }

@@ -1,5 +1,5 @@
 import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
-import { describeError, UserError } from '../base/errors';
+import { UserError } from '../base/errors';
 import type { Device } from '../engine/device';
 import type { Engine, GeneratedToken, GenerateRequest, GenerateResult } from '../engine/engine';
 
@@ -139,7 +139,7 @@ export class DeviceEngine implements Engine {
       this.events.lost(device, error);
       this.events.moved('cpu');
       // What a broken driver says when it is left is of no interest.
-      void engine.dispose().catch((failure: unknown) => void describeError(failure));
+      void engine.dispose().catch(() => undefined);
       return call(this.current.engine);
     }
   }

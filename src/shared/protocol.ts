@@ -206,12 +206,14 @@ export interface DocumentAnswer {
 }
 
 /** Server to client, before each symbol is documented. */
-export const documentProgressNotification = new NotificationType<{
+export const documentProgressNotification = new NotificationType<DocumentStep>('sotto/documentProgress');
+
+export interface DocumentStep {
   readonly requestId: number;
   readonly doneCount: number;
   readonly totalCount: number;
   readonly symbolName: string;
-}>('sotto/documentProgress');
+}
 
 /**
  * Server to client, at each change of them: the lines of a document that the model doubts, in the given version and

@@ -4,15 +4,16 @@ import { UserError } from '../../base/errors';
 import * as protocol from '../../shared/protocol';
 
 type WithoutId<Parameters> = Parameters extends unknown ? Omit<Parameters, 'requestId'> : never;
-type DocumentStep = { readonly doneCount: number; readonly totalCount: number; readonly symbolName: string };
+type Listeners<Progress> = Map<number, (progress: Progress) => void>;
 
 /**
- * The server's explain and document requests, with the progress of each brought back to who asked. Each resolves to
- * undefined when it was cancelled, and rejects with a `UserError` when it failed.
+ * The server's requests to explain, document and review, with the progress of each brought back to who asked. Each
+ * resolves to undefined when it was cancelled, and rejects with a `UserError` when it failed.
  */
 export class AssistRequests {
-  private readonly explaining = new Map<number, (progress: protocol.ExplanationProgress) => void>();
-  private readonly documenting = new Map<number, (step: DocumentStep) => void>();
+  private readonly explaining: Listeners<protocol.ExplanationProgress> = new Map();
+  private readonly documenting: Listeners<protocol.DocumentStep> = new Map();
+  private readonly reviewing: Listeners<protocol.ReviewStep> = new Map();
   private lastRequestId = 0;
 
   constructor(private readonly requireClient: () => LanguageClient) {}
@@ -25,6 +26,9 @@ export class AssistRequests {
     client.onNotification(protocol.documentProgressNotification, (step) =>
       this.documenting.get(step.requestId)?.(step),
     );
+    client.onNotification(protocol.reviewProgressNotification, (step) =>
+      this.reviewing.get(step.requestId)?.(step),
+    );
   }
 
   async subject(
@@ -34,39 +38,54 @@ export class AssistRequests {
     return unwrap(await this.requireClient().sendRequest(protocol.subjectRequest, reference, token));
   }
 
-  async explain(
+  explain(
     parameters: WithoutId<protocol.ExplainParameters>,
     onProgress: (progress: protocol.ExplanationProgress) => void,
     token: CancellationToken,
   ): Promise<protocol.ExplanationAnswer | undefined> {
-    const requestId = (this.lastRequestId += 1);
-    this.explaining.set(requestId, onProgress);
-    try {
-      const request = { ...parameters, requestId };
-      return unwrap(await this.requireClient().sendRequest(protocol.explainRequest, request, token));
-    } finally {
-      this.explaining.delete(requestId);
-    }
+    return this.follow(this.explaining, onProgress, (requestId) =>
+      this.requireClient().sendRequest(protocol.explainRequest, { ...parameters, requestId }, token),
+    );
   }
 
-  async document(
+  document(
     parameters: WithoutId<protocol.DocumentParameters>,
-    onProgress: (step: DocumentStep) => void,
+    onProgress: (step: protocol.DocumentStep) => void,
     token: CancellationToken,
   ): Promise<protocol.DocumentAnswer | undefined> {
+    return this.follow(this.documenting, onProgress, (requestId) =>
+      this.requireClient().sendRequest(protocol.documentRequest, { ...parameters, requestId }, token),
+    );
+  }
+
+  review(
+    parameters: WithoutId<protocol.ReviewParameters>,
+    onProgress: (step: protocol.ReviewStep) => void,
+    token: CancellationToken,
+  ): Promise<protocol.ReviewAnswer | undefined> {
+    return this.follow(this.reviewing, onProgress, (requestId) =>
+      this.requireClient().sendRequest(protocol.reviewRequest, { ...parameters, requestId }, token),
+    );
+  }
+
+  /** Runs a request under a new id, whose progress goes to `onProgress` meanwhile. */
+  private async follow<Progress, Value>(
+    listeners: Listeners<Progress>,
+    onProgress: (progress: Progress) => void,
+    run: (requestId: number) => Promise<protocol.CommandResult<Value>>,
+  ): Promise<Value | undefined> {
     const requestId = (this.lastRequestId += 1);
-    this.documenting.set(requestId, onProgress);
+    listeners.set(requestId, onProgress);
     try {
-      const request = { ...parameters, requestId };
-      return unwrap(await this.requireClient().sendRequest(protocol.documentRequest, request, token));
+      return unwrap(await run(requestId));
     } finally {
-      this.documenting.delete(requestId);
+      listeners.delete(requestId);
     }
   }
 }
 
 /** The value, or undefined when the request was cancelled. Throws a `UserError` when it failed. */
-export function unwrap<Value>(result: protocol.CommandResult<Value>): Value | undefined {
+function unwrap<Value>(result: protocol.CommandResult<Value>): Value | undefined {
   switch (result.kind) {
     case 'done':
       return result.value;

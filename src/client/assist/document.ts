@@ -1,45 +1,25 @@
-import {
-  Position,
-  ProgressLocation,
-  Range,
-  TextEditorRevealType,
-  window,
-  workspace,
-  WorkspaceEdit,
-  type Uri,
-} from 'vscode';
+import { TextEditorRevealType, window, workspace, WorkspaceEdit, type Uri } from 'vscode';
 import { UserError } from '../../base/errors';
 import type { DocumentAnswer } from '../../shared/protocol';
 import type { AssistRequests } from './assistRequests';
-import { referenceTo } from './references';
+import { requireEditor } from './activeEditor';
+import { referenceTo, toRange } from './references';
+import { withStepProgress } from './stepProgress';
 
 /**
  * Documents the symbol at the cursor, those in the selection, or all of the file without a comment. All comments
  * are one edit and one undo step; for a whole file the user may see a preview first. Throws a `UserError` when it fails; then nothing is inserted.
  */
 export async function documentCode(requests: AssistRequests, scope: 'range' | 'file'): Promise<void> {
-  const editor = window.activeTextEditor;
-  if (editor === undefined) {
-    throw new UserError(
-      'bad-argument',
-      'No editor is active.',
-      'Open a file and place the cursor in its code.',
-    );
-  }
+  const editor = requireEditor();
   const { document, selection } = editor;
   const reference = referenceTo(document.uri, selection);
-  const answer = await window.withProgress(
-    { location: ProgressLocation.Notification, title: 'Sotto: documenting', cancellable: true },
-    (progress, token) =>
-      requests.document(
-        { ...reference, scope },
-        ({ doneCount, totalCount, symbolName }) =>
-          progress.report({
-            message: totalCount > 1 ? `${symbolName} (${doneCount + 1} of ${totalCount})` : symbolName,
-            increment: doneCount === 0 ? 0 : 100 / totalCount,
-          }),
-        token,
-      ),
+  const answer = await withStepProgress('Sotto: documenting', (report, token) =>
+    requests.document(
+      { ...reference, scope },
+      ({ symbolName, ...step }) => report({ ...step, name: symbolName }),
+      token,
+    ),
   );
   if (answer === undefined) {
     return;
@@ -65,9 +45,8 @@ export async function documentCode(requests: AssistRequests, scope: 'range' | 'f
   const first = answer.edits[0];
   if (isApplied && scope === 'range' && first !== undefined) {
     // A module's comment, or that of a long function, may be far above the cursor.
-    const { line, character } = first.range.start;
-    const start = new Position(line, character);
-    editor.revealRange(new Range(start, start), TextEditorRevealType.InCenterIfOutsideViewport);
+    const { start } = first.range;
+    editor.revealRange(toRange({ start, end: start }), TextEditorRevealType.InCenterIfOutsideViewport);
   }
 }
 
@@ -83,9 +62,7 @@ async function askForPreview({ edits, leftCount }: DocumentAnswer): Promise<bool
 function toEdit(uri: Uri, { edits }: DocumentAnswer, needsConfirmation: boolean): WorkspaceEdit {
   const edit = new WorkspaceEdit();
   for (const { range, newText, symbolName } of edits) {
-    const { start, end } = range;
-    const replaced = new Range(start.line, start.character, end.line, end.character);
-    edit.replace(uri, replaced, newText, { label: symbolName, needsConfirmation });
+    edit.replace(uri, toRange(range), newText, { label: symbolName, needsConfirmation });
   }
   return edit;
 }

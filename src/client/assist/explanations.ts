@@ -8,17 +8,17 @@ import {
   type CommentReply,
   type CommentThread,
   type Disposable,
-  type TextEditor,
   type Uri,
 } from 'vscode';
 import { UserError } from '../../base/errors';
 import type { ExplanationProgress } from '../../shared/protocol';
+import { requireEditor } from './activeEditor';
 import { AnswerStatus } from './answerStatus';
 import type { AssistRequests } from './assistRequests';
 import { ConversationPage } from './conversationPage';
 import { readEditorFacts } from './editorFacts';
 import { Explanation, type AnswerState, type NameFact } from './explanation';
-import { referenceTo } from './references';
+import { referenceTo, toRange } from './references';
 
 /** The explanations that are open, each in a comment thread at its code, and what can be done with them. */
 export class Explanations implements Disposable {
@@ -131,8 +131,7 @@ export class Explanations implements Disposable {
       thread.label = `Sotto: ${subject.name}`;
     }
     const facts = [...knownFacts, ...(await readEditorFacts(uri, subject.calls))];
-    const { start, end } = subject.range;
-    thread.range = new Range(start.line, start.character, end.line, end.character);
+    thread.range = toRange(subject.range);
     return this.requests.explain({ kind: 'code', ...reference, facts, length, question }, onProgress, token);
   }
 
@@ -179,18 +178,6 @@ export class Explanations implements Disposable {
     explanation.dispose();
     this.publishState();
   }
-}
-
-function requireEditor(): TextEditor {
-  const editor = window.activeTextEditor;
-  if (editor === undefined) {
-    throw new UserError(
-      'bad-argument',
-      'No editor is active.',
-      'Open a file and place the cursor in its code.',
-    );
-  }
-  return editor;
 }
 
 function lengthAfter(

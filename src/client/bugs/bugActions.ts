@@ -12,7 +12,8 @@ import {
 } from 'vscode';
 import type { BugLine } from '../../shared/protocol';
 import { documentSelector } from '../documentSelector';
-import { toRange, type BugLines } from './bugLines';
+import { toRange } from '../assist/references';
+import type { BugLines } from './bugLines';
 import { describeFix } from './describe';
 
 /** Run by the quick fixes and the links of the hover, with a `BugReference`; not in the command palette. */

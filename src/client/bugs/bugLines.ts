@@ -2,15 +2,16 @@ import {
   Diagnostic,
   DiagnosticSeverity,
   languages,
-  Range,
   Uri,
   workspace,
   type Disposable,
+  type Range,
   type TextDocument,
 } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { DisposableStore } from '../../base/disposables';
 import * as protocol from '../../shared/protocol';
+import { toRange } from '../assist/references';
 import { describeBugLine } from './describe';
 import { Dismissals, type Memory } from './dismissals';
 import { bugSource, linesWithOtherDiagnostics } from './otherDiagnostics';
@@ -97,10 +98,6 @@ export class BugLines implements Disposable {
       ({ dismissalKey, range }) => !this.dismissals.has(dismissalKey) && !taken.has(range.start.line),
     );
   }
-}
-
-export function toRange({ start, end }: protocol.Range): Range {
-  return new Range(start.line, start.character, end.line, end.character);
 }
 
 /** What the user asked for is a finding of its own: it is listed and reached by key like any other. */

@@ -1,11 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { dirname } from 'node:path';
 import type { LogOutputChannel } from 'vscode';
 import type { StreamInfo } from 'vscode-languageclient/node';
 import { neverAborted } from '../../base/abort';
 import { describeError } from '../../base/errors';
 import type { ServerLink } from '../../link/connect';
-import { connectToSharedServer } from '../../link/sharedServer';
+import { connectToSharedServer, surroundings } from '../../link/sharedServer';
 
 /** Where this window's server comes from: the process that all windows share, or else one of its own. */
 export class ServerSource {
@@ -28,8 +27,7 @@ export class ServerSource {
     } catch (error) {
       this.output.warn(`This window starts a server of its own: ${describeError(error)}`);
       return fork(this.serverModule, ['--stdio'], {
-        cwd: dirname(this.serverModule),
-        env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' },
+        ...surroundings(this.serverModule, process.env),
         execArgv: [],
         silent: true,
       });

@@ -1,4 +1,5 @@
 import type { SlipEdit } from './candidates/edit';
+import { isNameKind } from './types';
 
 export type DropReason = 'name-unknown' | 'habit';
 
@@ -11,7 +12,7 @@ export function createGate(text: string, readText: string): (edit: SlipEdit) => 
   const nameCounts = countTokens(readText);
   const allTokens = joinTokens(tokensOf(text));
   return (edit) => {
-    if (isName(edit) && (nameCounts.get(edit.found) ?? 0) < leastNameCount) {
+    if (isNameKind(edit.kind) && (nameCounts.get(edit.found) ?? 0) < leastNameCount) {
       return 'name-unknown';
     }
     const phrase = joinTokens(phraseAround(text, edit));
@@ -26,10 +27,6 @@ const phraseReach = 3;
 /** Longer than any phrase; keeps the search local. */
 const phraseCharacters = 160;
 const separator = '\u0001';
-
-function isName({ kind }: SlipEdit): boolean {
-  return kind === 'variable' || kind === 'member';
-}
 
 /** What stands at the edit, with the tokens before and after it. */
 function phraseAround(text: string, { range, found }: SlipEdit): string[] {

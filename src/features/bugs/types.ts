@@ -14,6 +14,11 @@ export type SlipKind =
   | 'variable'
   | 'member';
 
+/** True for an edit that puts one name in the place of another. */
+export function isNameKind(kind: SlipKind): boolean {
+  return kind === 'variable' || kind === 'member';
+}
+
 export interface BugModel {
   readonly engine: Engine;
   readonly tokenizer: Tokenizer;

@@ -9,7 +9,7 @@ import {
   type OnnxTensor,
   type OnnxValueInfo,
 } from './onnxModel';
-import { type BlockMatrix, type FileRange, type FloatVector } from './weightsPlan';
+import type { BlockMatrix, FileRange, FloatVector } from './weightsPlan';
 
 /** The name of a value that flows through the graph. */
 export type Value = string;

@@ -3,7 +3,7 @@ import type { GgufFile, GgufTensor } from '../gguf/readGguf';
 import type { TensorType } from '../gguf/tensorType';
 
 /** Of every quantised GGUF type: no block of ours is smaller, and every matrix is cut into whole ones. */
-export const smallestBlockSize = 32;
+const smallestBlockSize = 32;
 
 /** See `blockSizeFor`. */
 const largeBlockSize = 128;

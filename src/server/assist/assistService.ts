@@ -13,6 +13,7 @@ import * as protocol from '../../shared/protocol';
 import { withTree } from '../../syntax/parser';
 import { callsIn } from '../../syntax/references';
 import { withSignal } from '../cancellation';
+import { fileName } from '../fileName';
 import type { CommandModel } from '../model/modelLoader';
 
 /** What the commands need of the server. */
@@ -108,7 +109,7 @@ async function explainCode(
   const request = {
     languageId: document.languageId,
     text: document.getText(),
-    fileName: decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1)),
+    fileName: fileName(uri),
     range: toOffsets(document, range),
     facts,
     length,

@@ -18,8 +18,3 @@ export function toBugLine(document: TextDocument, place: BugPlace): protocol.Bug
     dismissalKey: place.dismissalKey,
   };
 }
-
-/** The last part of a URI, as the model and messages name the file. */
-export function fileName(uri: string): string {
-  return decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
-}

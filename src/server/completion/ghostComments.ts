@@ -1,8 +1,7 @@
-import { isAbortError } from '../../base/abort';
+import { isAbortError, raceAbort } from '../../base/abort';
 import { describeError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import type { BeforeEngine, Completer } from '../../features/completion/completer';
-import { raceAbort } from '../../features/completion/decode/engineLane';
 import { RejectionMemory } from '../../features/completion/memory/rejection';
 import { placeOf } from '../../features/completion/place';
 import type {

@@ -1,3 +1,4 @@
+import { raceAbort } from '../../base/abort';
 import type { Progress } from '../../base/progress';
 import { loadLanguageModel, type LanguageModel, type LoadOptions } from '../../runtime/languageModel';
 
@@ -32,7 +33,7 @@ export class SharedModels {
     }
     const release = () => this.leave(key, entry, user);
     try {
-      return { model: await untilAborted(entry.model, signal), release };
+      return { model: await raceAbort(entry.model, signal), release };
     } catch (error) {
       await release();
       throw error;
@@ -89,17 +90,3 @@ interface Entry {
 
 /** What a window wants to be told. */
 type User = Pick<LoadOptions, 'report' | 'onDeviceMoved' | 'onDeviceLost'>;
-
-/** `work`, or the signal's reason as soon as it aborts. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-}

@@ -3,7 +3,7 @@ import { sameNode } from '../../../syntax/codeNodes';
 import { field } from '../../../syntax/nodes';
 import type { SyntaxNode } from '../../../syntax/parser';
 import type { CodeOfFunction, SlipEdit } from './edit';
-import { insertAfter, replaceNode } from './edit';
+import { insertAfter, nameOrCallTypes, replaceNode } from './edit';
 
 const numberTypes: ReadonlySet<string> = new Set(['number', 'integer', 'decimal_integer_literal']);
 const arithmeticTypes: ReadonlySet<string> = new Set(['binary_expression', 'binary_operator']);
@@ -73,22 +73,13 @@ function dropOne(node: SyntaxNode): SlipEdit | undefined {
   return { kind: 'off-by-one', range, found, expected: '' };
 }
 
-const nameTypes: ReadonlySet<string> = new Set([
-  'identifier',
-  'member_expression',
-  'attribute',
-  'field_access',
-  'call_expression',
-  'call',
-  'method_invocation',
-]);
 const relationalOperators: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
 const slicingNames =
   /^(slice|substring|substr|splice|charAt|charCodeAt|subList|range|copyOfRange|get|arraycopy|subarray|indexOf|at)$/;
 
 /** True for a name, member or call that stands as an index, beside a comparison, or as a bound of a slice. */
 function isBound(node: SyntaxNode, parent: SyntaxNode): boolean {
-  if (!nameTypes.has(node.type)) {
+  if (!nameOrCallTypes.has(node.type)) {
     return false;
   }
   switch (parent.type) {

@@ -2,7 +2,7 @@ import { sameNode } from '../../../syntax/codeNodes';
 import { field } from '../../../syntax/nodes';
 import type { SyntaxNode } from '../../../syntax/parser';
 import type { CodeOfFunction, SlipEdit } from './edit';
-import { insertBefore, replaceNode } from './edit';
+import { insertBefore, nameOrCallTypes, replaceNode } from './edit';
 
 const opposites: Readonly<Record<string, string>> = {
   true: 'false',
@@ -50,20 +50,11 @@ function isNegated(node: SyntaxNode): boolean {
   return node.type === 'unary_expression' && node.children[0]?.type === '!';
 }
 
-const conditionTypes: ReadonlySet<string> = new Set([
-  'identifier',
-  'member_expression',
-  'attribute',
-  'field_access',
-  'call_expression',
-  'call',
-  'method_invocation',
-]);
 const logicOperators: ReadonlySet<string> = new Set(['&&', '||', 'and', 'or']);
 
 /** True for a name, member or call that decides by itself, or as a part of `&&` and `||` in a condition. */
 function isPlainCondition(node: SyntaxNode, parent: SyntaxNode): boolean {
-  if (!conditionTypes.has(node.type)) {
+  if (!nameOrCallTypes.has(node.type)) {
     return false;
   }
   if (parent.type === 'binary_expression' || parent.type === 'boolean_operator') {

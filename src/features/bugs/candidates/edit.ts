@@ -21,6 +21,17 @@ export interface CodeOfFunction {
   readonly nodes: readonly CodeNode[];
 }
 
+/** Types of nodes that are a name, a member or a call, in all of our languages. */
+export const nameOrCallTypes: ReadonlySet<string> = new Set([
+  'identifier',
+  'member_expression',
+  'attribute',
+  'field_access',
+  'call_expression',
+  'call',
+  'method_invocation',
+]);
+
 export type LanguageFamily = 'javascript' | 'python' | 'java';
 
 const families: Readonly<Record<string, LanguageFamily>> = {

@@ -1,5 +1,5 @@
 import type { SlipEdit } from '../candidates/edit';
-import type { BugModel } from '../types';
+import { isNameKind, type BugModel } from '../types';
 import type { Passage } from './passage';
 import { rescoreFilling, rescoreForward } from './rescore';
 import type { ScreenedEdit } from './screen';
@@ -43,10 +43,7 @@ export async function doubtfulEdits(
   const screened = read.edits
     .filter(
       ({ edit: { kind }, firstTokenNats }) =>
-        firstTokenNats >=
-        (kind === 'variable' || kind === 'member'
-          ? limits.leastFirstTokenNatsOfNames
-          : limits.leastFirstTokenNats),
+        firstTokenNats >= (isNameKind(kind) ? limits.leastFirstTokenNatsOfNames : limits.leastFirstTokenNats),
     )
     .sort((a, b) => b.firstTokenNats - a.firstTokenNats)
     .slice(0, limits.forwardCount);

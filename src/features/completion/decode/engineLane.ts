@@ -5,6 +5,7 @@ import type {
   GenerateTimings,
   PrefillResult,
 } from '../../../engine/engine';
+import { raceAbort } from '../../../base/abort';
 import { PrefillSpeed } from './prefillSpeed';
 
 /** A cold prompt with at least so many missing tokens is prefilled by a call of its own, which can be shared. */
@@ -116,18 +117,6 @@ export class EngineLane {
   }
 }
 
-/** `promise`, or the signal's reason as soon as it aborts; the work behind `promise` goes on. */
-export function raceAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const abort = () => reject(toError(signal.reason));
-    if (signal.aborted) {
-      abort();
-    }
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-}
-
 /** The timings of a generation with those of the prefill that it waited for. */
 function withPrefill(timings: GenerateTimings, prefill: PrefillResult): GenerateTimings {
   return {
@@ -136,10 +125,6 @@ function withPrefill(timings: GenerateTimings, prefill: PrefillResult): Generate
     prefilledTokenCount: timings.prefilledTokenCount + prefill.prefilledTokenCount,
     prefillMs: timings.prefillMs + prefill.durationMs,
   };
-}
-
-function toError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new DOMException(String(reason), 'AbortError');
 }
 
 function sameIds(left: readonly number[], right: readonly number[]): boolean {

@@ -6,7 +6,8 @@ import type { CompletionTokenizer } from '../prompt/tokenizer';
 import type { Produced } from '../memory/suggestionCache';
 import { baseOf, possibleBases, sameBase, type Base } from '../typedThrough';
 import { cutDraft, DraftDecoder, type Draft } from './draft';
-import { raceAbort, type EngineLane } from './engineLane';
+import { raceAbort } from '../../../base/abort';
+import type { EngineLane } from './engineLane';
 import type { Shape } from './shape';
 import { completePart, decideStop, type StopDecision } from './stopRules';
 
