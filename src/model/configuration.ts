@@ -1,4 +1,7 @@
-export type ArchitectureName = 'qwen2' | 'llama';
+/** As GGUF files spell them in `general.architecture`. */
+export const architectureNames = ['qwen2', 'qwen3', 'llama', 'granite', 'starcoder2'] as const;
+
+export type ArchitectureName = (typeof architectureNames)[number];
 
 /** Sizes and constants of a decoder-only transformer, from the GGUF's `{architecture}.*` metadata. */
 export interface TransformerConfiguration {
@@ -10,8 +13,20 @@ export interface TransformerConfiguration {
   readonly keyValueHeadCount: number;
   readonly headDimension: number;
   readonly vocabularySize: number;
-  /** Positions the model was trained for. */
+  /** Positions the model was trained for, and no more than it attends to at once. */
   readonly contextLength: number;
-  readonly rmsNormEpsilon: number;
+  readonly normEpsilon: number;
   readonly ropeFrequencyBase: number;
+  /** Absent where nothing is scaled. */
+  readonly multipliers?: Multipliers;
+}
+
+/** What Granite multiplies by, from muP (https://arxiv.org/abs/2203.03466). */
+export interface Multipliers {
+  readonly embedding: number;
+  /** Of the products of queries and keys, in place of 1 / √headDimension. */
+  readonly attention: number;
+  /** Of what each layer adds to the residual. */
+  readonly residual: number;
+  readonly logits: number;
 }

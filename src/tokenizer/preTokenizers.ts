@@ -14,4 +14,7 @@ export const preTokenizerPatterns: Readonly<Record<PreTokenizerName, string>> = 
   'llama-bpe': String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`,
   // openai/gpt-2 src/encoder.py; LLAMA_VOCAB_PRE_TYPE_GPT2.
   'gpt-2': String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`,
+  // tokenizer.json of bigcode/starcoder2-3b; LLAMA_VOCAB_PRE_TYPE_STARCODER. Both cut out single digits first and then
+  // apply the pattern of gpt-2 to what is between them, where white space before a digit is at an end of the text.
+  starcoder: String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+|\s+(?![^\s\p{N}])|\s+`,
 };

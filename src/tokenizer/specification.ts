@@ -1,10 +1,10 @@
 import { UserError } from '../base/errors';
 
 /** Names of the pre-tokenizers we know, as GGUF files spell them in `tokenizer.ggml.pre`. */
-export type PreTokenizerName = 'qwen2' | 'llama-bpe' | 'gpt-2';
+export type PreTokenizerName = 'qwen2' | 'llama-bpe' | 'gpt-2' | 'starcoder';
 
 /** By the number that stands for each in the encoded form: append only. */
-const preTokenizerNames: readonly PreTokenizerName[] = ['qwen2', 'llama-bpe', 'gpt-2'];
+const preTokenizerNames: readonly PreTokenizerName[] = ['qwen2', 'llama-bpe', 'gpt-2', 'starcoder'];
 
 /** Everything about a model's vocabulary that text <-> ids needs. Made from a GGUF's metadata by `model/`. */
 export interface TokenizerSpecification {

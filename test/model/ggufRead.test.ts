@@ -26,7 +26,7 @@ test('configuration from the metadata', async () => {
     headDimension: 32,
     vocabularySize: tinyVocabulary.tokens.length,
     contextLength: 512,
-    rmsNormEpsilon: Math.fround(1e-6),
+    normEpsilon: Math.fround(1e-6),
     ropeFrequencyBase: 10_000,
   });
 });

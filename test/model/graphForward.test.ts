@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
-import type { TransformerConfiguration } from '../../src/model/configuration';
+import { architectureNames, type TransformerConfiguration } from '../../src/model/configuration';
 import { readGguf } from '../../src/model/gguf/readGguf';
 import { readRotaryFactors } from '../../src/model/gguf/readRotaryFactors';
 import type { TensorType } from '../../src/model/gguf/tensorType';
@@ -54,6 +54,26 @@ const cases: [string, TinyModelOptions, number][] = [
     { architecture: 'llama', seed: 7, ...small, rotaryFactors },
     tolerances.exactRepack,
   ],
+  [
+    'qwen3, heads wider than the hidden size, tied',
+    { architecture: 'qwen3', seed: 41, ...small, headDimension: 40, tied: true },
+    tolerances.exactRepack,
+  ],
+  [
+    'granite, Q8_0, tied',
+    { architecture: 'granite', seed: 42, ...small, tied: true },
+    tolerances.exactRepack,
+  ],
+  [
+    'starcoder2, Q8_0, tied',
+    { architecture: 'starcoder2', seed: 43, ...small, tied: true },
+    tolerances.exactRepack,
+  ],
+  [
+    'starcoder2, Q5_0',
+    { architecture: 'starcoder2', seed: 44, ...small, tensorType: 'Q5_0' },
+    tolerances.exactRepack,
+  ],
   ['qwen2, Q8_0 in blocks of 128', { architecture: 'qwen2', seed: 1 }, tolerances.requantised],
   ['llama, F16', { architecture: 'llama', seed: 5, tensorType: 'F16' }, tolerances.requantised],
   [
@@ -85,7 +105,7 @@ test.each(cases)('the graph computes what the reference computes: %s', async (na
   expect(relativeError(fastPrefill.logits, expected)).toBeLessThan(tolerances.int8Activations);
 });
 
-test.each(['qwen2', 'llama'] as const)(
+test.each(architectureNames)(
   'a cache filled in parts gives the logits of one pass: %s',
   async (architecture) => {
     const { path, reference, configuration } = await makeModel(`parts ${architecture}`, {

@@ -28,8 +28,20 @@ function forward(
   configuration: TransformerConfiguration,
   tensor: TensorByName,
 ): Float32Array[] {
-  const { layerCount, hiddenSize, headCount, keyValueHeadCount, headDimension, rmsNormEpsilon } =
-    configuration;
+  const { architecture, layerCount, hiddenSize, headCount, keyValueHeadCount, headDimension } = configuration;
+  const { normEpsilon } = configuration;
+  const isGated = architecture !== 'starcoder2';
+  const {
+    embedding: embeddingScale,
+    attention: scoreScale,
+    residual: residualScale,
+    logits: logitScale,
+  } = configuration.multipliers ?? {
+    embedding: 1,
+    attention: 1 / Math.sqrt(headDimension),
+    residual: 1,
+    logits: 1,
+  };
   const weight = (name: string) => tensor(name) ?? fail(name);
   const embedding = weight('token_embd.weight'); // [vocabularySize, hiddenSize]
   const head = tensor('output.weight') ?? embedding; // [vocabularySize, hiddenSize]
@@ -37,16 +49,26 @@ function forward(
   const keys = Array.from({ length: layerCount }, (): Float32Array[] => []); // [layer][position][kvHeads * headDim]
   const values = Array.from({ length: layerCount }, (): Float32Array[] => []); // the same
 
+  const norm = (name: string, x: Float32Array) =>
+    isGated
+      ? rmsNorm(x, weight(`${name}.weight`), normEpsilon)
+      : layerNorm(x, weight(`${name}.weight`), weight(`${name}.bias`), normEpsilon);
+
   return ids.map((id, position) => {
-    let x: Float32Array = embedding.slice(id * hiddenSize, (id + 1) * hiddenSize); // [hiddenSize]
+    const row = embedding.slice(id * hiddenSize, (id + 1) * hiddenSize); // [hiddenSize]
+    let x: Float32Array = row.map((value) => value * embeddingScale);
     for (let layer = 0; layer < layerCount; layer++) {
       const block = `blk.${layer}`;
       const linear = (name: string, input: Float32Array) =>
         matMul(weight(`${block}.${name}.weight`), input, tensor(`${block}.${name}.bias`));
 
-      const attentionInput = rmsNorm(x, weight(`${block}.attn_norm.weight`), rmsNormEpsilon);
+      const attentionInput = norm(`${block}.attn_norm`, x);
       const query = linear('attn_q', attentionInput); // [headCount * headDimension]
       const key = linear('attn_k', attentionInput); // [keyValueHeadCount * headDimension]
+      if (architecture === 'qwen3') {
+        normHeads(query, weight(`${block}.attn_q_norm.weight`), normEpsilon);
+        normHeads(key, weight(`${block}.attn_k_norm.weight`), normEpsilon);
+      }
       rotate(query, position, configuration, rotaryFactors);
       rotate(key, position, configuration, rotaryFactors);
       keys[layer]!.push(key);
@@ -54,17 +76,18 @@ function forward(
       const mixed = new Float32Array(headCount * headDimension);
       for (let headIndex = 0; headIndex < headCount; headIndex++) {
         const sharedHead = Math.floor(headIndex / (headCount / keyValueHeadCount));
-        attend(mixed, query, keys[layer]!, values[layer]!, headIndex, sharedHead, headDimension);
+        attend(mixed, query, keys[layer]!, values[layer]!, headIndex, sharedHead, headDimension, scoreScale);
       }
-      x = add(x, linear('attn_output', mixed));
+      x = add(x, linear('attn_output', mixed), residualScale);
 
-      const feedForwardInput = rmsNorm(x, weight(`${block}.ffn_norm.weight`), rmsNormEpsilon);
-      const gate = linear('ffn_gate', feedForwardInput); // [feedForwardSize]
+      const feedForwardInput = norm(`${block}.ffn_norm`, x);
       const up = linear('ffn_up', feedForwardInput); // [feedForwardSize]
-      const gated = gate.map((value, index) => (value / (1 + Math.exp(-value))) * up[index]!); // SiLU(gate) * up
-      x = add(x, linear('ffn_down', gated));
+      const activated = isGated
+        ? linear('ffn_gate', feedForwardInput).map((value, index) => silu(value) * up[index]!)
+        : up.map(gelu);
+      x = add(x, linear('ffn_down', activated), residualScale);
     }
-    return matMul(head, rmsNorm(x, weight('output_norm.weight'), rmsNormEpsilon)); // [vocabularySize]
+    return matMul(head, norm('output_norm', x)).map((logit) => logit * logitScale); // [vocabularySize]
   });
 }
 
@@ -77,13 +100,14 @@ function attend(
   headIndex: number,
   sharedHead: number,
   headDimension: number,
+  scoreScale: number,
 ): void {
   const scores = keys.map((key) => {
     let product = 0;
     for (let i = 0; i < headDimension; i++) {
       product += query[headIndex * headDimension + i]! * key[sharedHead * headDimension + i]!;
     }
-    return product / Math.sqrt(headDimension);
+    return product * scoreScale;
   });
   const largest = Math.max(...scores);
   const exponentials = scores.map((score) => Math.exp(score - largest));
@@ -104,13 +128,14 @@ function rotate(
   factors: Float32Array | undefined,
 ): void {
   const half = headDimension / 2;
+  // llama's rows are permuted by the converter: its pairs are neighbours.
+  const areNeighbours = architecture === 'llama' || architecture === 'granite';
   for (let start = 0; start < heads.length; start += headDimension) {
     for (let pair = 0; pair < half; pair++) {
       const frequency = ropeFrequencyBase ** ((-2 * pair) / headDimension) / (factors?.[pair] ?? 1);
       const angle = position * frequency;
-      // llama's rows are permuted by the converter: its pairs are neighbours.
-      const first = start + (architecture === 'llama' ? 2 * pair : pair);
-      const second = architecture === 'llama' ? first + 1 : first + half;
+      const first = start + (areNeighbours ? 2 * pair : pair);
+      const second = areNeighbours ? first + 1 : first + half;
       const [a, b] = [heads[first]!, heads[second]!];
       heads[first] = a * Math.cos(angle) - b * Math.sin(angle);
       heads[second] = a * Math.sin(angle) + b * Math.cos(angle);
@@ -137,8 +162,32 @@ function rmsNorm(x: Float32Array, weight: Float32Array, epsilon: number): Float3
   return x.map((value, index) => (value / Math.sqrt(meanSquare + epsilon)) * weight[index]!);
 }
 
-function add(a: Float32Array, b: Float32Array): Float32Array {
-  return a.map((value, index) => value + b[index]!);
+/** Norms each head by itself, in place. */
+function normHeads(heads: Float32Array, weight: Float32Array, epsilon: number): void {
+  for (let start = 0; start < heads.length; start += weight.length) {
+    heads.set(rmsNorm(heads.slice(start, start + weight.length), weight, epsilon), start);
+  }
+}
+
+function layerNorm(x: Float32Array, weight: Float32Array, bias: Float32Array, epsilon: number): Float32Array {
+  const mean = x.reduce((sum, value) => sum + value, 0) / x.length;
+  const variance = x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / x.length;
+  return x.map(
+    (value, index) => ((value - mean) / Math.sqrt(variance + epsilon)) * weight[index]! + bias[index]!,
+  );
+}
+
+function silu(x: number): number {
+  return x / (1 + Math.exp(-x));
+}
+
+/** The tanh form. */
+function gelu(x: number): number {
+  return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+}
+
+function add(a: Float32Array, b: Float32Array, scale: number): Float32Array {
+  return a.map((value, index) => value + scale * b[index]!);
 }
 
 function readTensors(file: GgufFile): TensorByName {

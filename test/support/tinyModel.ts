@@ -20,6 +20,8 @@ export interface TinyModelOptions {
   readonly hiddenSize?: number;
   /** Twice the hidden size, if not said. */
   readonly feedForwardSize?: number;
+  /** A quarter of the hidden size, if not said. */
+  readonly headDimension?: number;
   readonly layerCount?: number;
   readonly contextLength?: number;
   /** What RoPE frequencies are divided by, [headDimension / 2], as Llama 3.1 and later have it. */
@@ -31,6 +33,15 @@ export interface TinyModelOptions {
 /** Qwen's format in short. */
 export const tinyChatTemplate =
   '{% for message in messages %}<|im_start|>{{ message.role }}\\n{{ message.content }}<|im_end|>{% endfor %}<|im_start|>assistant';
+
+/** As llama.cpp's converter names them. */
+const preTokenizerOf: Readonly<Record<ArchitectureName, string>> = {
+  qwen2: 'qwen2',
+  qwen3: 'qwen2',
+  llama: 'llama-bpe',
+  granite: 'refact',
+  starcoder2: 'starcoder',
+};
 
 const alignment = 32;
 const typeNumbers: Readonly<Record<TensorType, number>> = {
@@ -75,14 +86,14 @@ interface TinySizes {
 }
 
 function sizesOf({ hiddenSize = 128, layerCount = 2, ...sizes }: TinyModelOptions): TinySizes {
-  const { feedForwardSize = hiddenSize * 2 } = sizes;
+  const { feedForwardSize = hiddenSize * 2, headDimension = hiddenSize / 4 } = sizes;
   return {
     hiddenSize,
     feedForwardSize,
     layerCount,
     headCount: 4,
     keyValueHeadCount: 2,
-    headDimension: hiddenSize / 4,
+    headDimension,
   };
 }
 
@@ -96,7 +107,7 @@ interface TinyTensor {
 function tinyTensors(options: TinyModelOptions): TinyTensor[] {
   const { hiddenSize, feedForwardSize, layerCount, headCount, keyValueHeadCount, headDimension } =
     sizesOf(options);
-  const { tensorType = 'Q8_0', tied = false } = options;
+  const { architecture, tensorType = 'Q8_0', tied = false } = options;
   const random = createRandom(options.seed);
   const tensors: TinyTensor[] = [];
   const matrix = (name: string, rows: number, columns: number, gain = 1) => {
@@ -108,33 +119,52 @@ function tinyTensors(options: TinyModelOptions): TinyTensor[] {
     const values = randomValues(random, length, 0.1).map((value) => value + mean);
     tensors.push({ name, shape: [length], type: 'F32', values });
   };
+  const isStarcoder2 = architecture === 'starcoder2'; // Biases everywhere, no gate.
+  const norm = (name: string) => {
+    vector(`${name}.weight`, hiddenSize, 1);
+    if (isStarcoder2) {
+      vector(`${name}.bias`, hiddenSize, 0);
+    }
+  };
+  const linear = (name: string, rows: number, columns: number) => {
+    matrix(`${name}.weight`, rows, columns);
+    if (isStarcoder2) {
+      vector(`${name}.bias`, rows, 0);
+    }
+  };
 
   const vocabularySize = tinyVocabulary.tokens.length;
   matrix('token_embd.weight', vocabularySize, hiddenSize, 8);
   for (let layer = 0; layer < layerCount; layer++) {
     const block = `blk.${layer}`;
-    vector(`${block}.attn_norm.weight`, hiddenSize, 1);
+    norm(`${block}.attn_norm`);
     for (const [part, heads] of [
       ['q', headCount],
       ['k', keyValueHeadCount],
       ['v', keyValueHeadCount],
     ] as const) {
       matrix(`${block}.attn_${part}.weight`, heads * headDimension, hiddenSize, 2);
-      if (options.architecture === 'qwen2') {
+      if (architecture === 'qwen2' || isStarcoder2) {
         vector(`${block}.attn_${part}.bias`, heads * headDimension, 0);
       }
     }
-    matrix(`${block}.attn_output.weight`, hiddenSize, headCount * headDimension);
-    vector(`${block}.ffn_norm.weight`, hiddenSize, 1);
-    matrix(`${block}.ffn_gate.weight`, feedForwardSize, hiddenSize);
-    matrix(`${block}.ffn_up.weight`, feedForwardSize, hiddenSize);
-    matrix(`${block}.ffn_down.weight`, hiddenSize, feedForwardSize);
+    if (architecture === 'qwen3') {
+      vector(`${block}.attn_q_norm.weight`, headDimension, 1);
+      vector(`${block}.attn_k_norm.weight`, headDimension, 1);
+    }
+    linear(`${block}.attn_output`, hiddenSize, headCount * headDimension);
+    norm(`${block}.ffn_norm`);
+    if (!isStarcoder2) {
+      linear(`${block}.ffn_gate`, feedForwardSize, hiddenSize);
+    }
+    linear(`${block}.ffn_up`, feedForwardSize, hiddenSize);
+    linear(`${block}.ffn_down`, hiddenSize, feedForwardSize);
   }
   if (options.rotaryFactors !== undefined) {
     const values = Float32Array.from(options.rotaryFactors);
     tensors.push({ name: 'rope_freqs.weight', shape: [values.length], type: 'F32', values });
   }
-  vector('output_norm.weight', hiddenSize, 1);
+  norm('output_norm');
   if (!tied) {
     matrix('output.weight', vocabularySize, hiddenSize, 4);
   }
@@ -161,9 +191,20 @@ function tinyMetadata(options: TinyModelOptions, tensorCount: number): GGUFTyped
     [key('attention.head_count')]: uint(sizes.headCount),
     [key('attention.head_count_kv')]: uint(sizes.keyValueHeadCount),
     [key('rope.freq_base')]: { value: 10_000, type: FLOAT32 },
-    [key('attention.layer_norm_rms_epsilon')]: { value: 1e-6, type: FLOAT32 },
+    [key(
+      architecture === 'starcoder2' ? 'attention.layer_norm_epsilon' : 'attention.layer_norm_rms_epsilon',
+    )]: { value: 1e-6, type: FLOAT32 },
+    ...(options.headDimension !== undefined && {
+      [key('attention.key_length')]: uint(options.headDimension),
+    }),
+    ...(architecture === 'granite' && {
+      [key('embedding_scale')]: { value: 12, type: FLOAT32 },
+      [key('attention.scale')]: { value: 0.3, type: FLOAT32 },
+      [key('residual_scale')]: { value: 0.22, type: FLOAT32 },
+      [key('logit_scale')]: { value: 8, type: FLOAT32 },
+    }),
     'tokenizer.ggml.model': { value: 'gpt2', type: STRING },
-    'tokenizer.ggml.pre': { value: architecture === 'qwen2' ? 'qwen2' : 'llama-bpe', type: STRING },
+    'tokenizer.ggml.pre': { value: preTokenizerOf[architecture], type: STRING },
     'tokenizer.ggml.tokens': array([...tinyVocabulary.tokens], STRING),
     'tokenizer.ggml.token_type': array([...tinyVocabulary.types], INT32),
     'tokenizer.ggml.merges': array([...tinyVocabulary.merges], STRING),

@@ -1,4 +1,9 @@
-import type { ArchitectureName, TransformerConfiguration } from '../configuration';
+import {
+  architectureNames,
+  type ArchitectureName,
+  type Multipliers,
+  type TransformerConfiguration,
+} from '../configuration';
 import { damagedModel, unsupportedModel } from './errors';
 import { countAt, numberAt, stringAt } from './metadata';
 import type { GgufFile } from './readGguf';
@@ -9,6 +14,9 @@ const maxWidth = 1 << 20;
 const maxHeadCount = 1024;
 const maxHeadDimension = 1024;
 const maxContextLength = 1 << 24;
+
+/** `sliding_window` of config.json of bigcode/starcoder2-3b, -7b and -15b, which llama.cpp's converter leaves out. */
+const starcoder2Window = 4096;
 
 /** Sizes and constants from the `{architecture}.*` metadata. Throws `damaged-model` or `unsupported-model`. */
 export function readConfiguration({ metadata, tensors }: GgufFile): TransformerConfiguration {
@@ -47,9 +55,10 @@ export function readConfiguration({ metadata, tensors }: GgufFile): TransformerC
     keyValueHeadCount,
     headDimension,
     vocabularySize: vocabularySize(),
-    contextLength: countAt(metadata, key('context_length'), maxContextLength),
-    rmsNormEpsilon: between(key('attention.layer_norm_rms_epsilon'), 1e-12, 0.1, 1e-5),
+    contextLength: Math.min(countAt(metadata, key('context_length'), maxContextLength), attentionWindow()),
+    normEpsilon: between(key(normEpsilonName(architecture)), 1e-12, 0.1, 1e-5),
     ropeFrequencyBase: between(key('rope.freq_base'), 1, 1e12, 10_000),
+    ...(architecture === 'granite' && { multipliers: multipliers() }),
   };
 
   function refuseVariants(): void {
@@ -63,9 +72,30 @@ export function readConfiguration({ metadata, tensors }: GgufFile): TransformerC
     if ((numberAt(metadata, key('expert_count')) ?? 0) > 0) {
       throw unsupportedModel('it is a mixture of experts');
     }
-    if ((numberAt(metadata, key('attention.sliding_window')) ?? 0) > 0) {
-      throw unsupportedModel('it attends within a sliding window');
+    // Granite's files say so of models without any positions (llama.cpp, src/models/granite.cpp).
+    if (architecture === 'granite' && metadata.get(key('rope.scaling.finetuned')) === false) {
+      throw unsupportedModel('it has no rotary positions');
     }
+  }
+
+  /** Within its sliding window a model attends to everything, so a context that ends there is computed exactly. */
+  function attentionWindow(): number {
+    const window = numberAt(metadata, key('attention.sliding_window')) ?? 0;
+    if (window > 0) {
+      return countAt(metadata, key('attention.sliding_window'), maxContextLength);
+    }
+    return architecture === 'starcoder2' ? starcoder2Window : Infinity;
+  }
+
+  /** Names and defaults: llama.cpp, `load_arch_hparams` in src/models/granite.cpp. A scale of 0 is none. */
+  function multipliers(): Multipliers {
+    const scaleAt = (name: string, fallback: number) => between(key(name), 0, 1e6, fallback) || fallback;
+    return {
+      embedding: scaleAt('embedding_scale', 1),
+      attention: scaleAt('attention.scale', 1 / Math.sqrt(headDimension)),
+      residual: scaleAt('residual_scale', 1),
+      logits: 1 / between(key('logit_scale'), 1e-6, 1e6, 1),
+    };
   }
 
   function vocabularySize(): number {
@@ -87,8 +117,14 @@ export function readConfiguration({ metadata, tensors }: GgufFile): TransformerC
 }
 
 function architectureName(name: string | undefined): ArchitectureName {
-  if (name === 'qwen2' || name === 'llama') {
-    return name;
+  const known = architectureNames.find((architecture) => architecture === name);
+  if (known === undefined) {
+    const family = JSON.stringify(name?.slice(0, 80));
+    throw unsupportedModel(`its architecture is ${family}, and Sotto knows ${architectureNames.join(', ')}`);
   }
-  throw unsupportedModel(`its architecture is ${JSON.stringify(name?.slice(0, 80))}`);
+  return known;
+}
+
+function normEpsilonName(architecture: ArchitectureName): string {
+  return architecture === 'starcoder2' ? 'attention.layer_norm_epsilon' : 'attention.layer_norm_rms_epsilon';
 }

@@ -13,6 +13,12 @@ const preTokenizers: ReadonlyMap<string, PreTokenizerName> = new Map([
   ['llama-v3', 'llama-bpe'],
   ['gpt-2', 'gpt-2'],
   ['phi-2', 'gpt-2'],
+  ['starcoder', 'starcoder'],
+  ['refact', 'starcoder'], // What llama.cpp's converter calls the tokenizer of Granite 3 and of Granite's code models.
+  ['smollm', 'starcoder'],
+  ['codeshell', 'starcoder'],
+  ['dbrx', 'llama-bpe'], // Granite 4.
+  ['smaug-bpe', 'llama-bpe'],
 ]);
 
 // Token types of `tokenizer.ggml.token_type` (llama.h, `enum llama_token_type`).

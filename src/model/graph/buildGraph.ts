@@ -2,13 +2,22 @@ import type { ArchitectureName, TransformerConfiguration } from '../configuratio
 import type { HeadPart } from '../headParts';
 import type { GgufFile } from '../gguf/readGguf';
 import type { Architecture } from './architectures/architecture';
+import { granite } from './architectures/granite';
 import { llama } from './architectures/llama';
 import { qwen2 } from './architectures/qwen2';
+import { qwen3 } from './architectures/qwen3';
+import { starcoder2 } from './architectures/starcoder2';
 import { createNetwork } from './network';
 import { encodeOnnxModel } from './onnxModel';
 import { createWeights, type WeightsPlan } from './weightsPlan';
 
-const architectures: Readonly<Record<ArchitectureName, Architecture>> = { qwen2, llama };
+const architectures: Readonly<Record<ArchitectureName, Architecture>> = {
+  qwen2,
+  qwen3,
+  llama,
+  granite,
+  starcoder2,
+};
 
 export interface GraphOptions {
   /** Of MatMulNBits: 4 quantises activations to int8, 0 keeps them float32 (exact, slow). */

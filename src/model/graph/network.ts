@@ -24,6 +24,16 @@ export type RotaryPairing =
   /** (2i, 2i + 1): what llama.cpp's converter makes of llama's q and k by permuting their rows. */
   | 'neighbours';
 
+/** RMSNorm: x / rms(x) * weight. LayerNorm: (x - mean(x)) / deviation(x) * weight + bias. Vectors are [width]. */
+export type Norm =
+  | { readonly kind: 'rms'; readonly weight: FloatVector; readonly epsilon: number }
+  | {
+      readonly kind: 'layer';
+      readonly weight: FloatVector;
+      readonly bias: FloatVector;
+      readonly epsilon: number;
+    };
+
 const microsoft = 'com.microsoft';
 
 /**
@@ -42,11 +52,15 @@ export function createNetwork(accuracyLevel: 0 | 4) {
     input,
     output,
     embedding,
-    rmsNorm,
+    scale,
+    norm,
+    headNorm,
     addAndNorm,
     linear,
+    split,
     attention,
     siluGate,
+    gelu,
     positionsFrom,
     logSumExp,
     argMax,
@@ -77,15 +91,32 @@ export function createNetwork(accuracyLevel: 0 | 4) {
     );
   }
 
-  /** x [1, seq, width] -> x / rms(x) * weight [1, seq, width]. */
-  function rmsNorm(label: string, x: Value, weight: FloatVector, epsilon: number): Value {
-    return node(
-      label,
-      'SimplifiedLayerNormalization',
-      '',
-      [x, floatVector(weight)],
-      [int('axis', -1), float('epsilon', epsilon), int('stash_type', 1)],
-    );
+  /** x times a number; x itself where there is none. */
+  function scale(label: string, x: Value, factor: number | undefined): Value {
+    if (factor === undefined || factor === 1) {
+      return x;
+    }
+    const rawData = new Uint8Array(Float32Array.of(factor).buffer);
+    const constant = `${label}.factor`;
+    initializers.set(constant, { name: constant, dataType: dataType.float32, dims: [], rawData });
+    return node(label, 'Mul', '', [x, constant]);
+  }
+
+  /** x [1, seq, width] -> its norm [1, seq, width]. */
+  function norm(label: string, x: Value, by: Norm): Value {
+    const attributes = [int('axis', -1), float('epsilon', by.epsilon), int('stash_type', 1)];
+    return by.kind === 'rms'
+      ? node(label, 'SimplifiedLayerNormalization', '', [x, floatVector(by.weight)], attributes)
+      : node(label, 'LayerNormalization', '', [x, floatVector(by.weight), floatVector(by.bias)], attributes);
+  }
+
+  /** x [1, seq, heads * headDimension] -> each head x / rms(x) * weight [headDimension], in the same shape. */
+  function headNorm(label: string, x: Value, weight: FloatVector, epsilon: number): Value {
+    // In shapes for Reshape 0 keeps a dimension and -1 takes what is left.
+    const apart = constantInt64s(`reshape.heads.${weight.length}`, [0, 0, -1, weight.length]);
+    const heads = node(`${label}.heads`, 'Reshape', '', [x, apart]);
+    const normed = norm(`${label}.apart`, heads, { kind: 'rms', weight, epsilon });
+    return node(label, 'Reshape', '', [normed, constantInt64s('reshape.joined', [0, 0, -1])]);
   }
 
   /** x, delta [1, seq, width] -> the sum, and its norm. One operator does both. */
@@ -93,18 +124,21 @@ export function createNetwork(accuracyLevel: 0 | 4) {
     label: string,
     x: Value,
     delta: Value,
-    weight: FloatVector,
-    epsilon: number,
+    by: Norm,
   ): { readonly sum: Value; readonly normed: Value } {
     const normed = label;
     const sum = `${label}.sum`;
+    const [operator, bias] =
+      by.kind === 'rms'
+        ? ['SkipSimplifiedLayerNormalization', []]
+        : ['SkipLayerNormalization', [floatVector(by.bias)]];
     push(
       label,
-      'SkipSimplifiedLayerNormalization',
+      operator,
       microsoft,
-      [x, delta, floatVector(weight)],
+      [x, delta, floatVector(by.weight), ...bias],
       [normed, '', '', sum],
-      [float('epsilon', epsilon)],
+      [float('epsilon', by.epsilon)],
     );
     return { sum, normed };
   }
@@ -136,17 +170,26 @@ export function createNetwork(accuracyLevel: 0 | 4) {
     );
   }
 
+  /** x [1, seq, Σ widths] -> its parts [1, seq, width], one for each width. */
+  function split(label: string, x: Value, widths: readonly number[]): readonly Value[] {
+    const parts = widths.map((_, index) => `${label}.part.${index}`);
+    const sizes = constantInt64s(`split.${widths.join('.')}`, widths);
+    push(`${label}.split`, 'Split', '', [x, sizes], parts, [int('axis', -1)]);
+    return parts;
+  }
+
   /**
-   * qkv [1, seq, (headCount + 2 keyValueHeadCount) headDimension], rotated here, attends to the cache, whose
-   * tensors are [1, keyValueHeadCount, capacity, headDimension] -> [1, seq, headCount * headDimension].
+   * Queries, keys and values, packed as one [1, seq, (headCount + 2 keyValueHeadCount) headDimension] or as three,
+   * rotated here, attend to the cache, whose tensors are [1, keyValueHeadCount, capacity, headDimension] -> [1, seq,
+   * headCount * headDimension].
    */
   function attention(
     label: string,
-    qkv: Value,
+    [query, key = '', value = '']: readonly [Value] | readonly [Value, Value, Value],
     cache: { readonly pastKey: Value; readonly pastValue: Value; presentKey: Value; presentValue: Value },
     lengths: { readonly lastPosition: Value; readonly totalLength: Value },
     rotary: { readonly cosines: Value; readonly sines: Value; readonly pairing: RotaryPairing },
-    { headCount, keyValueHeadCount }: TransformerConfiguration,
+    { headCount, keyValueHeadCount, multipliers }: TransformerConfiguration,
   ): Value {
     const attended = label;
     push(
@@ -154,7 +197,7 @@ export function createNetwork(accuracyLevel: 0 | 4) {
       'GroupQueryAttention',
       microsoft,
       [
-        ...[qkv, '', '', cache.pastKey, cache.pastValue, lengths.lastPosition, lengths.totalLength],
+        ...[query, key, value, cache.pastKey, cache.pastValue, lengths.lastPosition, lengths.totalLength],
         ...[rotary.cosines, rotary.sines],
       ],
       [attended, cache.presentKey, cache.presentValue],
@@ -163,6 +206,8 @@ export function createNetwork(accuracyLevel: 0 | 4) {
         int('kv_num_heads', keyValueHeadCount),
         int('do_rotary', 1),
         int('rotary_interleaved', rotary.pairing === 'neighbours' ? 1 : 0),
+        // Without it: 1 / √headDimension.
+        ...(multipliers === undefined ? [] : [float('scale', multipliers.attention)]),
       ],
     );
     return attended;
@@ -174,10 +219,15 @@ export function createNetwork(accuracyLevel: 0 | 4) {
     return node(label, 'Mul', '', [activated, up]);
   }
 
+  /** GELU in its tanh form, as PyTorch's `gelu_pytorch_tanh` and ggml compute it. */
+  function gelu(label: string, x: Value): Value {
+    return node(label, 'FastGelu', microsoft, [x]);
+  }
+
   /** x [1, seq, width] -> the positions from `first` on [1, wanted, width]; -1 is the last position. */
   function positionsFrom(label: string, x: Value, first: Value): Value {
-    const end = constantInt64('slice.end', Number.MAX_SAFE_INTEGER);
-    return node(label, 'Slice', '', [x, first, end, constantInt64('slice.axis', 1)]);
+    const end = constantInt64s('slice.end', [Number.MAX_SAFE_INTEGER]);
+    return node(label, 'Slice', '', [x, first, end, constantInt64s('slice.axis', [1])]);
   }
 
   /** logits [1, wanted, vocabulary] -> log Σ exp [1, wanted, 1]. */
@@ -221,9 +271,9 @@ export function createNetwork(accuracyLevel: 0 | 4) {
     return name;
   }
 
-  function constantInt64(name: string, value: number): Value {
-    const rawData = new Uint8Array(BigInt64Array.of(BigInt(value)).buffer);
-    initializers.set(name, { name, dataType: dataType.int64, dims: [1], rawData });
+  function constantInt64s(name: string, values: readonly number[]): Value {
+    const rawData = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+    initializers.set(name, { name, dataType: dataType.int64, dims: [values.length], rawData });
     return name;
   }
 
