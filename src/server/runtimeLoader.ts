@@ -1,10 +1,13 @@
 import { UserError } from '../base/errors';
 import { createCompleter } from '../features/completion/completer';
+import { findFimTokens } from '../features/completion/prompt/fimTokens';
+import type { CompletionTokenizer } from '../features/completion/prompt/tokenizer';
+import { createUnableCompleter } from '../features/completion/unableCompleter';
 import { locateCache, type Cache } from '../model/cache';
 import { catalog, findCatalogEntry } from '../model/catalog';
 import { modelFileState } from '../model/modelFile';
 import { engineFacts } from '../runtime/engineFacts';
-import { createBugFinder } from './bugs/bugFinder';
+import { createBugFinder, createUnableBugFinder } from './bugs/bugFinder';
 import { withGhostComments } from './completion/ghostComments';
 import type { ModelChoice, ModelLoader } from './model/modelLoader';
 import { SharedModels } from './model/sharedModels';
@@ -51,8 +54,11 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
       model.tokenizer.bytePrefixIndex();
       const { tokenizer } = model;
       const engine = scheduleEngine(model.engine, scheduler, 'completion');
+      const unable = whyNotFillingIn(tokenizer);
       const completer = withGhostComments(
-        createCompleter({ engine, tokenizer, logger }),
+        unable === undefined
+          ? createCompleter({ engine, tokenizer, logger })
+          : createUnableCompleter(unable.message),
         { engine, tokenizer },
         logger,
       );
@@ -65,7 +71,8 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
       return {
         completer,
         commands,
-        bugs: createBugFinder(background, commands),
+        bugs: unable === undefined ? createBugFinder(background, commands) : createUnableBugFinder(unable),
+        limitation: unable?.message,
         device: engineFacts.deviceTitle(model.devices.engine.device),
         deviceReport: async () => ({
           current: engineFacts.deviceTitle(model.devices.engine.device),
@@ -82,6 +89,19 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
       };
     },
   };
+}
+
+/** A model for chat alone explains and documents all the same. */
+function whyNotFillingIn(tokenizer: CompletionTokenizer): UserError | undefined {
+  try {
+    findFimTokens(tokenizer);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) {
+      return error;
+    }
+    throw error;
+  }
 }
 
 function cacheAt(cacheFolder: string | undefined): Cache {

@@ -23,6 +23,8 @@ export type ModelState =
       readonly device: string;
       /** Decoded tokens a second over the last suggestions; null before the first. */
       readonly tokensPerSecond: number | null;
+      /** What this model cannot do, as a sentence; null for one that serves everything. */
+      readonly limitation: string | null;
     }
   /** On disk, not in memory: it was not used for a while, or not needed yet. Loads when it is needed. */
   | { readonly kind: 'unloaded'; readonly model: string }

@@ -68,7 +68,8 @@ function viewModel(state: ModelState): StatusView {
       return view('$(sync~spin) Sotto: loading', `Loading ${state.model}.`);
     case 'ready': {
       const speed = state.tokensPerSecond === null ? '' : `, ${Math.round(state.tokensPerSecond)} tok/s`;
-      return view('$(sparkle) Sotto', `Ready: ${state.model} on ${state.device}${speed}.`);
+      const limitation = state.limitation === null ? '' : ` ${state.limitation}`;
+      return view('$(sparkle) Sotto', `Ready: ${state.model} on ${state.device}${speed}.${limitation}`);
     }
     case 'unloaded':
       return view('$(sparkle) Sotto', `${state.model} is asleep and wakes when you type.`);

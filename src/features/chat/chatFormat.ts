@@ -65,6 +65,7 @@ function render(template: Template, messages: readonly ChatMessage[], tokenizer:
     return template.render({
       messages: messages.map(({ role }, index) => ({ role, content: placeholder(index) })),
       add_generation_prompt: true,
+      enable_thinking: false, // Qwen3 would think for hundreds of tokens before the first word of its answer.
       bos_token: firstKnown(['<|begin_of_text|>', '<s>']) ?? '',
       eos_token: endId === undefined ? '' : tokenizer.decode([endId]),
     });

@@ -63,6 +63,7 @@ export type NoSuggestionReason =
   | 'cancelled'
   | 'deadline'
   | 'no-model'
+  | 'model-cannot-complete'
   | 'paused'
   | 'language-off'
   | 'excluded-file'

@@ -43,6 +43,10 @@ export function readConfiguration({ metadata, tensors }: GgufFile): TransformerC
   if (headCount % keyValueHeadCount !== 0 || headDimension % 2 !== 0) {
     throw damagedModel(`${headCount} heads of ${headDimension} do not share ${keyValueHeadCount} key heads`);
   }
+  // ONNX Runtime's attention takes no others.
+  if (headDimension % 16 !== 0) {
+    throw unsupportedModel(`its heads of ${headDimension} are not a multiple of 16`);
+  }
   if (countAt(metadata, key('rope.dimension_count'), maxHeadDimension, headDimension) !== headDimension) {
     throw unsupportedModel('it rotates only part of each head');
   }

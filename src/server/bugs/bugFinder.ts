@@ -1,3 +1,4 @@
+import type { UserError } from '../../base/errors';
 import { checkForSlips, reviewCode } from '../../features/bugs/findBugs';
 import type { BugFinding, BugModel, BugRequest } from '../../features/bugs/types';
 
@@ -10,6 +11,11 @@ export interface BugFinder {
   check(request: BugRequest, signal: AbortSignal): Promise<readonly BugFinding[]>;
   /** The most doubtful places, most doubtful first; gives way to completions and goes on afterwards. */
   review(request: BugRequest, onProgress: ReportReview, signal: AbortSignal): Promise<readonly BugFinding[]>;
+}
+
+/** In place of a finder, for a model that lacks what the detection asks of it: no squiggles, and reviews say why. */
+export function createUnableBugFinder(reason: UserError): BugFinder {
+  return { check: () => Promise.resolve([]), review: () => Promise.reject(reason) };
 }
 
 /** The finder that checks with one view of the engine and reviews with another. */

@@ -46,7 +46,7 @@ function describeModel(state: ModelState): string {
     case 'loading':
       return `${state.model} is being loaded`;
     case 'ready':
-      return `${state.model} is ready on ${state.device}`;
+      return `${state.model} is ready on ${state.device}${state.limitation === null ? '' : `. ${state.limitation}`}`;
     case 'unloaded':
       return `${state.model} is on disk and loads when it is needed`;
     case 'failed':
@@ -63,6 +63,8 @@ const meanings: Readonly<Record<NoSuggestionReason | 'text-after-cursor', string
   deadline:
     'the suggestion took too long; a longer prompt or a slow machine does this (sotto.completion.deadlineMs).',
   'no-model': 'the model is not in memory (yet); the line "model" above says why.',
+  'model-cannot-complete':
+    'the model was not trained to fill in the middle of code; explanations and comments still work (sotto.model).',
   paused: 'suggestions are paused, or only given when asked for; the menu of the status item resumes them.',
   'language-off': 'the language is switched off in sotto.languages.',
   'excluded-file': 'the file may hold secrets, or is generated (sotto.excludedFiles).',

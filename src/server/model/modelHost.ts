@@ -206,7 +206,8 @@ export class ModelHost {
       throw error;
     }
     this.logger.info(`model: ${model} is ready on ${this.loaded.device}`);
-    this.enter({ kind: 'ready', model, device: this.loaded.device, tokensPerSecond: null });
+    const { device: title, limitation = null } = this.loaded;
+    this.enter({ kind: 'ready', model, device: title, tokensPerSecond: null, limitation });
     this.restartIdleTimer();
   }
 

@@ -44,6 +44,8 @@ export interface ResidentModel {
   /** For what a user runs as a command: it gives way to completions. */
   readonly commands: CommandModel;
   readonly bugs: BugFinder;
+  /** What this model cannot do, as a sentence; absent for one that serves everything. */
+  readonly limitation?: string;
   /** What runs the model, in words: `CPU`, `WebGPU (…)`. */
   readonly device: string;
   /** What is known of the devices of this machine for this model. */

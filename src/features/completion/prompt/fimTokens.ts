@@ -42,19 +42,19 @@ interface FimTokenNames {
 }
 
 const knownNames: readonly FimTokenNames[] = [
-  // Qwen2.5-Coder, technical report (arXiv 2409.12186), table 1.
+  // Qwen2.5-Coder, technical report (arXiv 2409.12186), table 1; Qwen3 and Granite 4 have the same names.
   {
     prefix: '<|fim_prefix|>',
     suffix: '<|fim_suffix|>',
     middle: '<|fim_middle|>',
     others: ['<|repo_name|>', '<|file_sep|>'],
   },
-  // StarCoder 1 and 2, SantaCoder's successors, Granite Code.
+  // StarCoder 1 and 2, SantaCoder's successors, Granite Code, Granite 3.
   {
     prefix: '<fim_prefix>',
     suffix: '<fim_suffix>',
     middle: '<fim_middle>',
-    others: ['<repo_name>', '<file_sep>'],
+    others: ['<repo_name>', '<file_sep>', '<reponame>', '<filename>'],
   },
   // DeepSeek-Coder: the "hole" stands where the suffix begins.
   { prefix: '<｜fim▁begin｜>', suffix: '<｜fim▁hole｜>', middle: '<｜fim▁end｜>' },

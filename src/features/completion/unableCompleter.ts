@@ -1,0 +1,20 @@
+import type { Completer } from './completer';
+
+/** In place of a completer, for a model that cannot fill in the middle: every request is answered with `reason`. */
+export function createUnableCompleter(reason: string): Completer {
+  return {
+    complete: () =>
+      Promise.resolve({
+        kind: 'none',
+        reason: 'model-cannot-complete',
+        detail: reason,
+        timings: { totalMs: 0 },
+      }),
+    warmUp: () => Promise.resolve(),
+    prepareNext: () => Promise.resolve(),
+    accepted: () => undefined,
+    rejected: () => undefined,
+    backOffDelayMs: () => 0,
+    dispose: () => Promise.resolve(),
+  };
+}
