@@ -4,7 +4,7 @@ import { viewStatus, type StatusFacts } from '../../src/client/status/statusView
 const ready: StatusFacts = {
   enabled: true,
   process: 'running',
-  model: { kind: 'ready', model: 'small', device: 'CPU', tokensPerSecond: 48.4 },
+  model: { kind: 'ready', model: 'small', device: 'CPU', tokensPerSecond: 48.4, limitation: null },
   pauseReason: undefined,
   languageEnabled: true,
 };
@@ -25,7 +25,7 @@ test('each state of the model has its text', () => {
     { kind: 'preparing', model, fraction: null },
     { kind: 'loading', model },
     ready.model,
-    { kind: 'ready', model, device: 'CPU', tokensPerSecond: null },
+    { kind: 'ready', model, device: 'CPU', tokensPerSecond: null, limitation: null },
     { kind: 'unloaded', model },
     { kind: 'failed', model, reason: 'The disk is full.', advice: 'Free 1 GB.' },
   ];

@@ -7,7 +7,7 @@ import { readConfiguration } from '../../src/model/gguf/readConfiguration';
 import { readGguf } from '../../src/model/gguf/readGguf';
 import { readTokenizer } from '../../src/model/gguf/readTokenizer';
 import { decodeSpecification, encodeSpecification } from '../../src/tokenizer/specification';
-import { encodeTinyModel, writeTinyModel } from '../support/tinyModel';
+import { encodeTinyModel, writeTinyModel, type TinyModelOptions } from '../support/tinyModel';
 import { tinyVocabulary } from '../support/tinyVocabulary';
 
 const folder = mkdtempSync(join(tmpdir(), 'sotto-gguf-'));
@@ -29,6 +29,30 @@ test('configuration from the metadata', async () => {
     normEpsilon: Math.fround(1e-6),
     ropeFrequencyBase: 10_000,
   });
+});
+
+test("Granite's multipliers, StarCoder2's epsilon, and a window that ends the context", async () => {
+  const read = async (options: TinyModelOptions) => {
+    await writeTinyModel(options, path);
+    return readConfiguration(await readGguf(path, neverAborted));
+  };
+  const granite = await read({ architecture: 'granite', seed: 1 });
+  expect(granite.multipliers).toEqual({
+    embedding: 12,
+    attention: Math.fround(0.3),
+    residual: Math.fround(0.22),
+    logits: 1 / 8,
+  });
+  const starcoder2 = await read({ architecture: 'starcoder2', seed: 1, contextLength: 16_384 });
+  expect(starcoder2).toMatchObject({ normEpsilon: Math.fround(1e-6), contextLength: 4096 });
+  const windowed = await read({ architecture: 'llama', seed: 1, contextLength: 512, slidingWindow: 128 });
+  expect(windowed.contextLength).toBe(128);
+});
+
+test('heads that the attention cannot take are refused before anything is written', async () => {
+  await writeTinyModel({ architecture: 'qwen3', seed: 1, headDimension: 40 }, path);
+  const file = await readGguf(path, neverAborted);
+  expect(() => readConfiguration(file)).toThrow('heads of 40');
 });
 
 test('the same seed writes the same file, another one another file', async () => {

@@ -6,7 +6,13 @@ import { OutcomeLog } from '../../src/server/completion/outcomeLog';
 import { renderOutcomesPage } from '../../src/server/completion/outcomesPage';
 import type { ModelState } from '../../src/shared/modelState';
 
-const ready: ModelState = { kind: 'ready', model: 'small', device: 'CPU', tokensPerSecond: 50 };
+const ready: ModelState = {
+  kind: 'ready',
+  model: 'small',
+  device: 'CPU',
+  tokensPerSecond: 50,
+  limitation: null,
+};
 const engine = {
   reusedTokenCount: 380,
   prefilledTokenCount: 4,

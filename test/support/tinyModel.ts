@@ -24,10 +24,15 @@ export interface TinyModelOptions {
   readonly headDimension?: number;
   readonly layerCount?: number;
   readonly contextLength?: number;
+  readonly slidingWindow?: number;
   /** What RoPE frequencies are divided by, [headDimension / 2], as Llama 3.1 and later have it. */
   readonly rotaryFactors?: readonly number[];
   /** No `output.weight`: the head is the embedding. */
   readonly tied?: boolean;
+  /** Of the special tokens, made from Qwen's names. */
+  readonly specialName?: (name: string) => string;
+  /** `null`: the file has none. */
+  readonly chatTemplate?: string | null;
 }
 
 /** Qwen's format in short. */
@@ -172,7 +177,8 @@ function tinyTensors(options: TinyModelOptions): TinyTensor[] {
 }
 
 function tinyMetadata(options: TinyModelOptions, tensorCount: number): GGUFTypedMetadata {
-  const { architecture, contextLength = 512 } = options;
+  const { architecture, contextLength = 512, chatTemplate = tinyChatTemplate } = options;
+  const { specialName = (name: string) => name } = options;
   const sizes = sizesOf(options);
   const { UINT32, FLOAT32, STRING, ARRAY, INT32 } = GGUFValueType;
   const uint = (value: number) => ({ value, type: UINT32 });
@@ -194,6 +200,9 @@ function tinyMetadata(options: TinyModelOptions, tensorCount: number): GGUFTyped
     [key(
       architecture === 'starcoder2' ? 'attention.layer_norm_epsilon' : 'attention.layer_norm_rms_epsilon',
     )]: { value: 1e-6, type: FLOAT32 },
+    ...(options.slidingWindow !== undefined && {
+      [key('attention.sliding_window')]: uint(options.slidingWindow),
+    }),
     ...(options.headDimension !== undefined && {
       [key('attention.key_length')]: uint(options.headDimension),
     }),
@@ -205,11 +214,14 @@ function tinyMetadata(options: TinyModelOptions, tensorCount: number): GGUFTyped
     }),
     'tokenizer.ggml.model': { value: 'gpt2', type: STRING },
     'tokenizer.ggml.pre': { value: preTokenizerOf[architecture], type: STRING },
-    'tokenizer.ggml.tokens': array([...tinyVocabulary.tokens], STRING),
+    'tokenizer.ggml.tokens': array(
+      tinyVocabulary.tokens.map((name, id) => (tinyVocabulary.types[id] === 1 ? name : specialName(name))),
+      STRING,
+    ),
     'tokenizer.ggml.token_type': array([...tinyVocabulary.types], INT32),
     'tokenizer.ggml.merges': array([...tinyVocabulary.merges], STRING),
     'tokenizer.ggml.eos_token_id': uint(tinyVocabulary.tokens.indexOf('<|im_end|>')),
-    'tokenizer.chat_template': { value: tinyChatTemplate, type: STRING },
+    ...(chatTemplate !== null && { 'tokenizer.chat_template': { value: chatTemplate, type: STRING } }),
   };
   return entries as unknown as GGUFTypedMetadata; // Its type wants each known key spelt out.
 }

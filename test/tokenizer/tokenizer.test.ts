@@ -96,6 +96,54 @@ test.each<[PreTokenizerName, string]>([
   expected.free();
 });
 
+test('starcoder cuts digits out first, and what is between them as gpt-2 does', () => {
+  const require = createRequire(import.meta.url);
+  const { bpe_ranks: ranks, pat_str: pattern } = require('tiktoken/encoders/gpt2.json') as {
+    bpe_ranks: string;
+    pat_str: string;
+  };
+  const gpt2 = new Tiktoken(ranks, {}, pattern);
+  const starcoder = createTokenizer({
+    preTokenizer: 'starcoder',
+    tokenBytes: parseRanks(ranks),
+    specialTokens: new Map(),
+    endOfTextIds: [],
+  });
+  const inTwoSteps = (text: string) =>
+    text.split(/(\p{N})/u).flatMap((part) => Array.from(gpt2.encode_ordinary(part)));
+  for (const text of [...Object.values(handMade), readRealFile(realFiles['C++']!)]) {
+    expect(starcoder.encode(text)).toEqual(inTwoSteps(text));
+  }
+  const pieces = [
+    'a',
+    'the',
+    ' ',
+    '  ',
+    '\t',
+    '\n',
+    '\r\n',
+    '1',
+    '42',
+    '٣',
+    "'s",
+    "'",
+    '(',
+    '){',
+    '_',
+    '中',
+    '\u00a0',
+  ];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 30 }), (parts) => {
+      const text = parts.join('');
+      expect(starcoder.encode(text)).toEqual(inTwoSteps(text));
+    }),
+    { numRuns: 2000 },
+  );
+  starcoder.dispose();
+  gpt2.free();
+});
+
 test('encode gives the same bytes back, for any well-formed text', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {

@@ -42,6 +42,14 @@ test("the model file's own template is used, and one that drops messages is refu
   expect(() => deaf.encode([{ role: 'user', content: 'hi' }])).toThrow('leaves messages out');
 });
 
+test('a model that can think before it answers is told not to', () => {
+  // How Qwen3's template decides.
+  const template =
+    '{% for m in messages %}{{ m.content }}{% endfor %}{% if enable_thinking is defined and enable_thinking is false %}<think></think>{% endif %}';
+  const ids = createChatFormat(template, byteTokenizer).encode([{ role: 'user', content: 'hi' }]);
+  expect(byteTokenizer.decode(ids)).toBe('hi<think></think>');
+});
+
 test('the symbol at the cursor is explained, grounded by its class, imports and what the editor knows', async () => {
   const { engine, model } = modelThatSays('It adds.');
   const events: ExplanationEvent[] = [];
