@@ -2,6 +2,7 @@ import { locateCache } from '../model/cache';
 import { cudaLibraryPath, cudaProvider, fetchCudaProvider, installCudaProvider } from '../runtime/deviceCuda';
 import { checkInChild } from '../runtime/deviceProbe';
 import { formatBytes, printLine } from './terminal';
+import { terminalLogger } from './withModel';
 
 /** `device cuda`: says whether CUDA can be used and what is missing; downloads only when told to. */
 export async function prepareCuda(
@@ -25,7 +26,7 @@ export async function prepareCuda(
     return;
   }
   printLine(`provider: ${libraryPath}`);
-  const problem = await checkInChild('cuda', libraryPath, signal);
+  const problem = await checkInChild('cuda', libraryPath, terminalLogger(), signal);
   printLine(problem === undefined ? 'CUDA can be used.' : `CUDA cannot be used: ${problem}`);
 }
 

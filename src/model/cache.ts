@@ -19,6 +19,8 @@ export interface Cache {
   readonly preparedFolder: string;
   /** Which device runs which model best, as measured. */
   readonly devicesFile: string;
+  /** A mark for each device at work, see `openMarked`. */
+  readonly deviceMarksFolder: string;
 }
 
 /** The cache of this user: `SOTTO_CACHE`, or else the platform's cache folder. Touches no file. */
@@ -30,6 +32,7 @@ export function locateCache(environment: Environment): Cache {
     modelsFolder: join(folder, 'models'),
     preparedFolder: join(folder, 'prepared'),
     devicesFile: join(folder, 'devices.json'),
+    deviceMarksFolder: join(folder, 'device-marks'),
   };
 }
 

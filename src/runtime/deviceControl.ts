@@ -14,10 +14,14 @@ import { cudaLibraryPath } from './deviceCuda';
 import { describeDrivers } from './deviceDriver';
 import { DeviceEngine } from './deviceEngine';
 import { probeDevices } from './deviceProbe';
+import { openMarked, takeCrashes } from './deviceMark';
 import {
+  crashedDevices,
   describeEntry,
   fastestDevice,
+  isMeasured,
   readDeviceTable,
+  writeDeviceCrash,
   writeDeviceTable,
   type DeviceTable,
 } from './deviceTable';
@@ -35,12 +39,18 @@ export interface DeviceOptions {
   readonly cache: Cache;
   readonly logger: Logger;
   readonly onMoved: (device: Device) => void;
-  /** Once for each loss: a run failed on the device, and the CPU goes on. */
-  readonly onLost: (device: Device, reason: string) => void;
+  /** Once for each loss: the CPU goes on. */
+  readonly onLost: (device: Device, loss: DeviceLoss) => void;
   /** How long nobody asked anything of the model before the devices are measured; shorter in tests. */
   readonly measureAfterIdleMs?: number;
   /** After which a device that is measured counts as hanging; longer in tests. */
   readonly probeTimeoutMs?: number;
+}
+
+export interface DeviceLoss {
+  /** `failed`: a run failed, and the device is tried again later. `crashed`: it ended the last process, and is not. */
+  readonly kind: 'failed' | 'crashed';
+  readonly reason: string;
 }
 
 /** One line of the table of devices. */
@@ -57,11 +67,13 @@ const retryAfterMs = 60 * 60_000;
 
 /**
  * Opens the model where the setting says: on a device that is forced, at once; otherwise on the CPU, and on the fastest
- * device as soon as it is known and ready. Rejects with `device-unavailable` for a forced one, or as `createEngine`.
+ * device as soon as it is known and ready. A device that ended an earlier process is not used, forced or not. Rejects
+ * with `device-unavailable` for a forced one, or as `createEngine`.
  */
 export async function openOnDevice(options: DeviceOptions): Promise<DeviceControl> {
   const { setting } = options;
-  const device = setting === 'auto' ? 'cpu' : setting;
+  await rememberCrashes(options);
+  const device = setting === 'auto' || (await hasCrashed(options, setting)) ? 'cpu' : setting;
   const control = new DeviceControl(options, { device, engine: await openEngine(options, device) });
   if (setting === 'auto') {
     control.chooseLater(0);
@@ -88,7 +100,9 @@ export class DeviceControl {
 
   /** The table for this model and machine; measures what is not known yet when `measure` says so. */
   async table(measure: 'if-missing' | 'never', signal: AbortSignal): Promise<readonly DeviceLine[]> {
-    const table = measure === 'never' ? await this.storedTable() : await this.measuredTable(signal);
+    const stored = await readStored(this.options);
+    const table =
+      measure === 'never' || isMeasured(stored.table) ? stored.table : await this.measure(stored, signal);
     return table.map((entry) => ({ device: entry.device, detail: describeEntry(entry) }));
   }
 
@@ -131,15 +145,15 @@ export class DeviceControl {
   /** The stored table, or one that is measured while nobody uses the model: whoever comes in between goes first. */
   private async tableWhenIdle(): Promise<DeviceTable> {
     const { logger, measureAfterIdleMs = defaultMeasureAfterIdleMs } = this.options;
+    const stored = await readStored(this.options);
+    if (isMeasured(stored.table)) {
+      return stored.table;
+    }
     for (;;) {
-      const stored = await this.storedTable();
-      if (stored.length > 0) {
-        return stored;
-      }
       await this.engine.idleFor(measureAfterIdleMs, this.stop.signal);
       const inUse = this.engine.untilNextCall;
       try {
-        return await this.measuredTable(AbortSignal.any([this.stop.signal, inUse]));
+        return await this.measure(stored, AbortSignal.any([this.stop.signal, inUse]));
       } catch (error) {
         if (!inUse.aborted || this.stop.signal.aborted) {
           throw error;
@@ -163,20 +177,13 @@ export class DeviceControl {
     }
   }
 
-  private async storedTable(): Promise<DeviceTable> {
-    return readDeviceTable(this.options.cache.devicesFile, await tableKey(this.options));
-  }
-
-  private async measuredTable(signal: AbortSignal): Promise<DeviceTable> {
+  /** Tries what is not known to crash, and stores what came out. */
+  private async measure({ key, table: known }: StoredTable, signal: AbortSignal): Promise<DeviceTable> {
     const { engine, promptIds, cache, logger, probeTimeoutMs } = this.options;
-    const key = await tableKey(this.options);
-    const stored = await readDeviceTable(cache.devicesFile, key);
-    if (stored.length > 0) {
-      return stored;
-    }
     const libraryPathFor = (device: Device) => libraryPathOf(device, cache);
-    const timeoutMs = probeTimeoutMs;
-    const table = await probeDevices({ engine, promptIds, libraryPathFor, logger, timeoutMs }, signal);
+    const options = { engine, promptIds, libraryPathFor, logger, skip: crashedDevices(known) };
+    const measured = await probeDevices({ ...options, timeoutMs: probeTimeoutMs }, signal);
+    const table = [...measured, ...known];
     await writeDeviceTable(cache.devicesFile, key, table);
     table.forEach((entry) => logger.info(`device: ${deviceTitle(entry.device)}: ${describeEntry(entry)}`));
     return table;
@@ -185,13 +192,45 @@ export class DeviceControl {
   private onLost(device: Device, error: unknown): void {
     const reason = describeError(error);
     this.options.logger.error(`device: ${deviceTitle(device)} was lost: ${reason}`);
-    this.options.onLost(device, reason);
+    this.options.onLost(device, { kind: 'failed', reason });
     this.chooseLater(retryAfterMs);
   }
 }
 
-function openEngine({ engine, cache }: DeviceOptions, device: Device): Promise<Engine> {
-  return createEngine({ ...engine, device, libraryPath: libraryPathOf(device, cache) });
+interface StoredTable {
+  readonly key: string;
+  readonly table: DeviceTable;
+}
+
+async function readStored(options: DeviceOptions): Promise<StoredTable> {
+  const key = await tableKey(options);
+  return { key, table: await readDeviceTable(options.cache.devicesFile, key) };
+}
+
+/** Takes up what processes left behind whose device ended them, whatever model they ran. */
+async function rememberCrashes({ cache, logger, onLost }: DeviceOptions): Promise<void> {
+  for (const { device, tableKey: key } of takeCrashes(cache.deviceMarksFolder)) {
+    const reason = 'the last process ended while it ran the model on it';
+    logger.error(`device: ${deviceTitle(device)}: ${reason}`);
+    await writeDeviceCrash(cache.devicesFile, key, device).catch((error: unknown) =>
+      logger.warn(`device: the crash cannot be remembered: ${describeError(error)}`),
+    );
+    onLost(device, { kind: 'crashed', reason });
+  }
+}
+
+async function hasCrashed(options: DeviceOptions, device: Device): Promise<boolean> {
+  return device !== 'cpu' && crashedDevices((await readStored(options)).table).includes(device);
+}
+
+async function openEngine(options: DeviceOptions, device: Device): Promise<Engine> {
+  const { engine, cache, logger } = options;
+  const open = () => createEngine({ ...engine, device, libraryPath: libraryPathOf(device, cache) });
+  if (device === 'cpu') {
+    return open();
+  }
+  const use = { device, tableKey: await tableKey(options) };
+  return openMarked(cache.deviceMarksFolder, use, logger, open);
 }
 
 function libraryPathOf(device: Device, cache: Cache): string | undefined {

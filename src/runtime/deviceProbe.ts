@@ -9,6 +9,7 @@ import type { EngineOptions } from '../engine/transformerEngine';
 import { findDeviation, type GoldenTokens } from './deviceMeasurement';
 import type { ProbeAnswer, ProbeRequest } from './deviceProbeProcess';
 import type { DeviceEntry, DeviceTable } from './deviceTable';
+import { findMissingLibrary } from './missingLibrary';
 
 export interface ProbeOptions {
   /** Of the model, as it runs on the CPU. */
@@ -18,6 +19,8 @@ export interface ProbeOptions {
   /** The library to load for a device; undefined: the one that ships. */
   readonly libraryPathFor: (device: Device) => string | undefined;
   readonly logger: Logger;
+  /** Not to be tried. */
+  readonly skip?: readonly Device[];
   /** After which a device counts as hanging. */
   readonly timeoutMs?: number;
 }
@@ -33,11 +36,14 @@ const maxPrintedLength = 10_000;
  * is measured only when there is something to compare. Rejects with the signal's reason when aborted.
  */
 export async function probeDevices(options: ProbeOptions, signal: AbortSignal): Promise<DeviceTable> {
-  const candidates = supportedDevices(OrtApi.load(ortLibraryPath())).filter((device) => device !== 'cpu');
+  const { logger, skip = [] } = options;
+  const candidates = supportedDevices(OrtApi.load(ortLibraryPath())).filter(
+    (device) => device !== 'cpu' && !skip.includes(device),
+  );
   const entries: DeviceEntry[] = [];
   let cpu: DeviceEntry | undefined;
   for (const device of candidates) {
-    const problem = await checkInChild(device, options.libraryPathFor(device), signal);
+    const problem = await checkInChild(device, options.libraryPathFor(device), logger, signal);
     if (problem !== undefined) {
       entries.push({ device, outcome: 'failed', reason: problem });
       continue;
@@ -58,9 +64,10 @@ export async function probeDevices(options: ProbeOptions, signal: AbortSignal): 
 export async function checkInChild(
   device: Device,
   libraryPath: string | undefined,
+  logger: Logger,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const checked = await runProbe({ kind: 'check', device, libraryPath }, checkTimeoutMs, signal);
+  const checked = await runProbe({ kind: 'check', device, libraryPath }, checkTimeoutMs, logger, signal);
   return checked.kind === 'usable' ? undefined : failedEntry(device, checked).reason;
 }
 
@@ -76,7 +83,7 @@ async function measureDevice(
     engine: { ...engine, device, libraryPath: libraryPathFor(device) },
     task: { promptIds, reference },
   };
-  const answer = await runProbe(request, timeoutMs, signal);
+  const answer = await runProbe(request, timeoutMs, logger, signal);
   return answer.kind === 'measured'
     ? { device, outcome: 'measured', measurement: answer.measurement }
     : failedEntry(device, answer);
@@ -91,7 +98,12 @@ function failedEntry(device: Device, answer: Outcome): Exclude<DeviceEntry, { ou
 }
 
 /** Rejects with the signal's reason only; whatever becomes of the child is an outcome. */
-async function runProbe(request: ProbeRequest, timeoutMs: number, signal: AbortSignal): Promise<Outcome> {
+async function runProbe(
+  request: ProbeRequest,
+  timeoutMs: number,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<Outcome> {
   signal.throwIfAborted();
   const child = fork(join(packageRoot(), 'dist', 'deviceProbe.mjs'), {
     execArgv: [],
@@ -119,17 +131,15 @@ async function runProbe(request: ProbeRequest, timeoutMs: number, signal: AbortS
       child.send(request);
     });
     signal.throwIfAborted();
-    const missing = outcome.kind === 'failed' ? missingLibrary(printed) : undefined;
-    return missing === undefined ? outcome : { kind: 'failed', reason: missing };
+    const missing = outcome.kind === 'failed' ? findMissingLibrary(printed) : undefined;
+    if (missing === undefined) {
+      return outcome;
+    }
+    logger.info(`device: ${missing.printed}`);
+    return { kind: 'failed', reason: missing.advice };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', kill);
     kill();
   }
-}
-
-/** Which library is missing ONNX Runtime prints; its error says only that one is. */
-function missingLibrary(printed: string): string | undefined {
-  const found = /Failed to load library (\S+) with error: (?:\S+: )?([^\n]+)/.exec(printed);
-  return found === null ? undefined : `${found[1] ?? ''}: ${found[2] ?? ''}`;
 }

@@ -8,10 +8,31 @@ import type { DeviceMeasurement } from './deviceMeasurement';
 /** What became of one device when it was tried. */
 export type DeviceEntry =
   | { readonly device: Device; readonly outcome: 'measured'; readonly measurement: DeviceMeasurement }
-  | { readonly device: Device; readonly outcome: 'wrong' | 'failed' | 'timed-out'; readonly reason: string };
+  | {
+      readonly device: Device;
+      readonly outcome: 'wrong' | 'failed' | 'timed-out' | 'crashed';
+      readonly reason: string;
+    };
 
 /** Everything tried for one model, version and set of drivers. */
 export type DeviceTable = readonly DeviceEntry[];
+
+/** Whether the devices of a table were measured; a crash may be known of before that. */
+export function isMeasured(table: DeviceTable): boolean {
+  return table.some(({ outcome }) => outcome !== 'crashed');
+}
+
+/** The devices of a table that ended the process that used them: nothing tries them again. */
+export function crashedDevices(table: DeviceTable): readonly Device[] {
+  return table.flatMap(({ device, outcome }) => (outcome === 'crashed' ? [device] : []));
+}
+
+/** Remembers under `key` that the device ended the process that used it. Throws as `ensureWritableFolder`. */
+export async function writeDeviceCrash(file: string, key: string, device: Device): Promise<void> {
+  const others = (await readDeviceTable(file, key)).filter((entry) => entry.device !== device);
+  const reason = 'it ended the process that ran the model, so nothing is run on it until its driver changes';
+  await writeDeviceTable(file, key, [...others, { device, outcome: 'crashed', reason }]);
+}
 
 /** Another device must be this much faster than the CPU: less is noise, and not worth the memory of a GPU. */
 const worthwhileFactor = 0.9;
@@ -49,7 +70,9 @@ export function fastestDevice(table: DeviceTable): Device {
 /** An entry's outcome in a few words, for tables that users read. */
 export function describeEntry(entry: DeviceEntry): string {
   if (entry.outcome !== 'measured') {
-    const outcome = { wrong: 'wrong results: ', failed: '', 'timed-out': 'too slow: ' }[entry.outcome];
+    const outcome = { wrong: 'wrong results: ', failed: '', 'timed-out': 'too slow: ', crashed: '' }[
+      entry.outcome
+    ];
     return `${outcome}${entry.reason}`;
   }
   const { prefillTokensPerSecond, decodeMsPerToken, suggestionMs } = entry.measurement.speed;

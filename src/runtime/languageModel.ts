@@ -107,7 +107,7 @@ async function openPrepared(
       cache: options.cache,
       logger: options.logger,
       onMoved: (device) => options.onDeviceMoved?.(device),
-      onLost: (device, reason) => options.onDeviceLost?.(device, reason),
+      onLost: (device, loss) => options.onDeviceLost?.(device, loss),
     });
     return {
       name: sourceName,

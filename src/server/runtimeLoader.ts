@@ -46,7 +46,8 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
         {
           ...{ choice, cache, report, logger, device },
           onDeviceMoved: (moved) => options.onDeviceMoved(engineFacts.deviceTitle(moved)),
-          onDeviceLost: (lost, reason) => options.onDeviceLost(engineFacts.deviceTitle(lost), reason),
+          onDeviceLost: (lost, loss) =>
+            options.onDeviceLost({ ...loss, device: engineFacts.deviceTitle(lost) }),
         },
         signal,
       );

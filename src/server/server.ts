@@ -92,8 +92,7 @@ class Server {
       logger,
       (state) => this.announce(state),
       modelConfiguration(this.configuration.settings),
-      (device, reason) =>
-        void connection.sendNotification(protocol.deviceLostNotification, { device, reason }),
+      (lost) => void connection.sendNotification(protocol.deviceLostNotification, lost),
     );
     this.bugs = new BugService({
       connection,

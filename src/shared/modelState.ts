@@ -43,6 +43,15 @@ export interface DeviceReport {
   readonly lines: readonly DeviceDescription[];
 }
 
+/** A device that the model runs without from now on. */
+export interface DeviceLost {
+  /** As its users know it. */
+  readonly device: string;
+  /** `failed`: a run failed, and it is tried again later. `crashed`: it ended the server before this one, and is not. */
+  readonly kind: 'failed' | 'crashed';
+  readonly reason: string;
+}
+
 export interface DeviceDescription {
   /** The name that `sotto.device` takes. */
   readonly name: string;

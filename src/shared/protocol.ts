@@ -4,7 +4,7 @@
  */
 import type { ErrorCode } from '../base/errors';
 import { NotificationType, RequestType, RequestType0 } from 'vscode-languageserver-protocol';
-import type { DeviceReport, ModelDescription, ModelState } from './modelState';
+import type { DeviceLost, DeviceReport, ModelDescription, ModelState } from './modelState';
 import type { Settings } from './settings';
 
 /** `initializationOptions`, and again in `sotto/configuration` when anything of it changes. */
@@ -35,11 +35,8 @@ export const modelListRequest = new RequestType0<readonly ModelDescription[], vo
 /** Client to server, for the menu of devices. */
 export const deviceReportRequest = new RequestType0<DeviceReport, void>('sotto/devices');
 
-/** Server to client, when the device that ran the model failed and the CPU went on: told to the user once. */
-export const deviceLostNotification = new NotificationType<{
-  readonly device: string;
-  readonly reason: string;
-}>('sotto/deviceLost');
+/** Server to client, when the device that ran the model failed and the CPU goes on: told to the user once. */
+export const deviceLostNotification = new NotificationType<DeviceLost>('sotto/deviceLost');
 
 /**
  * Client to server, only after the user asked for it: download what is missing, prepare and load the configured

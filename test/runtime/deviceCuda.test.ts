@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
+import { silentLogger } from '../../src/base/logger';
 import { ortLibraryPath } from '../../src/engine/ortLibrary';
 import { locateCache, type Cache } from '../../src/model/cache';
 import { cudaLibraryPath, cudaProvider, installCudaProvider } from '../../src/runtime/deviceCuda';
@@ -39,7 +40,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     expect(readFileSync(path).equals(readFileSync(ortLibraryPath()))).toBe(true);
     expect(readdirSync(join(cache.folder, 'cuda'))).toEqual([cudaProvider.version]);
     // The copy looks beside itself, and says what is wrong with what it finds there.
-    expect(await checkInChild('cuda', path, neverAborted)).toMatch(/libonnxruntime_providers/);
+    expect(await checkInChild('cuda', path, silentLogger, neverAborted)).toMatch(/libonnxruntime_providers/);
   });
 
   test('a folder without the provider is refused by what it lacks, and nothing is left in the cache', async () => {

@@ -41,7 +41,7 @@ async function createHost(configuration = small): Promise<ModelHost> {
       trace.push(`${state.model} ${state.kind}${amount}`);
     },
     configuration,
-    (device, reason) => lost.push(`${device}: ${reason}`),
+    ({ device, reason }) => lost.push(`${device}: ${reason}`),
   );
   await host.started;
   return host;
@@ -193,7 +193,7 @@ test('another device loads the model anew; a move of the loaded one and its loss
   await settle();
   loader.options?.onDeviceMoved('WebGPU');
   expect(host.state).toMatchObject({ kind: 'ready', device: 'WebGPU' });
-  loader.options?.onDeviceLost('WebGPU', 'driver reset');
+  loader.options?.onDeviceLost({ device: 'WebGPU', kind: 'failed', reason: 'driver reset' });
   expect(lost).toEqual(['WebGPU: driver reset']);
   await host.configure({ ...small, device: 'cpu' });
   expect(host.state.kind).toBe('unloaded');

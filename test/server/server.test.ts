@@ -114,8 +114,9 @@ test('the devices are reported once a model is in memory, and a loss is told', a
   const told = new Promise((resolve) => {
     client.connection.onNotification(protocol.deviceLostNotification, resolve);
   });
-  loader.options?.onDeviceLost('WebGPU', 'driver reset');
-  expect(await told).toEqual({ device: 'WebGPU', reason: 'driver reset' });
+  const lost = { device: 'WebGPU', kind: 'failed', reason: 'driver reset' } as const;
+  loader.options?.onDeviceLost(lost);
+  expect(await told).toEqual(lost);
 });
 
 test('cancelling in the editor aborts the engine', async () => {

@@ -133,7 +133,7 @@ test('a window that joined in hears of the device, one that left does not; anoth
       {
         ...{ choice, cache, device, report: () => {}, logger: silentLogger },
         onDeviceMoved: (moved) => heard.push(`${window} moved to ${moved}`),
-        onDeviceLost: (lost, reason) => heard.push(`${window} lost ${lost}: ${reason}`),
+        onDeviceLost: (lost, { reason }) => heard.push(`${window} lost ${lost}: ${reason}`),
       },
       neverAborted,
     );
@@ -143,7 +143,7 @@ test('a window that joined in hears of the device, one that left does not; anoth
   loads[0]?.finish();
   loads[0]?.options.onDeviceMoved?.('webgpu');
   await (await first).release();
-  loads[0]?.options.onDeviceLost?.('webgpu', 'unplugged');
+  loads[0]?.options.onDeviceLost?.('webgpu', { kind: 'failed', reason: 'unplugged' });
   expect(heard).toEqual(['first moved to webgpu', 'second moved to webgpu', 'second lost webgpu: unplugged']);
   void acquireAs('third', 'cpu');
   await settle();

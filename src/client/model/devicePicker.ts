@@ -1,6 +1,6 @@
 import { ConfigurationTarget, window, workspace, type LogOutputChannel, type QuickPickItem } from 'vscode';
 import { deviceReportRequest } from '../../shared/protocol';
-import type { DeviceReport } from '../../shared/modelState';
+import type { DeviceLost, DeviceReport } from '../../shared/modelState';
 import type { Application } from '../application';
 
 type DeviceChooser = Pick<Application, 'requireClient' | 'settings' | 'sendConfiguration'>;
@@ -22,10 +22,13 @@ export async function chooseDevice(application: DeviceChooser): Promise<void> {
 /** Tells that a device failed; the server says so once for each loss. */
 export async function showDeviceLoss(
   output: LogOutputChannel,
-  { device, reason }: { readonly device: string; readonly reason: string },
+  { device, kind, reason }: DeviceLost,
 ): Promise<void> {
   output.warn(`${device}: ${reason}`);
-  const text = `Sotto could not go on with ${device} and uses the processor. It tries again in an hour, or after a restart.`;
+  const text =
+    kind === 'failed'
+      ? `Sotto could not go on with ${device} and uses the processor. It tries again in an hour, or after a restart.`
+      : `Sotto's server ended while it used ${device}, so it uses the processor from now on, until ${device} has another driver.`;
   if ((await window.showWarningMessage(text, 'Show Log')) !== undefined) {
     output.show();
   }

@@ -1,6 +1,6 @@
 import type { Logger } from '../../base/logger';
 import type { ReportProgress } from '../../base/progress';
-import type { DeviceReport, ModelDescription } from '../../shared/modelState';
+import type { DeviceLost, DeviceReport, ModelDescription } from '../../shared/modelState';
 import type { Settings } from '../../shared/settings';
 import type { Engine } from '../../engine/engine';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
@@ -23,8 +23,8 @@ export interface LoadOptions {
   readonly device: DeviceSetting;
   /** The model runs on another device from now on, named in words. */
   readonly onDeviceMoved: (device: string) => void;
-  /** A device failed while it ran the model; it goes on without. */
-  readonly onDeviceLost: (device: string, reason: string) => void;
+  /** A device failed while it ran the model, or ended the process before this one; the model runs without. */
+  readonly onDeviceLost: (lost: DeviceLost) => void;
 }
 
 export type DeviceSetting = Settings['device'];

@@ -51,7 +51,7 @@ export class SharedModels {
       ...options,
       report,
       onDeviceMoved: (device) => users.forEach((user) => user.onDeviceMoved?.(device)),
-      onDeviceLost: (device, reason) => users.forEach((user) => user.onDeviceLost?.(device, reason)),
+      onDeviceLost: (device, loss) => users.forEach((user) => user.onDeviceLost?.(device, loss)),
     };
     const model = Promise.resolve().then(() => this.load(shared, controller.signal));
     const entry: Entry = { model, users, controller };

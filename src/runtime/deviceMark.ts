@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from '../base/logger';
+import { describeError } from '../base/errors';
+import { devices, type Device } from '../engine/device';
+import type { Engine } from '../engine/engine';
+import { ensureWritableFolder } from '../model/cache';
+
+/** A device at work, and under which key of the table of devices. */
+export interface MarkedUse {
+  readonly device: Device;
+  readonly tableKey: string;
+}
+
+/**
+ * An engine that says in a file, while a call of it runs, that the device is at work: a driver that ends the process
+ * leaves that behind for `takeCrashes`. `open` makes the engine, under the mark already; where no file can be written
+ * the engine comes without. The mark is one byte, which survives the process but costs the disk nothing.
+ */
+export async function openMarked(
+  folder: string,
+  use: MarkedUse,
+  logger: Logger,
+  open: () => Promise<Engine>,
+): Promise<Engine> {
+  let mark: DeviceMark;
+  try {
+    await ensureWritableFolder(folder);
+    mark = new DeviceMark(folder, use);
+  } catch (error) {
+    logger.warn(`device: a crash would not be noticed: ${describeError(error)}`);
+    return open();
+  }
+  try {
+    const engine = await mark.during(open);
+    return {
+      contextCapacity: engine.contextCapacity,
+      vocabularySize: engine.vocabularySize,
+      generate: (...call) => mark.during(() => engine.generate(...call)),
+      prefill: (...call) => mark.during(() => engine.prefill(...call)),
+      score: (...call) => mark.during(() => engine.score(...call)),
+      scoreChoices: (...call) => mark.during(() => engine.scoreChoices(...call)),
+      cachedPrefixLength: (ids) => engine.cachedPrefixLength(ids),
+      async dispose() {
+        await mark.during(() => engine.dispose());
+        mark.remove();
+      },
+    };
+  } catch (error) {
+    mark.remove();
+    throw error;
+  }
+}
+
+/**
+ * The devices that were at work when their process ended, each told once: reading takes the marks away. Marks of
+ * processes that live are left alone. Empty where nothing can be read.
+ */
+export function takeCrashes(folder: string): readonly MarkedUse[] {
+  return namesIn(folder).flatMap((name) => {
+    const processId = Number(name.split('.')[0]);
+    const path = join(folder, name);
+    // In a container the next process often has the number of the last one.
+    if (ownMarks.has(path) || (processId !== process.pid && isAlive(processId))) {
+      return [];
+    }
+    const left = readMark(path);
+    rmSync(path, { force: true });
+    return left === undefined ? [] : [left];
+  });
+}
+
+const working = '!';
+const resting = '.';
+const ownMarks = new Set<string>();
+
+class DeviceMark {
+  private readonly path: string;
+  private readonly file: number;
+  private removed = false;
+
+  constructor(folder: string, use: MarkedUse) {
+    this.path = join(folder, `${process.pid}.${randomUUID()}.json`);
+    this.file = openSync(this.path, 'wx');
+    ownMarks.add(this.path);
+    writeSync(this.file, resting + JSON.stringify(use), 0);
+    process.once('exit', this.remove);
+  }
+
+  /** Runs `work` with the device marked as working. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.write(working);
+    try {
+      return await work();
+    } finally {
+      this.write(resting);
+    }
+  }
+
+  readonly remove = (): void => {
+    if (this.removed) {
+      return;
+    }
+    this.removed = true;
+    process.off('exit', this.remove);
+    closeSync(this.file);
+    rmSync(this.path, { force: true });
+    ownMarks.delete(this.path);
+  };
+
+  private write(state: string): void {
+    if (!this.removed) {
+      writeSync(this.file, state, 0);
+    }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => /^\d+\..*\.json$/.test(name));
+  } catch {
+    return []; // No device was ever used.
+  }
+}
+
+/** The use that a mark names, if it says that the device was at work. */
+function readMark(path: string): MarkedUse | undefined {
+  try {
+    const text = readFileSync(path, 'utf8');
+    const value: unknown = JSON.parse(text.slice(1));
+    if (text.startsWith(working) && typeof value === 'object' && value !== null && 'device' in value) {
+      const device = devices.find((name) => name === value.device);
+      const tableKey = 'tableKey' in value ? value.tableKey : undefined;
+      return device !== undefined && typeof tableKey === 'string' ? { device, tableKey } : undefined;
+    }
+    return undefined;
+  } catch {
+    return undefined; // Taken by another process at the same moment, or cut short with the machine's power.
+  }
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    // Another user's process: it lives.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}

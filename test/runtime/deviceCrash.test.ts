@@ -1,0 +1,192 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { neverAborted } from '../../src/base/abort';
+import { silentLogger } from '../../src/base/logger';
+import type { Engine } from '../../src/engine/engine';
+import { ortLibraryPath } from '../../src/engine/ortLibrary';
+import { locateCache, type Cache } from '../../src/model/cache';
+import { openMarked, takeCrashes } from '../../src/runtime/deviceMark';
+import { readDeviceTable, writeDeviceCrash, writeDeviceTable } from '../../src/runtime/deviceTable';
+import { findMissingLibrary } from '../../src/runtime/missingLibrary';
+import {
+  noSoftwareAdapter,
+  softwareAdapterEnvironment,
+  softwareAdapterTimeoutMs,
+} from '../support/softwareAdapter';
+import { openTinyEngine, type TinyEngine } from '../support/tinyEngine';
+
+let tiny: TinyEngine;
+let cache: Cache;
+beforeAll(async () => {
+  tiny = await openTinyEngine({ hiddenSize: 64, feedForwardSize: 96, layerCount: 1, contextCapacity: 80 });
+  cache = locateCache({ SOTTO_CACHE: mkdtempSync(join(tmpdir(), 'sotto-crash-')) });
+});
+afterAll(async () => {
+  rmSync(cache.folder, { recursive: true });
+  await tiny.dispose();
+});
+
+const marks = () => readdirSync(cache.deviceMarksFolder);
+const use = { device: 'webgpu', tableKey: 'driver 1' } as const;
+const request = { promptIds: [3, 4, 5], maxTokens: 3, stopIds: new Set<number>() };
+
+test.runIf(
+  process.platform === 'linux' && process.arch === 'x64' && spawnSync('cc', ['--version']).status === 0,
+)(
+  'a device that ends the process is not used by the next one, which says so once',
+  { timeout: 120_000 },
+  async () => {
+    // A driver that aborts as soon as it is loaded, in place of ONNX Runtime with CUDA.
+    const cudaFolder = join(cache.folder, 'crashing');
+    mkdirSync(cudaFolder);
+    const source = join(cudaFolder, 'crash.c');
+    writeFileSync(
+      source,
+      '#include <stdlib.h>\n__attribute__((constructor)) void crash(void) { abort(); }\n',
+    );
+    for (const name of [basename(ortLibraryPath()), 'libonnxruntime_providers_cuda.so']) {
+      expect(spawnSync('cc', ['-shared', '-fPIC', '-o', join(cudaFolder, name), source]).status).toBe(0);
+    }
+    const run = (setting: string) => runProcess(setting, { SOTTO_CUDA_FOLDER: cudaFolder });
+
+    expect(await run('cuda')).toEqual({ lines: [], ending: 'SIGABRT' });
+    expect(marks()).toHaveLength(1);
+    expect(await run('cuda')).toEqual({
+      lines: ['lost cuda: crashed', 'runs on cpu', 'generated 3'],
+      ending: 0,
+    });
+    expect(await run('cuda')).toEqual({ lines: ['runs on cpu', 'generated 3'], ending: 0 });
+    expect(marks()).toEqual([]);
+  },
+);
+
+test.skipIf(noSoftwareAdapter !== undefined)(
+  `so is one that was at work when the process was killed ${noSoftwareAdapter ?? ''}`,
+  { timeout: softwareAdapterTimeoutMs },
+  async () => {
+    const environment = softwareAdapterEnvironment();
+    const dying = { ...environment, DIE_AT_FIRST_TOKEN: 'yes' };
+    expect(await runProcess('webgpu', environment)).toEqual({
+      lines: ['runs on webgpu', 'generated 3'],
+      ending: 0,
+    });
+    expect(await runProcess('webgpu', dying)).toEqual({ lines: ['runs on webgpu'], ending: 'SIGKILL' });
+    expect(await runProcess('webgpu', environment)).toEqual({
+      lines: ['lost webgpu: crashed', 'runs on cpu', 'generated 3'],
+      ending: 0,
+    });
+  },
+);
+
+test('a process that is killed while the device works leaves a crash, and otherwise none', async () => {
+  mkdirSync(cache.deviceMarksFolder, { recursive: true });
+  writeFileSync(join(cache.deviceMarksFolder, `${deadProcessId()}.cut-short.json`), '');
+  expect(takeCrashes(cache.deviceMarksFolder)).toEqual([]);
+
+  const left: string[] = [];
+  const engine = await openMarked(cache.deviceMarksFolder, use, silentLogger, () =>
+    Promise.resolve(observedBy(tiny.engine, () => left.push(...copyMarks('working')))),
+  );
+  copyMarks('before');
+  expect(takeCrashes(cache.deviceMarksFolder)).toEqual([]); // It rests, and this process lives.
+  await engine.generate(request, neverAborted);
+  copyMarks('after');
+  expect(left).toHaveLength(1);
+  expect(takeCrashes(cache.deviceMarksFolder)).toEqual([use]);
+  expect(takeCrashes(cache.deviceMarksFolder)).toEqual([]);
+  await engine.dispose();
+  expect(marks()).toEqual([]);
+
+  /** What a process that was killed at this moment would have left. */
+  function copyMarks(name: string): string[] {
+    const own = marks().filter((mark) => mark.startsWith(`${process.pid}.`));
+    return own.map((mark) => {
+      const copy = `${deadProcessId()}.${name}.json`;
+      copyFileSync(join(cache.deviceMarksFolder, mark), join(cache.deviceMarksFolder, copy));
+      return copy;
+    });
+  }
+});
+
+test('a call that fails and an engine that does not open leave nothing behind', async () => {
+  const failing = () => Promise.reject(new Error('no adapter'));
+  await expect(openMarked(cache.deviceMarksFolder, use, silentLogger, failing)).rejects.toThrow('no adapter');
+  expect(marks()).toEqual([]);
+});
+
+test('a crash is remembered beside what was measured', async () => {
+  const file = join(cache.folder, 'table.json');
+  await writeDeviceTable(file, 'driver 1', [
+    { device: 'webgpu', outcome: 'failed', reason: 'x' },
+    { device: 'cuda', outcome: 'failed', reason: 'y' },
+  ]);
+  await writeDeviceCrash(file, 'driver 1', 'webgpu');
+  const outcomes = (await readDeviceTable(file, 'driver 1')).map(({ device, outcome }) => [device, outcome]);
+  expect(outcomes).toEqual([
+    ['cuda', 'failed'],
+    ['webgpu', 'crashed'],
+  ]);
+});
+
+test.each([
+  ['/x/libonnxruntime_providers_shared.so: cannot open shared object file', /device cuda/],
+  [
+    'libcublasLt.so.13: cannot open shared object file: No such file or directory',
+    /libcublasLt.so.13 is missing; install the CUDA 13/,
+  ],
+  ['/x/libonnxruntime_providers_shared.so: file too short', /cannot be loaded \(file too short\)/],
+  ['libcuda.so.1: cannot open shared object file', /NVIDIA driver/],
+])('a missing library is told as what to do: %s', (loaderMessage, advice) => {
+  const printed = `[E:onnxruntime] Failed to load library /x/libonnxruntime_providers_cuda.so with error: ${loaderMessage}\n`;
+  expect(findMissingLibrary(printed)?.advice).toMatch(advice);
+  expect(findMissingLibrary(printed)?.printed).toContain(loaderMessage);
+  expect(findMissingLibrary('device lost')).toBeUndefined();
+});
+
+/** `engine`, whose caller is told in the middle of each generation. */
+function observedBy(engine: Engine, observe: () => void): Engine {
+  return {
+    contextCapacity: engine.contextCapacity,
+    vocabularySize: engine.vocabularySize,
+    generate: (given, signal) => {
+      observe();
+      return engine.generate(given, signal);
+    },
+    prefill: (...call) => engine.prefill(...call),
+    score: (...call) => engine.score(...call),
+    scoreChoices: (...call) => engine.scoreChoices(...call),
+    cachedPrefixLength: (ids) => engine.cachedPrefixLength(ids),
+    dispose: () => Promise.resolve(),
+  };
+}
+
+/** The number of a process that has ended. */
+function deadProcessId(): number {
+  return spawnSync(process.execPath, ['--version']).pid;
+}
+
+async function runProcess(setting: string, environment: Record<string, string>) {
+  const options = { setting, engine: tiny.engineOptions, modelSha256: 'tiny', promptIds: [[3, 4, 5]] };
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', join(import.meta.dirname, '../support/deviceProcess.ts')],
+    {
+      env: {
+        ...process.env,
+        SOTTO_CACHE: cache.folder,
+        ...environment,
+        DEVICE_OPTIONS: JSON.stringify(options),
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const ended = new Promise<number | string | null>((resolve) =>
+    child.once('exit', (code, signalName) => resolve(signalName ?? code)),
+  );
+  const printed = await text(child.stdout);
+  return { lines: printed.split('\n').filter((line) => line !== ''), ending: await ended };
+}
