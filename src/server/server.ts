@@ -12,7 +12,11 @@ import {
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
-import type { CompletionRequest, TextDocument as DocumentText } from '../features/completion/types';
+import type {
+  CompletionRequest,
+  CompletionTimings,
+  TextDocument as DocumentText,
+} from '../features/completion/types';
 import type { ModelState } from '../shared/modelState';
 import * as protocol from '../shared/protocol';
 import { listenToAssistRequests } from './assist/assistService';
@@ -25,6 +29,7 @@ import { modelConfiguration, parseConfiguration, pathsOf } from './configuration
 import { createExclusion } from './context/excludedFiles';
 import { readImportedFiles } from './context/importedFiles';
 import { RecentDocuments } from './context/recentDocuments';
+import { ModelExpectations } from './model/modelExpectations';
 import { ModelHost } from './model/modelHost';
 import type { ModelLoader, ResidentModel } from './model/modelLoader';
 import { Scheduler } from './scheduler';
@@ -68,6 +73,7 @@ class Server {
   private readonly bugs: BugService;
   private readonly loader: ModelLoader;
   private readonly host: ModelHost;
+  private readonly expectations: ModelExpectations;
   private folders: readonly string[];
   private configuration: protocol.ServerConfiguration;
   private isExcluded: (uri: string) => boolean;
@@ -94,6 +100,11 @@ class Server {
       modelConfiguration(this.configuration.settings),
       (lost) => void connection.sendNotification(protocol.deviceLostNotification, lost),
     );
+    this.expectations = new ModelExpectations({
+      state: () => this.host.state,
+      listModels: () => this.loader.listModels(modelConfiguration(this.configuration.settings).cacheFolder),
+      onFitting: (model) => void connection.sendNotification(protocol.fittingModelNotification, model),
+    });
     this.bugs = new BugService({
       connection,
       logger,
@@ -144,9 +155,7 @@ class Server {
     });
     connection.onNotification(protocol.pauseNotification, ({ paused }) => this.setPaused(paused));
     connection.onRequest(protocol.modelStateRequest, () => this.command(() => this.modelState()));
-    connection.onRequest(protocol.modelListRequest, () =>
-      this.command(() => this.loader.listModels(this.cacheFolder())),
-    );
+    connection.onRequest(protocol.modelListRequest, () => this.command(() => this.expectations.describe()));
     connection.onRequest(protocol.deviceReportRequest, () => this.command(() => this.host.deviceReport()));
     connection.onRequest(protocol.fetchModelRequest, (token) =>
       withSignal(token, (signal) => this.host.fetch(signal)),
@@ -351,19 +360,16 @@ class Server {
     void this.connection.sendNotification(protocol.modelStateNotification, state);
   }
 
-  private noteSpeed({ engine }: { readonly engine?: { decodedTokenCount: number; decodeMs: number } }): void {
+  private noteSpeed({ engine }: CompletionTimings): void {
     if (engine !== undefined && engine.decodedTokenCount > 0 && engine.decodeMs > 0) {
       this.host.noteSpeed((1000 * engine.decodedTokenCount) / engine.decodeMs);
+      void this.expectations.note(engine);
     }
   }
 
   private async modelState(): Promise<ModelState> {
     await this.host.started;
     return this.host.state;
-  }
-
-  private cacheFolder(): string | undefined {
-    return modelConfiguration(this.configuration.settings).cacheFolder;
   }
 }
 

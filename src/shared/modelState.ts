@@ -72,4 +72,16 @@ export interface ModelDescription {
   /** For whom it is meant, in one phrase. */
   readonly advice: string;
   readonly present: boolean;
+  /** Weights that each token passes through: what speed depends on. */
+  readonly parameterCount: number;
+  /** From the speed of the model in memory; null until that was measured. */
+  readonly expectation: ModelExpectation | null;
+}
+
+/** How fast a model is, or would be, on this machine. */
+export interface ModelExpectation {
+  readonly tokensPerSecond: number;
+  /** Of a typical suggestion. */
+  readonly suggestionMs: number;
+  readonly keepsUpWithTyping: boolean;
 }

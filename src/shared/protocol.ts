@@ -32,6 +32,9 @@ export const modelStateRequest = new RequestType0<ModelState, void>('sotto/getMo
 /** Client to server, for the first-run offer and the model picker. */
 export const modelListRequest = new RequestType0<readonly ModelDescription[], void>('sotto/listModels');
 
+/** Server to client, when a larger model would keep up with typing on this machine: offered to the user once. */
+export const fittingModelNotification = new NotificationType<ModelDescription>('sotto/fittingModel');
+
 /** Client to server, for the menu of devices. */
 export const deviceReportRequest = new RequestType0<DeviceReport, void>('sotto/devices');
 

@@ -10,7 +10,7 @@ import type {
   ResidentModel,
 } from '../../src/server/model/modelLoader';
 import type { BugFinder } from '../../src/server/bugs/bugFinder';
-import type { ModelDescription } from '../../src/shared/modelState';
+import type { ListedModel } from '../../src/server/model/modelExpectations';
 
 /** A model that "generates" the text it is told to, over a real `Engine`: one token id per UTF-16 unit. */
 export function createScriptedEngine(text: string): Engine & { readonly calls: string[] } {
@@ -106,10 +106,11 @@ function promptOf({ document, offset }: CompletionRequest): number[] {
   return [...document.text.slice(0, offset)].map((character) => character.charCodeAt(0));
 }
 
-export const catalogEntry: ModelDescription = {
+export const catalogEntry: ListedModel = {
   name: 'qwen2.5-coder-0.5b',
   title: 'Qwen2.5-Coder 0.5B',
   byteCount: 491_400_064,
+  parameterCount: 494_000_000,
   licence: 'Apache-2.0',
   origin: 'Hugging Face',
   advice: 'For every machine.',
@@ -129,7 +130,7 @@ export class ScriptedLoader implements ModelLoader {
   bugs: BugFinder = { check: () => Promise.resolve([]), review: () => Promise.resolve([]) };
   commands: CommandModel = { engine: this.engine, tokenizer: byteTokenizer, chatTemplate: undefined };
 
-  listModels(): Promise<readonly ModelDescription[]> {
+  listModels(): Promise<readonly ListedModel[]> {
     return Promise.resolve([{ ...catalogEntry, present: this.present }]);
   }
 

@@ -27,6 +27,7 @@ export function entryFor(content: Buffer, sources: readonly ModelSource[]): Cata
     name: 'tiny',
     title: 'Tiny',
     advice: 'for tests',
+    parameterCount: 1000,
     origin: 'this test',
     fileName: 'tiny.gguf',
     byteCount: content.length,

@@ -3,9 +3,10 @@ import { modelListRequest } from '../../shared/protocol';
 import type { ModelDescription } from '../../shared/modelState';
 import type { Application } from '../application';
 import { megabytes } from '../status/statusView';
+import { describeExpectation } from './describeModel';
 import { fetchModel, type ModelFetcher } from './fetchModel';
 
-type ModelChooser = ModelFetcher & Pick<Application, 'settings' | 'sendConfiguration'>;
+export type ModelChooser = ModelFetcher & Pick<Application, 'settings' | 'sendConfiguration'>;
 
 /** Lets the user choose a model of the catalog or a file, writes the choice to the settings, and gets it. */
 export async function chooseModel(application: ModelChooser): Promise<void> {
@@ -16,7 +17,7 @@ export async function chooseModel(application: ModelChooser): Promise<void> {
     {
       label: 'A file…',
       description: modelPath === '' ? '' : `$(check) ${modelPath}`,
-      detail: 'A GGUF file on this machine, of the qwen2 or llama architecture.',
+      detail: 'A GGUF file on this machine: Qwen2, Qwen3, Llama, Granite or StarCoder2.',
     },
   ];
   const picked = await window.showQuickPick(items, { title: 'Sotto: choose a model' });
@@ -27,7 +28,12 @@ export async function chooseModel(application: ModelChooser): Promise<void> {
     await chooseModelFile(application);
     return;
   }
-  await writeChoice(application, { model: picked.model.name, modelPath: '' });
+  await useModel(application, picked.model.name);
+}
+
+/** Writes a model of the catalog to the settings, because the user chose it, and gets it. */
+export async function useModel(application: ModelChooser, name: string): Promise<void> {
+  await writeChoice(application, { model: name, modelPath: '' });
   await fetchModel(application);
 }
 
@@ -57,7 +63,7 @@ function describeEntry(model: ModelDescription, chosen: boolean): PickerItem {
   return {
     label: `${chosen ? '$(check) ' : ''}${model.title}`,
     description: where,
-    detail: `${model.advice} Licence: ${model.licence}.`,
+    detail: `${model.advice}${describeExpectation(model)}. Licence: ${model.licence}.`,
     model,
   };
 }

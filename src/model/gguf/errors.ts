@@ -15,7 +15,7 @@ export function unsupportedModel(detail: string, options?: ErrorOptions): UserEr
   return new UserError(
     'unsupported-model',
     `The model is not supported: ${detail}.`,
-    'Use a qwen2 or llama model as GGUF with Q8_0, Q6_K, Q5, Q4 or float tensors and a byte-level BPE vocabulary.',
+    'Use a qwen2, qwen3, llama, granite or starcoder2 model as GGUF with Q8_0, Q6_K, Q5, Q4 or float tensors and a byte-level BPE vocabulary.',
     options,
   );
 }

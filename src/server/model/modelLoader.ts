@@ -1,11 +1,12 @@
 import type { Logger } from '../../base/logger';
 import type { ReportProgress } from '../../base/progress';
-import type { DeviceLost, DeviceReport, ModelDescription } from '../../shared/modelState';
+import type { DeviceLost, DeviceReport } from '../../shared/modelState';
 import type { Settings } from '../../shared/settings';
 import type { Engine } from '../../engine/engine';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
 import type { Completer } from '../../features/completion/completer';
 import type { BugFinder } from '../bugs/bugFinder';
+import type { ListedModel } from './modelExpectations';
 
 /** Which model the settings name: one of the catalog, or a GGUF file of the user's. */
 export type ModelChoice =
@@ -31,7 +32,7 @@ export type DeviceSetting = Settings['device'];
 
 /** How a model comes into memory. Production: src/runtime; tests: a scripted one. */
 export interface ModelLoader {
-  listModels(cacheFolder: string | undefined): Promise<readonly ModelDescription[]>;
+  listModels(cacheFolder: string | undefined): Promise<readonly ListedModel[]>;
   /** Whether loading needs no download. */
   isModelPresent(choice: ModelChoice, cacheFolder: string | undefined): Promise<boolean>;
   /** Downloads (if allowed), prepares and loads. Rejects with a `UserError`, or the signal's reason. */
