@@ -9,8 +9,8 @@ const TYPICAL_WRITTEN_TOKENS = 12;
  * not feel slower than that.
  */
 const TYPING_BUDGET_MS = 300;
-/** Fewer tokens at once are dominated by fixed costs. */
-const LEAST_READ_TOKENS = 32;
+/** While somebody types, most requests read one to four tokens, which cost as much as one: they say nothing. */
+const LEAST_READ_TOKENS = 8;
 /** Before so many, one busy moment of the machine would decide. */
 const LEAST_READS = 3;
 const LEAST_WRITTEN_TOKENS = 100;
