@@ -13,7 +13,7 @@ describe.each(architectureNames)('%s', (architecture) => {
   let tiny: TinyEngine;
   let reference: ReferenceModel;
   beforeAll(async () => {
-    tiny = await openTinyEngine({ architecture, seed: 51, ...sizes, tied: architecture !== 'llama' });
+    tiny = await openTinyEngine({ architecture, seed: 51, ...sizes });
     reference = await loadReferenceModel(tiny.ggufPath);
   });
   afterAll(() => tiny.dispose());

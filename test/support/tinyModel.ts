@@ -205,6 +205,7 @@ function tinyMetadata(options: TinyModelOptions, tensorCount: number): GGUFTyped
     }),
     ...(options.headDimension !== undefined && {
       [key('attention.key_length')]: uint(options.headDimension),
+      [key('attention.value_length')]: uint(options.headDimension),
     }),
     ...(architecture === 'granite' && {
       [key('embedding_scale')]: { value: 12, type: FLOAT32 },

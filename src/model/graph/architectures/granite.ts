@@ -1,5 +1,5 @@
-import { llama } from './llama';
 import type { Architecture } from './architecture';
+import { llama } from './llama';
 
 /**
  * Granite 3 and 4 (dense): Llama with multipliers, which the configuration holds; the converter permutes q and k as
