@@ -5,6 +5,7 @@ import { supportedDevices } from '../../src/engine/device';
 import type { Engine } from '../../src/engine/engine';
 import { OrtApi } from '../../src/engine/ortApi';
 import { ortLibraryPath } from '../../src/engine/ortLibrary';
+import { architectureNames } from '../../src/model/configuration';
 import {
   noSoftwareAdapter,
   softwareAdapterSizes,
@@ -67,6 +68,20 @@ describe.skipIf(noSoftwareAdapter !== undefined)(suiteName, { timeout: softwareA
         expect(logProbability).toBeCloseTo(expected[index]?.logProbability ?? NaN, 3),
       );
     }
+  });
+
+  test.each(architectureNames)('%s computes what it computes on the CPU', async (architecture) => {
+    const family = await openTinyEngine({ ...softwareAdapterSizes, architecture, contextCapacity: 64 });
+    const onAdapter = await family.openOn('webgpu', prefillChunkTokens);
+    const prompt = randomIds(createRandom(2), 20);
+    const { tokens: expected } = await generate(family.engine, prompt);
+    const { tokens } = await generate(onAdapter, prompt);
+    expect(tokens.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
+    tokens.forEach(({ logProbability }, index) =>
+      expect(logProbability).toBeCloseTo(expected[index]?.logProbability ?? NaN, 3),
+    );
+    await onAdapter.dispose();
+    await family.dispose();
   });
 
   test('what the cache holds is reused, and what is cut off it is forgotten', async () => {

@@ -34,10 +34,30 @@ export interface ChatFormat {
 export function createChatFormat(chatTemplate: string | undefined, tokenizer: ChatTokenizer): ChatFormat {
   const template = parseTemplate(chatTemplate ?? chatMarkup(tokenizer));
   const end = tokenizer.specialId('<|im_end|>');
+  const encode = (messages: readonly ChatMessage[]) =>
+    encodeRendered(render(template, messages, tokenizer), messages, tokenizer);
   return {
-    encode: (messages) => encodeRendered(render(template, messages, tokenizer), messages, tokenizer),
+    encode(messages) {
+      try {
+        return encode(messages);
+      } catch (error) {
+        const asked = systemAsPartOfQuestion(messages);
+        if (asked === undefined) {
+          throw error;
+        }
+        return encode(asked);
+      }
+    },
     stopIds: new Set([...tokenizer.endOfTextIds, ...(end === undefined ? [] : [end])]),
   };
+}
+
+/** For templates that know no system message, such as that of StarCoder2-Instruct. */
+function systemAsPartOfQuestion([system, question, ...rest]: readonly ChatMessage[]):
+  readonly ChatMessage[] | undefined {
+  return system?.role === 'system' && question?.role === 'user'
+    ? [{ role: 'user', content: `${system.content}\n\n${question.content}` }, ...rest]
+    : undefined;
 }
 
 /** The format that Qwen and many others were trained with. */

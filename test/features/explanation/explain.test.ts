@@ -42,6 +42,16 @@ test("the model file's own template is used, and one that drops messages is refu
   expect(() => deaf.encode([{ role: 'user', content: 'hi' }])).toThrow('leaves messages out');
 });
 
+test('where the template knows no system message, it becomes part of the question', () => {
+  const template =
+    "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('not allowed') }}{% endif %}[{{ m.role }}]{{ m.content }}{% endfor %}";
+  const format = createChatFormat(template, byteTokenizer);
+  const question = { role: 'user', content: 'Why?' } as const;
+  const ids = format.encode([{ role: 'system', content: 'Be brief.' }, question]);
+  expect(byteTokenizer.decode(ids)).toBe('[user]Be brief.\n\nWhy?');
+  expect(() => format.encode([{ role: 'system', content: 'Be brief.' }])).toThrow('not allowed');
+});
+
 test('a model that can think before it answers is told not to', () => {
   // How Qwen3's template decides.
   const template =
