@@ -202,7 +202,7 @@ export class Application implements Disposable {
     try {
       await offerBetterModel(this.context.globalState, model, this);
     } catch (error) {
-      this.output.warn(`The model ${model.name} could not be used: ${describeError(error)}`);
+      this.output.warn(`The model ${model.name} could not be offered: ${describeError(error)}`);
     }
   }
 

@@ -13,8 +13,8 @@ import { graphVersion } from '../model/preparedFolder';
 import { cudaLibraryPath } from './deviceCuda';
 import { describeDrivers } from './deviceDriver';
 import { DeviceEngine } from './deviceEngine';
-import { probeDevices } from './deviceProbe';
 import { openMarked, takeCrashes } from './deviceMark';
+import { probeDevices } from './deviceProbe';
 import {
   crashedDevices,
   describeEntry,

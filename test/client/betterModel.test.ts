@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Memento } from 'vscode';
 import { offerBetterModel } from '../../src/client/model/betterModel';
-import type { ModelChooser } from '../../src/client/model/modelPicker';
+import type { SettingsWriter } from '../../src/client/model/modelPicker';
 import type { ModelDescription } from '../../src/shared/modelState';
 import { catalogEntry } from '../server/scriptedModel';
 
@@ -10,17 +10,18 @@ const editor = vi.hoisted(() => ({
   shown: [] as string[][],
   answer: undefined as string | undefined,
   written: [] as unknown[][],
+  commands: [] as string[],
   listeners: new Set<() => void>(),
 }));
 vi.mock('vscode', () => ({
   ConfigurationTarget: { Global: 1 },
   ProgressLocation: { Notification: 15 },
+  commands: { executeCommand: (name: string) => void editor.commands.push(name) },
   window: {
     showInformationMessage: (...parts: string[]) => {
       editor.shown.push(parts);
       return Promise.resolve(editor.answer);
     },
-    withProgress: () => Promise.resolve({ kind: 'cancelled' }),
   },
   workspace: {
     getConfiguration: () => ({ update: (...parts: unknown[]) => void editor.written.push(parts) }),
@@ -37,22 +38,23 @@ const model: ModelDescription = {
   title: 'Large',
   expectation: { tokensPerSecond: 31.6, suggestionMs: 250, keepsUpWithTyping: true },
 };
+let chosen: string;
 const application = {
-  settings: { current: () => ({ modelPath: '' }) },
-  requireClient: () => ({}),
+  settings: { current: () => ({ model: chosen, modelPath: '' }) },
   sendConfiguration: () => Promise.resolve(),
-} as unknown as ModelChooser;
+} as unknown as SettingsWriter;
 
 let memory: Memento;
 beforeEach(() => {
   vi.useFakeTimers();
+  chosen = 'small';
   const values = new Map<string, unknown>();
   memory = {
     keys: () => [...values.keys()],
     get: (key: string) => values.get(key),
     update: (key: string, value: unknown) => Promise.resolve(void values.set(key, value)),
   } as Memento;
-  Object.assign(editor, { shown: [], answer: undefined, written: [] });
+  Object.assign(editor, { shown: [], answer: undefined, written: [], commands: [] });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -92,4 +94,13 @@ test('whoever takes it gets the model', async () => {
   await vi.advanceTimersByTimeAsync(20_000);
   await offer;
   expect(editor.written).toContainEqual(['model', 'large', 1]);
+  expect(editor.commands).toEqual(['sotto.getModel']);
+});
+
+test('whoever chose it meanwhile is not asked', async () => {
+  const offer = offerBetterModel(memory, model, application);
+  chosen = 'large';
+  await vi.advanceTimersByTimeAsync(20_000);
+  await offer;
+  expect(editor.shown).toEqual([]);
 });

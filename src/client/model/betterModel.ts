@@ -1,8 +1,9 @@
-import { window, workspace, type Memento } from 'vscode';
+import { commands, window, workspace, type Memento } from 'vscode';
 import type { ModelDescription } from '../../shared/modelState';
+import type { CommandId } from '../commandIds';
 import { megabytes } from '../status/statusView';
 import { describeExpectation } from './describeModel';
-import { useModel, type ModelChooser } from './modelPicker';
+import { writeChoice, type SettingsWriter } from './modelPicker';
 
 const OFFERED_KEY = 'sotto.betterModelOffered';
 /** Nobody is interrupted: the offer waits for a pause of typing. */
@@ -15,14 +16,15 @@ const QUIET_MS = 20_000;
 export async function offerBetterModel(
   memory: Memento,
   model: ModelDescription,
-  application: ModelChooser,
+  application: SettingsWriter,
 ): Promise<void> {
   if (memory.get<boolean>(OFFERED_KEY) === true) {
     return;
   }
   await quietFor(QUIET_MS);
-  // Another window may have asked meanwhile.
-  if (memory.get<boolean>(OFFERED_KEY) === true || application.settings.current().modelPath !== '') {
+  // Another window may have asked meanwhile, or the user have chosen.
+  const { model: chosen, modelPath } = application.settings.current();
+  if (memory.get<boolean>(OFFERED_KEY) === true || modelPath !== '' || chosen === model.name) {
     return;
   }
   await memory.update(OFFERED_KEY, true);
@@ -33,7 +35,8 @@ export async function offerBetterModel(
     "Don't Offer Again",
   );
   if (answer === use) {
-    await useModel(application, model.name);
+    await writeChoice(application, { model: model.name, modelPath: '' });
+    await commands.executeCommand('sotto.getModel' satisfies CommandId);
   }
 }
 

@@ -6,7 +6,9 @@ import { megabytes } from '../status/statusView';
 import { describeExpectation } from './describeModel';
 import { fetchModel, type ModelFetcher } from './fetchModel';
 
-export type ModelChooser = ModelFetcher & Pick<Application, 'settings' | 'sendConfiguration'>;
+type ModelChooser = ModelFetcher & SettingsWriter;
+
+export type SettingsWriter = Pick<Application, 'settings' | 'sendConfiguration'>;
 
 /** Lets the user choose a model of the catalog or a file, writes the choice to the settings, and gets it. */
 export async function chooseModel(application: ModelChooser): Promise<void> {
@@ -28,12 +30,7 @@ export async function chooseModel(application: ModelChooser): Promise<void> {
     await chooseModelFile(application);
     return;
   }
-  await useModel(application, picked.model.name);
-}
-
-/** Writes a model of the catalog to the settings, because the user chose it, and gets it. */
-export async function useModel(application: ModelChooser, name: string): Promise<void> {
-  await writeChoice(application, { model: name, modelPath: '' });
+  await writeChoice(application, { model: picked.model.name, modelPath: '' });
   await fetchModel(application);
 }
 
@@ -69,8 +66,8 @@ function describeEntry(model: ModelDescription, chosen: boolean): PickerItem {
 }
 
 /** Sotto writes to the settings only what the user chose: a model here, and that a check be turned off. */
-async function writeChoice(
-  application: ModelChooser,
+export async function writeChoice(
+  application: SettingsWriter,
   choice: { readonly model?: string; readonly modelPath: string },
 ): Promise<void> {
   const configuration = workspace.getConfiguration('sotto');
