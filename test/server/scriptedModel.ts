@@ -118,6 +118,7 @@ export const catalogEntry: ModelDescription = {
 
 /** A loader that a test steers: what is on disk, what progress there is, and how loading ends. */
 export class ScriptedLoader implements ModelLoader {
+  readonly contextCapacity = 2048;
   present = true;
   progress: readonly Progress[] = [];
   failure: Error | undefined;
