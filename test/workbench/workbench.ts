@@ -20,6 +20,8 @@ const screenshotFolder = join(import.meta.dirname, 'screenshots');
 
 export interface WorkbenchOptions {
   readonly extensionFolder: string; // holds package.json and whatever its `main` names, already built
+  /** Extensions beside it. */
+  readonly otherExtensionFolders?: readonly string[];
   readonly workspaceFolder: string;
   /** User settings besides those that keep the workbench quiet. */
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -44,7 +46,10 @@ const quietSettings = {
 
 /** Starts a server and a browser and resolves once the workbench is restored. Throws with the logs when it is not. */
 export async function startWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-  const server = await startServer(options.extensionFolder, options.environment ?? {});
+  const server = await startServer(
+    [options.extensionFolder, ...(options.otherExtensionFolders ?? [])],
+    options.environment ?? {},
+  );
   let browser: Browser | undefined;
   try {
     writeSettingsFile(server, { ...quietSettings, ...options.settings });
