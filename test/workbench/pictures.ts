@@ -1,0 +1,138 @@
+// `npm run pictures`: takes the README's pictures anew, of the real workbench with the default model's real output.
+import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, expect, inject, test } from 'vitest';
+import { locateCache } from '../../src/model/cache';
+import { modelIsReady } from './sotto';
+import { createTemporaryFolder } from './temporaryFolder';
+import { useWorkbench } from './useWorkbench';
+
+const mediaFolder = resolve(import.meta.dirname, '../../media');
+const answerTimeoutMs = 60_000;
+/** A README is loaded as a whole. */
+const maxPictureBytes = 120_000;
+/** Around what is shown, in CSS pixels. */
+const marginPixels = 12;
+
+const files = {
+  'extremes.js': `/** The largest number of a list. */
+export function largest(numbers) {
+  let result = -Infinity;
+  for (const number of numbers) {
+    if (number > result) {
+      result = number;
+    }
+  }
+  return result;
+}
+
+/** The smallest number of a list. */
+export function smallest(numbers) {
+}
+`,
+  'mean.py': `def moving_average(values, width):
+    window = []
+    for value in values:
+        window.append(value)
+        if len(window) > width:
+            window.pop(0)
+        yield sum(window) / len(window)
+`,
+  'transfer.py': `def transfer(source: Account, target: Account, amount: int) -> int:
+    if amount <= 0:
+        raise ValueError("the amount must be positive")
+    source.withdraw(amount)
+    target.deposit(amount)
+    return source.balance
+`,
+  'rectangle.ts': `export function perimeter(width: number, height: number): number {
+  return 2 * (width + height);
+}
+
+export function area(width: number, height: number): number {
+  return ;
+}
+`,
+};
+const workspaceFolder = createTemporaryFolder(files);
+
+const workbench = useWorkbench(() => ({
+  extensionFolder: inject('extensionFolder'),
+  workspaceFolder,
+  settings: {
+    'workbench.colorTheme': 'Default Dark Modern',
+    'workbench.activityBar.location': 'hidden',
+    'workbench.sideBar.location': 'right',
+    'breadcrumbs.enabled': false,
+    'comments.openView': 'never',
+    'editor.cursorBlinking': 'solid',
+    'editor.lightbulb.enabled': 'off',
+    'editor.minimap.enabled': false,
+    'editor.occurrencesHighlight': 'off',
+    'editor.scrollbar.vertical': 'hidden',
+    'editor.stickyScroll.enabled': false,
+    'sotto.bugs.check': 'automatic',
+  },
+  environment: { SOTTO_CACHE: locateCache(process.env).folder },
+  window: { width: 760, height: 700, pixelRatio: 1.5 },
+}));
+
+// Each picture shows one tab.
+afterEach(() => workbench().runCommand('View: Revert and Close Editor'));
+afterAll(() => rmSync(workspaceFolder, { recursive: true }));
+
+test('ghost-text.png', async () => {
+  await workbench().openFile('extremes.js', { line: 13, column: 36 });
+  await workbench().runCommand('View: Close Primary Side Bar');
+  await modelIsReady(workbench());
+  await workbench().beginLine(3);
+  await expect.poll(() => workbench().ghostText(), { timeout: answerTimeoutMs }).not.toBe('');
+  await take('ghost-text');
+});
+
+test('explanation.png', async () => {
+  await workbench().openFile('mean.py', { line: 1, column: 10 });
+  await workbench().runCommand('Sotto: Explain');
+  await workbench()
+    .page.locator('.review-widget [aria-label="Copy Explanation"]')
+    .waitFor({ timeout: answerTimeoutMs });
+  await take('explanation');
+  await workbench().runCommand('Sotto: Close Explanation');
+});
+
+test('documentation.png', async () => {
+  await workbench().openFile('transfer.py', { line: 1, column: 8 });
+  await workbench().runCommand('Sotto: Document');
+  await expect.poll(() => workbench().editorText(), { timeout: answerTimeoutMs }).toMatch(/Raises:/);
+  await take('documentation');
+});
+
+test('bug-hover.png', async () => {
+  await workbench().openFile('rectangle.ts', { line: 6, column: 10 });
+  await workbench().type('width * width');
+  await expect.poll(() => workbench().squiggles(), { timeout: answerTimeoutMs }).toHaveLength(1);
+  await workbench().placeCursor({ line: 6, column: 19 });
+  await workbench().hover();
+  // The links come from another provider than the text.
+  await workbench().page.locator('.monaco-hover a', { hasText: 'Not a bug here' }).first().waitFor();
+  await take('bug-hover');
+});
+
+/** Writes media/NAME.png: the editor with its tab, down to the last of what it shows. */
+async function take(name: string): Promise<void> {
+  const { page } = workbench();
+  const editor = await page.locator('.editor-group-container.active').boundingBox();
+  const shown = await Promise.all(
+    ['.view-lines > .view-line', '.suggest-preview-text .view-line', '.review-widget', '.monaco-hover']
+      .map((selector) => page.locator(`.editor-instance ${selector}`).filter({ visible: true }).all())
+      .map(async (elements) => Promise.all((await elements).map((element) => element.boundingBox()))),
+  );
+  const bottom = Math.max(...shown.flat().map((box) => (box === null ? 0 : box.y + box.height)));
+  if (editor === null) {
+    throw new Error('No editor is open.');
+  }
+  const clip = { ...editor, height: bottom - editor.y + marginPixels };
+  const path = join(mediaFolder, `${name}.png`);
+  writeFileSync(path, await page.screenshot({ clip }));
+  expect(statSync(path).size).toBeLessThan(maxPictureBytes);
+}
