@@ -1,8 +1,9 @@
 // `npm run pictures`: takes the README's pictures anew, of the real workbench with the default model's real output.
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, afterEach, expect, inject, test } from 'vitest';
+import { afterAll, expect, inject, test } from 'vitest';
 import { locateCache } from '../../src/model/cache';
+import { bodyColumn, endOfLastHead, sampleFiles } from './sampleFiles';
 import { modelIsReady } from './sotto';
 import { createTemporaryFolder } from './temporaryFolder';
 import { useWorkbench } from './useWorkbench';
@@ -15,21 +16,7 @@ const maxPictureBytes = 120_000;
 const marginPixels = 12;
 
 const files = {
-  'extremes.js': `/** The largest number of a list. */
-export function largest(numbers) {
-  let result = -Infinity;
-  for (const number of numbers) {
-    if (number > result) {
-      result = number;
-    }
-  }
-  return result;
-}
-
-/** The smallest number of a list. */
-export function smallest(numbers) {
-}
-`,
+  'extremes.ts': sampleFiles['extremes.ts'],
   'mean.py': `def moving_average(values, width):
     window = []
     for value in values:
@@ -71,21 +58,23 @@ const workbench = useWorkbench(() => ({
     'editor.occurrencesHighlight': 'off',
     'editor.scrollbar.vertical': 'hidden',
     'editor.stickyScroll.enabled': false,
+    // A function without its body yet would be underlined.
+    'typescript.validate.enable': false,
     'sotto.bugs.check': 'automatic',
+    // A slow machine must not turn a suggestion into none.
+    'sotto.completion.deadlineMs': 10_000,
   },
   environment: { SOTTO_CACHE: locateCache(process.env).folder },
   window: { width: 760, height: 700, pixelRatio: 1.5 },
 }));
 
-// Each picture shows one tab.
-afterEach(() => workbench().runCommand('View: Revert and Close Editor'));
 afterAll(() => rmSync(workspaceFolder, { recursive: true }));
 
 test('ghost-text.png', async () => {
-  await workbench().openFile('extremes.js', { line: 13, column: 36 });
+  await workbench().openFile('extremes.ts', endOfLastHead('extremes.ts'));
   await workbench().runCommand('View: Close Primary Side Bar');
   await modelIsReady(workbench());
-  await workbench().beginLine(3);
+  await workbench().beginLine(bodyColumn('extremes.ts'));
   await expect.poll(() => workbench().ghostText(), { timeout: answerTimeoutMs }).not.toBe('');
   await take('ghost-text');
 });
@@ -115,6 +104,9 @@ test('bug-hover.png', async () => {
   await workbench().hover();
   // The links come from another provider than the text.
   await workbench().page.locator('.monaco-hover a', { hasText: 'Not a bug here' }).first().waitFor();
+  await expect
+    .poll(() => workbench().page.locator('.monaco-hover:visible').innerText())
+    .not.toContain('loading');
   await take('bug-hover');
 });
 
@@ -134,5 +126,7 @@ async function take(name: string): Promise<void> {
   const clip = { ...editor, height: bottom - editor.y + marginPixels };
   const path = join(mediaFolder, `${name}.png`);
   writeFileSync(path, await page.screenshot({ clip }));
+  // Each picture shows one tab.
+  await workbench().runCommand('View: Revert and Close Editor');
   expect(statSync(path).size).toBeLessThan(maxPictureBytes);
 }
