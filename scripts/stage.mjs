@@ -25,7 +25,7 @@ const runtimePackages = {
 
 /** Everything else that may be in the package. */
 const ownFiles =
-  /^(package\.json|readme\.md|changelog\.md|LICENSE.*|dist\/(client\.cjs|server\.mjs|repackWorker\.mjs|deviceProbe\.mjs)|media\/icon\.png|media\/walkthrough\/[\w-]+\.md|syntaxes\/[\w-]+\.tmLanguage\.json)$/i;
+  /^(package\.json|readme\.md|changelog\.md|LICENSE.*|dist\/(client\.cjs|server\.mjs|repackWorker\.mjs|deviceProbe\.mjs)|media\/[\w-]+\.png|media\/walkthrough\/[\w-]+\.md|syntaxes\/[\w-]+\.tmLanguage\.json)$/i;
 
 /**
  * Fills the empty folder `stage` with the files that ship on this platform, the built dist among them, and proves that
