@@ -55,10 +55,12 @@ test.each([...pageNames, 'SECURITY.md'])('every file that %s names exists', (nam
   expect([...linked, ...quoted].filter((path) => !isThere(path))).toEqual([]);
 });
 
+type Default = string | number | boolean | Record<string, boolean> | string[];
+
 test('the settings in the README are those of package.json, with their defaults, in its order', () => {
   const manifest = JSON.parse(readPage('package.json')) as {
     contributes: {
-      configuration: { properties: Record<string, { readonly default: unknown; readonly enum?: string[] }> };
+      configuration: { properties: Record<string, { readonly default: Default; readonly enum?: string[] }> };
     };
   };
   const section = /## Settings\n([^]*?)\n## /.exec(readPage('README.md'))?.[1] ?? '';
@@ -68,7 +70,7 @@ test('the settings in the README are those of package.json, with their defaults,
   for (const [, key = '', shownDefault = '', text = ''] of rows) {
     const { default: value, enum: choices = [] } = properties[key]!;
     if (typeof value === 'object') {
-      const switchedOff = Object.entries(value ?? {}).filter(([, on]) => on === false);
+      const switchedOff = Object.entries(value).filter(([, on]) => on === false);
       switchedOff.forEach(([language]) => expect(shownDefault).toContain(`\`${language}\``));
     } else {
       expect([key, shownDefault]).toEqual([key, value === '' ? 'empty' : `\`${String(value)}\``]);

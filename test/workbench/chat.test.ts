@@ -118,7 +118,7 @@ test('it gets an answer of the model that runs in the process of all windows', a
 test('it stops an answer, of which nothing comes any more', async () => {
   expect(await ask('cancel')).toMatchObject({
     error: 'Canceled',
-    length: expect.toSatisfy((length: number) => length < 400),
+    length: expect.toSatisfy((length: number) => length < 400) as number,
   });
 });
 

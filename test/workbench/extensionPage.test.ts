@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import type { Frame } from 'playwright-core';
 import { afterAll, expect, inject, test } from 'vitest';
+import { statusItem } from './sotto';
 import { createTemporaryFolder } from './temporaryFolder';
 import { useWorkbench } from './useWorkbench';
 
@@ -11,6 +12,8 @@ const workbench = useWorkbench(() => ({
   extensionFolder: inject('extensionFolder'),
   workspaceFolder,
   environment: { SOTTO_CACHE: cacheFolder },
+  // The walkthrough shows its texts beside the steps where there is room.
+  window: { width: 1700, height: 900, pixelRatio: 1 },
 }));
 
 afterAll(() => {
@@ -19,6 +22,7 @@ afterAll(() => {
 });
 
 test('the README stands there, with no picture that cannot be shown', async () => {
+  await expect.poll(async () => (await statusItem(workbench()))?.text).toBe('Sotto: no model');
   await workbench().runCommand('Extensions: Show Installed Extensions');
   await workbench().page.locator('.extension-list-item', { hasText: 'Sotto' }).first().click();
   await expect.poll(() => picturesUnder('In the editor')).toEqual([]);
