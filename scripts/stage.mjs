@@ -25,7 +25,7 @@ const runtimePackages = {
 
 /** Everything else that may be in the package. */
 const ownFiles =
-  /^(package\.json|readme\.md|changelog\.md|LICENSE.*|dist\/(client\.cjs|server\.mjs|repackWorker\.mjs|deviceProbe\.mjs)|media\/icon\.png|media\/walkthrough\/[\w-]+\.md|syntaxes\/[\w-]+\.tmLanguage\.json)$/i;
+  /^(package\.json|readme\.md|changelog\.md|LICENSE.*|dist\/(client\.cjs|server\.mjs|repackWorker\.mjs|deviceProbe\.mjs)|media\/[\w-]+\.png|media\/walkthrough\/[\w-]+\.md|syntaxes\/[\w-]+\.tmLanguage\.json)$/i;
 
 /**
  * Fills the empty folder `stage` with the files that ship on this platform, the built dist among them, and proves that
@@ -45,6 +45,7 @@ export function stageExtension(stage) {
   for (const path of paths.filter((name) => ownFiles.test(name) && name !== 'package.json')) {
     copy(join(root, path), join(stage, path));
   }
+  leaveOutPictures(join(stage, 'README.md'));
   for (const name of names) {
     stagePackage(name, stage);
   }
@@ -57,6 +58,14 @@ export function isAllowed(path) {
   return owner === undefined
     ? ownFiles.test(path)
     : runtimePackages[owner].test(path.slice(`node_modules/${owner}/`.length));
+}
+
+/**
+ * VS Code's page of an extension shows pictures from the network only, none from the extension's folder or from data
+ * URIs, and there is no address yet that ours could come from: better none than broken ones.
+ */
+function leaveOutPictures(path) {
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/^!\[[^\]]*\]\(media\/[\w-]+\.png\)\n\n/gm, ''));
 }
 
 /** Copies the files that are used; what they would need to be installed (dependencies, scripts) is not. */

@@ -149,7 +149,8 @@ export function prepareWorkbench() {
   }
 }
 
-function main() {
+/** Runs what a Vitest configuration includes, with the workbench, the built extension and the default model ready. */
+export function runInWorkbench(config, vitestArguments) {
   setUp();
   const state = prepareWorkbench();
   if (state !== 'ready') {
@@ -158,9 +159,9 @@ function main() {
   // The tests of Sotto itself run with the default model.
   run(process.execPath, [join('dist', 'cli.mjs'), 'model', 'fetch', 'qwen2.5-coder-0.5b']);
   const vitest = join('node_modules', 'vitest', 'vitest.mjs');
-  run(process.execPath, [vitest, 'run', '--config', workbenchConfig, ...process.argv.slice(2)]);
+  run(process.execPath, [vitest, 'run', '--config', config, ...vitestArguments]);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  main();
+  runInWorkbench(workbenchConfig, process.argv.slice(2));
 }

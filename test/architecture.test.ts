@@ -55,6 +55,24 @@ test('the table names exactly the folders that exist', () => {
   }
 });
 
+test('ARCHITECTURE.md shows the same tables', () => {
+  const page = readFileSync(resolve(sourceRoot, '../ARCHITECTURE.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| (\w+) \| (.+) \|$/gm)].filter(([, folder]) => folder !== 'folder');
+  expect(Object.fromEntries(rows.map(([, folder, cell]) => [folder, cell]))).toEqual(
+    Object.fromEntries(
+      Object.entries(allowedFolders).map(([folder, allowed]) => [
+        folder,
+        allowed.map((name) => name.replace('type:', 'types of ')).join(', ') || 'nothing of ours',
+      ]),
+    ),
+  );
+  const sentence = page.slice(page.indexOf('Packages with one owner:'), page.indexOf('## Invariants'));
+  const owners = [...sentence.matchAll(/`([^`]+)`\s([\w/.]+?)\.?(?=\s)/g)];
+  expect(Object.fromEntries(owners.map(([, name, owner]) => [name, owner]))).toEqual(
+    Object.fromEntries(Object.entries(packageOwners).map(([name, places]) => [name, places.join(', ')])),
+  );
+});
+
 function findViolation({ file, specifier, typeOnly }: Import): string[] {
   const folder = file.split('/')[0] ?? '';
   if (specifier.startsWith('.')) {

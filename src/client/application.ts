@@ -2,6 +2,7 @@ import {
   Disposable,
   EventEmitter,
   window,
+  type CancellationToken,
   type ExtensionContext,
   type InlineCompletionItem,
   type LogOutputChannel,
@@ -18,6 +19,7 @@ import { registerCodeActions } from './assist/codeActions';
 import { Explanations } from './assist/explanations';
 import { registerBugActions } from './bugs/bugActions';
 import { BugLines } from './bugs/bugLines';
+import { ChatProvider } from './chat/chatProvider';
 import { languageName } from './languageName';
 import { offerBetterModel } from './model/betterModel';
 import { showDeviceLoss } from './model/devicePicker';
@@ -51,6 +53,7 @@ export class Application implements Disposable {
   private readonly server: ServerProcess;
   private readonly status: StatusItem;
   private readonly tracker: SuggestionTracker;
+  private readonly chatProvider: ChatProvider;
   /** What watches the editor for the server; lives while the server answers. */
   private watchers: Disposable | undefined;
 
@@ -93,6 +96,9 @@ export class Application implements Disposable {
       new OutcomesPage(() => this.requireClient().sendRequest(protocol.outcomesPageRequest)),
     );
     this.explanations = this.store.add(new Explanations(this.assistRequests));
+    this.chatProvider = this.store.add(
+      new ChatProvider(this.assistRequests, (token) => this.describeChatModel(token)),
+    );
     this.store.add(this.server.onDidChangeState(() => this.onServerState()));
     this.store.add(this.settings.onDidChange(() => void this.onSettings()));
     this.store.add(window.onDidChangeActiveTextEditor(() => this.showStatus()));
@@ -177,8 +183,17 @@ export class Application implements Disposable {
     this.notify((client) => client.sendNotification(protocol.suggestionShownNotification, { suggestionId }));
   }
 
+  private async describeChatModel(token: CancellationToken): Promise<protocol.ChatModelDescription | null> {
+    const client = await this.server.startedClient();
+    return client === undefined ? null : client.sendRequest(protocol.chatModelRequest, token);
+  }
+
   private onModelState(state: ModelState): void {
+    const { modelState: before } = this;
     this.modelState = state;
+    if (before?.kind !== state.kind || before.model !== state.model) {
+      this.chatProvider.noteChange();
+    }
     this.modelStateEmitter.fire(state);
     this.showStatus();
     if (state.kind === 'absent') {
@@ -212,6 +227,7 @@ export class Application implements Disposable {
     const { client } = this.server;
     if (client === undefined) {
       this.modelState = undefined;
+      this.chatProvider.noteChange();
       this.bugLines.clear();
     } else {
       this.watchers = Disposable.from(

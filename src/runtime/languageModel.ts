@@ -46,7 +46,7 @@ export interface LanguageModel {
 }
 
 /** Enough for a completion's prompt and for a function with its context; 50 MB of KV cache for the default model. */
-const defaultContextCapacity = 2048;
+export const defaultContextCapacity = 2048;
 
 /**
  * Brings a model from its name to a running engine: fetches, verifies, prepares and loads what is not there yet.

@@ -7,6 +7,7 @@ import { locateCache, type Cache } from '../model/cache';
 import { catalog, findCatalogEntry } from '../model/catalog';
 import { modelFileState } from '../model/modelFile';
 import { engineFacts } from '../runtime/engineFacts';
+import { defaultContextCapacity } from '../runtime/languageModel';
 import { createBugFinder, createUnableBugFinder } from './bugs/bugFinder';
 import { withGhostComments } from './completion/ghostComments';
 import type { ModelChoice, ModelLoader } from './model/modelLoader';
@@ -17,6 +18,7 @@ import type { Scheduler } from './scheduler';
 /** The real models, of which each is in memory once; every user of the engine takes turns through `scheduler`. */
 export function createRuntimeLoader(scheduler: Scheduler, models = new SharedModels()): ModelLoader {
   return {
+    contextCapacity: defaultContextCapacity,
     listModels: (cacheFolder) => {
       const cache = cacheAt(cacheFolder);
       return Promise.all(

@@ -21,6 +21,7 @@ import type { ModelState } from '../shared/modelState';
 import * as protocol from '../shared/protocol';
 import { listenToAssistRequests } from './assist/assistService';
 import { BugService } from './bugs/bugService';
+import { listenToChatRequests } from './chat/chatService';
 import { withSignal } from './cancellation';
 import { CompletionService, type CompletionSituation } from './completion/completionService';
 import { renderOutcomesPage } from './completion/outcomesPage';
@@ -171,6 +172,7 @@ class Server {
       projectTexts: (document) => this.projectTexts(document),
       requireModel: async (signal) => (await this.host.require(signal)).commands,
     });
+    listenToChatRequests(connection, this.logger, this.host, this.loader.contextCapacity);
     connection.onShutdown(() => this.dispose());
   }
 

@@ -182,6 +182,45 @@ export type ExplanationProgress = { readonly requestId: number } & (
   | { readonly kind: 'part'; readonly name: string; readonly partIndex: number; readonly partCount: number }
 );
 
+/** Client to server, when VS Code lists chat models: null while the model cannot be asked. Loads nothing. */
+export const chatModelRequest = new RequestType0<ChatModelDescription | null, void>('sotto/chatModel');
+
+export interface ChatModelDescription {
+  /** As `ModelState` names it. */
+  readonly name: string;
+  readonly maxInputTokens: number;
+  readonly maxOutputTokens: number;
+}
+
+/**
+ * Client to server, for another extension or the chat view: answer a conversation. The text arrives as
+ * `sotto/chatProgress`; cancelling the request stops it.
+ */
+export const chatRequest = new RequestType<ChatParameters, CommandResult<ChatAnswer>, void>('sotto/chat');
+
+export interface ChatParameters {
+  readonly requestId: number;
+  readonly messages: readonly ConversationMessage[];
+}
+
+export interface ChatAnswer {
+  /** The model was stopped before it came to an end. */
+  readonly cut: boolean;
+}
+
+/** Server to client, while a conversation is answered: the next piece of the text. */
+export const chatProgressNotification = new NotificationType<{
+  readonly requestId: number;
+  readonly text: string;
+}>('sotto/chatProgress');
+
+/** Client to server, for whoever wants to know beforehand what fits. */
+export const countTokensRequest = new RequestType<
+  { readonly text: string; readonly isMessage: boolean },
+  CommandResult<number>,
+  void
+>('sotto/countTokens');
+
 /** Client to server: documentation comments, as edits of the document in the given version. */
 export const documentRequest = new RequestType<DocumentParameters, CommandResult<DocumentAnswer>, void>(
   'sotto/document',

@@ -119,6 +119,7 @@ export const catalogEntry: ListedModel = {
 
 /** A loader that a test steers: what is on disk, what progress there is, and how loading ends. */
 export class ScriptedLoader implements ModelLoader {
+  readonly contextCapacity = 2048;
   present = true;
   progress: readonly Progress[] = [];
   failure: Error | undefined;

@@ -38,12 +38,12 @@ export function readInstallation(): Installation {
 }
 
 /**
- * Starts VS Code's server on a free port of 127.0.0.1 with one extension installed. `environment` is added to what the
+ * Starts VS Code's server on a free port of 127.0.0.1 with some extensions installed. `environment` is added to what the
  * extension host sees; HOME is an empty folder unless it is named there. Throws with the server's output when it does
  * not come up.
  */
 export async function startServer(
-  extensionFolder: string,
+  extensionFolders: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<WorkbenchServer> {
   const { node, serverMain } = readInstallation();
@@ -55,7 +55,7 @@ export async function startServer(
   for (const folder of [userFolder, extensionsFolder, socketFolder]) {
     mkdirSync(folder, { recursive: true });
   }
-  installExtension(extensionFolder, extensionsFolder);
+  extensionFolders.forEach((folder) => installExtension(folder, extensionsFolder));
   const child = spawn(
     node,
     [

@@ -20,9 +20,13 @@ const screenshotFolder = join(import.meta.dirname, 'screenshots');
 
 export interface WorkbenchOptions {
   readonly extensionFolder: string; // holds package.json and whatever its `main` names, already built
+  /** Extensions beside it. */
+  readonly otherExtensionFolders?: readonly string[];
   readonly workspaceFolder: string;
   /** User settings besides those that keep the workbench quiet. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** In CSS pixels, and how many real ones a CSS pixel has. */
+  readonly window?: { readonly width: number; readonly height: number; readonly pixelRatio: number };
   /** Environment variables for the extension host, such as SOTTO_CACHE. HOME is an empty folder unless given. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -44,7 +48,10 @@ const quietSettings = {
 
 /** Starts a server and a browser and resolves once the workbench is restored. Throws with the logs when it is not. */
 export async function startWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-  const server = await startServer(options.extensionFolder, options.environment ?? {});
+  const server = await startServer(
+    [options.extensionFolder, ...(options.otherExtensionFolders ?? [])],
+    options.environment ?? {},
+  );
   let browser: Browser | undefined;
   try {
     writeSettingsFile(server, { ...quietSettings, ...options.settings });
@@ -60,7 +67,8 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
         '--disable-sync',
       ],
     });
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const { width, height, pixelRatio } = options.window ?? { width: 1280, height: 800, pixelRatio: 1 };
+    const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: pixelRatio });
     page.setDefaultTimeout(actionTimeoutMs);
     await page.addInitScript(nameUserDataAuthority);
     await page.goto(workbenchUrl(server.port, options.workspaceFolder), { timeout: startTimeoutMs });

@@ -7,13 +7,14 @@ type WithoutId<Parameters> = Parameters extends unknown ? Omit<Parameters, 'requ
 type Listeners<Progress> = Map<number, (progress: Progress) => void>;
 
 /**
- * The server's requests to explain, document and review, with the progress of each brought back to who asked. Each
+ * Requests to the server to explain, document, review and chat, with the progress of each brought back to who asked. Each
  * resolves to undefined when it was cancelled, and rejects with a `UserError` when it failed.
  */
 export class AssistRequests {
   private readonly explaining: Listeners<protocol.ExplanationProgress> = new Map();
   private readonly documenting: Listeners<protocol.DocumentStep> = new Map();
   private readonly reviewing: Listeners<protocol.ReviewStep> = new Map();
+  private readonly chatting: Listeners<{ readonly text: string }> = new Map();
   private lastRequestId = 0;
 
   constructor(private readonly requireClient: () => LanguageClient) {}
@@ -28,6 +29,9 @@ export class AssistRequests {
     );
     client.onNotification(protocol.reviewProgressNotification, (step) =>
       this.reviewing.get(step.requestId)?.(step),
+    );
+    client.onNotification(protocol.chatProgressNotification, (progress) =>
+      this.chatting.get(progress.requestId)?.(progress),
     );
   }
 
@@ -66,6 +70,23 @@ export class AssistRequests {
     return this.follow(this.reviewing, onProgress, (requestId) =>
       this.requireClient().sendRequest(protocol.reviewRequest, { ...parameters, requestId }, token),
     );
+  }
+
+  chat(
+    parameters: WithoutId<protocol.ChatParameters>,
+    onProgress: (progress: { readonly text: string }) => void,
+    token: CancellationToken,
+  ): Promise<protocol.ChatAnswer | undefined> {
+    return this.follow(this.chatting, onProgress, (requestId) =>
+      this.requireClient().sendRequest(protocol.chatRequest, { ...parameters, requestId }, token),
+    );
+  }
+
+  async countTokens(
+    text: { readonly text: string; readonly isMessage: boolean },
+    token: CancellationToken,
+  ): Promise<number | undefined> {
+    return unwrap(await this.requireClient().sendRequest(protocol.countTokensRequest, text, token));
   }
 
   /** Runs a request under a new id, whose progress goes to `onProgress` meanwhile. */

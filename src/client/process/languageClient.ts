@@ -60,6 +60,19 @@ export class ServerProcess implements Disposable {
     return this.currentState === 'running' ? this.session?.client : undefined;
   }
 
+  /** The client once a server that is starting answers; undefined where none runs, or it does not come up. */
+  async startedClient(): Promise<LanguageClient | undefined> {
+    while (this.currentState === 'starting' || this.currentState === 'restarting') {
+      await new Promise<void>((resolve) => {
+        const listener = this.onDidChangeState(() => {
+          listener.dispose();
+          resolve();
+        });
+      });
+    }
+    return this.client;
+  }
+
   start(): void {
     if (this.currentState === 'stopped' || this.currentState === 'given-up') {
       this.policy.reset();

@@ -1,12 +1,20 @@
 import type { Engine, GenerateTimings } from '../../engine/engine';
 import { createStreamingDecoder } from '../../tokenizer/streamingDecoder';
 import { createChatFormat, type ChatFormat, type ChatMessage, type ChatTokenizer } from './chatFormat';
+import { repeatsLine } from './loops';
 
 /** A running model with its prompt format. */
 export interface ChatModel {
   readonly engine: Engine;
   readonly tokenizer: ChatTokenizer;
   readonly format: ChatFormat;
+}
+
+export interface AnswerOptions {
+  readonly maxTokens: number;
+  readonly onText?: (text: string) => void;
+  /** Asked at the end of each line whether the model goes round in circles. */
+  readonly isLoop?: (text: string) => boolean;
 }
 
 export interface Answer {
@@ -25,6 +33,9 @@ export function createChatModel(
   return { engine, tokenizer, format: createChatFormat(chatTemplate, tokenizer) };
 }
 
+/** No text of this many characters on average for each token is known. */
+export const MAX_CHARACTERS_PER_TOKEN = 20;
+
 /** Tokens that a conversation may have so that `maxTokens` of answer still fit. */
 export function promptBudget({ engine }: ChatModel, maxTokens: number): number {
   return engine.contextCapacity - maxTokens;
@@ -37,7 +48,7 @@ export function promptBudget({ engine }: ChatModel, maxTokens: number): number {
 export async function answer(
   model: ChatModel,
   messages: readonly ChatMessage[],
-  { maxTokens, onText }: { readonly maxTokens: number; readonly onText?: (text: string) => void },
+  { maxTokens, onText, isLoop = repeatsLine }: AnswerOptions,
   signal: AbortSignal,
 ): Promise<Answer> {
   const { engine, tokenizer, format } = model;
@@ -53,7 +64,7 @@ export async function answer(
         const piece = decoder.push(id);
         text += piece;
         onText?.(piece);
-        repeats = piece.includes('\n') && repeatsLines(text);
+        repeats = piece.includes('\n') && isLoop(text);
         return repeats ? 'stop' : 'continue';
       },
     },
@@ -64,11 +75,4 @@ export async function answer(
     ending: result.stopReason === 'stop-token' ? 'finished' : 'cut',
     timings: result.timings,
   };
-}
-
-/** Small models, decoded greedily, can fall into a loop: the last long line has been written twice before. */
-function repeatsLines(text: string): boolean {
-  const lines = text.split('\n').map((line) => line.trim());
-  const last = lines.findLast((line) => line.length >= 20);
-  return last !== undefined && lines.filter((line) => line === last).length >= 3;
 }

@@ -9,6 +9,7 @@ export interface ChatMessage {
 /** What the format needs of the tokenizer. */
 export interface ChatTokenizer {
   encode(text: string): number[];
+  countTokens(text: string): number;
   decode(ids: readonly number[]): string;
   tokenBytes(id: number): Uint8Array;
   specialId(name: string): number | undefined;

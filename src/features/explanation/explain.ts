@@ -1,4 +1,4 @@
-import { answer, promptBudget, type ChatModel } from '../chat/answer';
+import { answer, MAX_CHARACTERS_PER_TOKEN, promptBudget, type ChatModel } from '../chat/answer';
 import type { ChatMessage } from '../chat/chatFormat';
 import type { CodeSymbol } from '../../syntax/symbol';
 import { groundSubject, noGrounding } from './grounding';
@@ -6,7 +6,6 @@ import {
   answerTokens,
   explanationPrompt,
   followUpPrompt,
-  MAX_CHARACTERS_PER_TOKEN,
   partPrompt,
   wishes,
   type PromptParts,

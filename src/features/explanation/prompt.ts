@@ -1,3 +1,4 @@
+import { MAX_CHARACTERS_PER_TOKEN } from '../chat/answer';
 import type { ChatMessage } from '../chat/chatFormat';
 import { noGrounding, type Grounding } from './grounding';
 import type { ExplanationLength } from './types';
@@ -20,9 +21,6 @@ export const answerTokens: Readonly<Record<ExplanationLength, number>> = {
   normal: 320,
   long: 560,
 };
-
-/** No text of this many characters on average for each token is known. */
-export const MAX_CHARACTERS_PER_TOKEN = 20;
 
 export interface PromptParts {
   readonly fileName: string;

@@ -52,6 +52,11 @@ export class ModelHost {
     return this.loaded;
   }
 
+  /** The model if it is in memory now; asking is no use of it. */
+  get resident(): ResidentModel | undefined {
+    return this.loaded;
+  }
+
   /** What is known of the devices of this machine; asking is no use of the model. */
   async deviceReport(): Promise<DeviceReport> {
     return (await this.loaded?.deviceReport()) ?? { current: null, lines: [] };

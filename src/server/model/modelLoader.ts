@@ -32,6 +32,8 @@ export type DeviceSetting = Settings['device'];
 
 /** How a model comes into memory. Production: src/runtime; tests: a scripted one. */
 export interface ModelLoader {
+  /** Positions of a model's context once it is loaded; fewer where the model was trained on fewer. */
+  readonly contextCapacity: number;
   listModels(cacheFolder: string | undefined): Promise<readonly ListedModel[]>;
   /** Whether loading needs no download. */
   isModelPresent(choice: ModelChoice, cacheFolder: string | undefined): Promise<boolean>;

@@ -1,0 +1,84 @@
+import type { Connection } from 'vscode-languageserver';
+import { UserError } from '../../base/errors';
+import type { Logger } from '../../base/logger';
+import { createChatModel } from '../../features/chat/answer';
+import { conversationLimits, converse, countTokens } from '../../features/chat/converse';
+import type { ModelState } from '../../shared/modelState';
+import * as protocol from '../../shared/protocol';
+import { settle } from '../assist/assistService';
+import { withSignal } from '../cancellation';
+import type { ResidentModel } from '../model/modelLoader';
+
+/** What conversations need to know of the model. */
+export interface ChatHost {
+  /** Fulfils when `state` is known. */
+  readonly started: Promise<void>;
+  readonly state: ModelState;
+  /** The model if it is in memory. */
+  readonly resident: Pick<ResidentModel, 'commands'> | undefined;
+  /** Rejects with a `UserError` when there is no model. */
+  require(signal: AbortSignal): Promise<Pick<ResidentModel, 'commands'>>;
+}
+
+/** Answers VS Code's requests for a chat model; `contextCapacity`: that of a model that is still on disk. */
+export function listenToChatRequests(
+  connection: Connection,
+  logger: Logger,
+  host: ChatHost,
+  contextCapacity: number,
+): void {
+  connection.onRequest(protocol.chatModelRequest, async () => {
+    await host.started;
+    return describeChatModel(host, contextCapacity);
+  });
+  connection.onRequest(protocol.chatRequest, ({ requestId, messages }, token) =>
+    withSignal(token, (signal) =>
+      settle(logger, signal, async (): Promise<protocol.ChatAnswer> => {
+        const { engine, tokenizer, chatTemplate } = (await host.require(signal)).commands;
+        const model = createChatModel(engine, tokenizer, chatTemplate);
+        const onText = (text: string) => {
+          if (text !== '') {
+            void connection.sendNotification(protocol.chatProgressNotification, { requestId, text });
+          }
+        };
+        const { ending } = await converse(model, messages, onText, signal);
+        return { cut: ending === 'cut' };
+      }),
+    ),
+  );
+  connection.onRequest(protocol.countTokensRequest, ({ text, isMessage }, token) =>
+    withSignal(token, (signal) =>
+      settle(logger, signal, async () =>
+        countTokens((await host.require(signal)).commands.tokenizer, text, isMessage),
+      ),
+    ),
+  );
+}
+
+/** Null when there is no model, or one that was not trained for conversations. */
+function describeChatModel(
+  { state, resident }: ChatHost,
+  contextCapacity: number,
+): protocol.ChatModelDescription | null {
+  if (resident !== undefined) {
+    return canChat(resident)
+      ? { name: state.model, ...conversationLimits(resident.commands.engine.contextCapacity) }
+      : null;
+  }
+  const isOnDisk = state.kind === 'unloaded' || state.kind === 'loading';
+  return isOnDisk ? { name: state.model, ...conversationLimits(contextCapacity) } : null;
+}
+
+function canChat({
+  commands: { engine, tokenizer, chatTemplate },
+}: Pick<ResidentModel, 'commands'>): boolean {
+  try {
+    createChatModel(engine, tokenizer, chatTemplate);
+    return true;
+  } catch (error) {
+    if (error instanceof UserError) {
+      return false;
+    }
+    throw error;
+  }
+}
