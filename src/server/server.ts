@@ -340,7 +340,13 @@ class Server {
       languageId: this.documents.get(uri)?.languageId ?? 'unknown',
       trigger: 'automatic',
       waitedMs: 0,
-      outcome: { kind: 'none', reason, detail, timings: { totalMs: 0 } },
+      // Kept for the page, so not as it came.
+      outcome: {
+        kind: 'none',
+        reason: reason === 'selection' ? reason : 'paused',
+        detail: String(detail),
+        timings: { totalMs: 0 },
+      },
     });
   }
 

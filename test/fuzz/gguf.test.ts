@@ -153,7 +153,20 @@ test('a file that is damaged anywhere becomes a prepared folder or is refused', 
 test('a chat template of any text is usable, or refused as unusable, in bounded time', async () => {
   const tokenizer = createTokenizer(await specificationOf(tiny));
   const pieces = ['{%', '%}', '{{', '}}', ' for m in messages ', ' endfor ', ' if ', ' endif ', 'messages'];
-  const others = ['.content', '|length', '[0]', '(', ')', "'", ' range(9) ', ' set a = ', '\\', '\n', '#}', '{#'];
+  const others = [
+    '.content',
+    '|length',
+    '[0]',
+    '(',
+    ')',
+    "'",
+    ' range(9) ',
+    ' set a = ',
+    '\\',
+    '\n',
+    '#}',
+    '{#',
+  ];
   const mutated = fc.record({ at: fc.nat(), piece: fc.constantFrom(...pieces, ...others) });
   fc.assert(
     fc.property(fc.array(mutated, { maxLength: 5 }), (changes) => {
