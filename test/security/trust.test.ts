@@ -49,17 +49,3 @@ test('the editor is asked about other files only in a trusted workspace', () => 
     /readEditorFacts\([^)]*\)[^{]*\{ [^}]*\}\[\]> \{\s*if \(!workspace\.isTrusted\) \{\s*return \[\];/,
   );
 });
-
-test('a program is started by nothing but the model’s own machinery, and none that a setting names', () => {
-  const starters = readdirSync(source, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .filter((name) => readFileSync(join(source, name), 'utf8').includes('node:child_process'))
-    .map((name) => name.replaceAll('\\', '/'));
-  expect(starters.toSorted()).toEqual([
-    'client/process/serverSource.ts',
-    'link/sharedServer.ts',
-    'model/download/pipCommand.ts',
-    'runtime/deviceDriver.ts',
-    'runtime/deviceProbe.ts',
-  ]);
-});
