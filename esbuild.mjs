@@ -1,5 +1,5 @@
 import { build, context } from 'esbuild';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 
 // Packages that hold native code or WebAssembly beside their JavaScript: loaded from node_modules, never bundled.
 const external = [
@@ -18,6 +18,7 @@ const common = {
   target: 'node20',
   external,
   sourcemap: true,
+  metafile: true,
   outdir: 'dist',
   logLevel: 'warning',
 };
@@ -56,5 +57,8 @@ if (process.argv.includes('--watch')) {
   }
 } else {
   rmSync('dist', { recursive: true, force: true });
-  await Promise.all(targets.map((target) => build(target)));
+  const results = await Promise.all(targets.map((target) => build(target)));
+  // For scripts/notices.mjs: which packages are in which bundle.
+  const outputs = Object.assign({}, ...results.map(({ metafile }) => metafile.outputs));
+  writeFileSync('dist/metafile.json', JSON.stringify({ outputs }));
 }

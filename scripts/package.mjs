@@ -1,8 +1,9 @@
 // `npm run package`: one .vsix for this platform, with only this platform's native files. The extension is staged in a
 // folder of its own, packaged there, and the result is checked file by file and, natively, by loading it.
-import { copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { noticesOfPackage } from './notices.mjs';
 import { root, run, setUp } from './setup.mjs';
 import { isAllowed, listFiles, platform, readJson, stageExtension } from './stage.mjs';
 
@@ -24,6 +25,7 @@ async function makePackage() {
   setUp();
   run(process.execPath, ['esbuild.mjs']);
   stageExtension(stage);
+  writeFileSync(join(stage, 'ThirdPartyNotices.txt'), noticesOfPackage());
   copyFileSync(join(root, '.vscodeignore'), join(stage, '.vscodeignore'));
   const { createVSIX } = await import('@vscode/vsce');
   await createVSIX({
@@ -57,6 +59,9 @@ function checkEntries(entries) {
     'Staged, and not in the package:',
     staged.filter((path) => !paths.includes(path)),
   );
+  if (!paths.includes('ThirdPartyNotices.txt')) {
+    throw new Error('The package lacks the licences of what is in it.');
+  }
   if (byteCount > maxPackageBytes) {
     throw new Error(`The package is larger than ${maxPackageBytes / 1e6} MB.`);
   }

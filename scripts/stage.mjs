@@ -23,9 +23,12 @@ const runtimePackages = {
   '@vscode/tree-sitter-wasm': /^(package\.json|LICENSE.*|wasm\/.*\.(js|wasm))$/,
 };
 
+/** Their names. */
+export const runtimePackageNames = Object.keys(runtimePackages);
+
 /** Everything else that may be in the package. */
 const ownFiles =
-  /^(package\.json|readme\.md|changelog\.md|LICENSE.*|dist\/(client\.cjs|server\.mjs|repackWorker\.mjs|deviceProbe\.mjs)|media\/[\w-]+\.png|media\/walkthrough\/[\w-]+\.md|syntaxes\/[\w-]+\.tmLanguage\.json)$/i;
+  /^(package\.json|readme\.md|changelog\.md|LICENSE.*|ThirdPartyNotices\.txt|dist\/(client\.cjs|server\.mjs|repackWorker\.mjs|deviceProbe\.mjs)|media\/[\w-]+\.png|media\/walkthrough\/[\w-]+\.md|syntaxes\/[\w-]+\.tmLanguage\.json)$/i;
 
 /**
  * Fills the empty folder `stage` with the files that ship on this platform, the built dist among them, and proves that
@@ -36,9 +39,11 @@ export function stageExtension(stage) {
     throw new Error(`There is no package for ${platform}, only for ${supportedPlatforms.join(', ')}.`);
   }
   const manifest = readManifest(root, ['scripts', 'devDependencies']);
-  const names = Object.keys(runtimePackages);
   const dependencies = Object.fromEntries(
-    names.map((name) => [name, readJson(join(root, 'node_modules', name, 'package.json')).version]),
+    runtimePackageNames.map((name) => [
+      name,
+      readJson(join(root, 'node_modules', name, 'package.json')).version,
+    ]),
   );
   writeJson(join(stage, 'package.json'), { ...manifest, dependencies });
   const paths = [...readdirSync(root), ...listFiles(root, ['dist', 'media', 'syntaxes'])];
@@ -46,7 +51,7 @@ export function stageExtension(stage) {
     copy(join(root, path), join(stage, path));
   }
   leaveOutPictures(join(stage, 'README.md'));
-  for (const name of names) {
+  for (const name of runtimePackageNames) {
     stagePackage(name, stage);
   }
   checkNativeFiles(stage);
@@ -54,7 +59,7 @@ export function stageExtension(stage) {
 
 /** Whether a file may be in the package; `path` is relative to the extension's folder. */
 export function isAllowed(path) {
-  const owner = Object.keys(runtimePackages).find((name) => path.startsWith(`node_modules/${name}/`));
+  const owner = runtimePackageNames.find((name) => path.startsWith(`node_modules/${name}/`));
   return owner === undefined
     ? ownFiles.test(path)
     : runtimePackages[owner].test(path.slice(`node_modules/${owner}/`.length));

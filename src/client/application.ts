@@ -69,7 +69,7 @@ export class Application implements Disposable {
       ),
     );
     const middleware = createMiddleware({
-      pauseReason: (languageId) => this.pause.reason(languageId, Date.now()),
+      pauseReason: (languageId) => this.pause.reason(languageId, performance.now()),
       skipped: (request) =>
         this.notify((client) => client.sendNotification(protocol.requestSkippedNotification, request)),
       offered: (document, item) => this.onOffered(document, item),
@@ -133,7 +133,7 @@ export class Application implements Disposable {
   }
 
   readonly pauseReason = (): string | undefined =>
-    this.pause.reason(window.activeTextEditor?.document.languageId, Date.now());
+    this.pause.reason(window.activeTextEditor?.document.languageId, performance.now());
 
   statusView(): StatusView {
     const settings = this.settings.current();
@@ -178,7 +178,10 @@ export class Application implements Disposable {
     const { suggestionId } = reference;
     const start = item.range?.start;
     if (start !== undefined) {
-      this.tracker.shown({ suggestionId, uri: document.uri.toString(), insertText, start }, Date.now());
+      this.tracker.shown(
+        { suggestionId, uri: document.uri.toString(), insertText, start },
+        performance.now(),
+      );
     }
     this.notify((client) => client.sendNotification(protocol.suggestionShownNotification, { suggestionId }));
   }
@@ -265,7 +268,7 @@ export class Application implements Disposable {
   }
 
   private onPauseChanged(): void {
-    const paused = this.pause.reason(undefined, Date.now()) !== undefined;
+    const paused = this.pause.reason(undefined, performance.now()) !== undefined;
     this.notify((client) => client.sendNotification(protocol.pauseNotification, { paused }));
     this.showStatus();
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from '../base/logger';
 import type { ManifestFile, ModelManifest } from './manifest';
+import { parseManifest } from './parseManifest';
 
 const manifestName = 'manifest.json';
 
@@ -90,25 +91,8 @@ export async function hashFile(path: string, signal: AbortSignal): Promise<strin
 
 async function readManifest(folder: string): Promise<ModelManifest | undefined> {
   try {
-    const value: unknown = JSON.parse(await readFile(join(folder, manifestName), 'utf8'));
-    return isManifest(value) ? value : undefined;
+    return parseManifest(JSON.parse(await readFile(join(folder, manifestName), 'utf8')));
   } catch {
     return undefined; // Absent, or cut short by a crash: either way the folder is not complete.
   }
-}
-
-/** What `checkPreparedFolder` relies on; the rest was written by us together with it. */
-function isManifest(value: unknown): value is ModelManifest {
-  const manifest = value as Partial<ModelManifest> | null;
-  const isFile = (file: Partial<ManifestFile> | undefined) =>
-    typeof file?.name === 'string' && /^[\w.-]+$/.test(file.name) && typeof file.byteCount === 'number';
-  return (
-    typeof manifest?.graphVersion === 'number' &&
-    typeof manifest.positionLimit === 'number' &&
-    typeof manifest.configuration?.vocabularySize === 'number' &&
-    Array.isArray(manifest.headParts) &&
-    isFile(manifest.files?.graph) &&
-    isFile(manifest.files?.tokenizer) &&
-    isFile(manifest.files?.weights)
-  );
 }

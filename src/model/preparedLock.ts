@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
+import { watchLock } from '../base/abandonedLock';
 import type { Logger } from '../base/logger';
 
 const partialSuffix = '.partial';
@@ -23,8 +24,10 @@ export async function withFolderLock<T>(
   if (release === undefined) {
     logger.info(`waiting for another process that is preparing ${folder}`);
   }
+  const removeAbandoned = watchLock(`${folder}.lock`, staleAfterMs);
   while (release === undefined) {
     await delay(pollIntervalMs, undefined, { signal });
+    await removeAbandoned();
     release = await tryLock(folder, logger);
   }
   try {

@@ -100,5 +100,11 @@ function isEntry(value: unknown): value is DeviceEntry {
     return false;
   }
   const known = devices.some((device) => device === value.device);
-  return known && (value.outcome === 'measured' ? 'measurement' in value : 'reason' in value);
+  return known && (value.outcome === 'measured' ? hasSpeed(value) : 'reason' in value);
+}
+
+function hasSpeed(value: object): boolean {
+  const { measurement } = value as { readonly measurement?: Partial<DeviceMeasurement> | null };
+  const { prefillTokensPerSecond, decodeMsPerToken, suggestionMs } = measurement?.speed ?? {};
+  return [prefillTokensPerSecond, decodeMsPerToken, suggestionMs].every(Number.isFinite);
 }

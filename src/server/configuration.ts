@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import type { WorkspaceFolder } from 'vscode-languageserver';
 import type { ServerConfiguration } from '../shared/protocol';
 import { parseTransferredSettings, type Settings } from '../shared/settings';
+import { filePath } from './fileName';
 import type { ModelConfiguration } from './model/modelHost';
 
 /** What the client sent, checked: a setting that is not as it should be has its default. */
@@ -27,5 +27,5 @@ export function modelConfiguration(settings: Settings): ModelConfiguration {
 
 /** Paths of the folders that are on this machine. */
 export function pathsOf(folders: readonly WorkspaceFolder[]): string[] {
-  return folders.filter(({ uri }) => uri.startsWith('file:')).map(({ uri }) => fileURLToPath(uri));
+  return folders.flatMap(({ uri }) => filePath(uri) ?? []);
 }

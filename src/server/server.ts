@@ -27,6 +27,7 @@ import { CompletionService, type CompletionSituation } from './completion/comple
 import { renderOutcomesPage } from './completion/outcomesPage';
 import { TypingRhythm } from './completion/typingRhythm';
 import { modelConfiguration, parseConfiguration, pathsOf } from './configuration';
+import { createConnectionLogger } from './connectionLogger';
 import { createExclusion } from './context/excludedFiles';
 import { readImportedFiles } from './context/importedFiles';
 import { RecentDocuments } from './context/recentDocuments';
@@ -267,7 +268,7 @@ class Server {
       document: text,
       offset,
       trigger: 'automatic',
-      relatedFiles: settings['context.otherFiles']
+      relatedFiles: this.mayReadOtherFiles()
         ? this.recent.related(text, this.documents.all().map(asDocumentText), this.isExcluded)
         : [],
       options: {
@@ -280,7 +281,16 @@ class Server {
     };
   }
 
+  /** In a workspace that is not trusted nobody knows who wrote them, and for whom. */
+  private mayReadOtherFiles(): boolean {
+    const { settings, workspaceTrusted } = this.configuration;
+    return settings['context.otherFiles'] && workspaceTrusted;
+  }
+
   private projectTexts({ uri, languageId }: TextDocument): readonly string[] {
+    if (!this.mayReadOtherFiles()) {
+      return [];
+    }
     return this.documents
       .all()
       .filter((other) => other.languageId === languageId && other.uri !== uri && !this.isExcluded(other.uri))
@@ -303,12 +313,10 @@ class Server {
     if (document === undefined || this.paused) {
       return;
     }
-    const { settings, workspaceTrusted } = this.configuration;
     const skip = (uri: string) => this.documents.get(uri) !== undefined || this.isExcluded(uri);
-    const imports =
-      settings['context.otherFiles'] && workspaceTrusted
-        ? readImportedFiles(asDocumentText(document), this.folders, skip, this.logger)
-        : Promise.resolve([]);
+    const imports = this.mayReadOtherFiles()
+      ? readImportedFiles(asDocumentText(document), this.folders, skip, this.logger)
+      : Promise.resolve([]);
     void imports.then((files) => {
       this.recent.setImported(place.uri, files);
       this.warmUp(place);
@@ -350,7 +358,13 @@ class Server {
       languageId: this.documents.get(uri)?.languageId ?? 'unknown',
       trigger: 'automatic',
       waitedMs: 0,
-      outcome: { kind: 'none', reason, detail, timings: { totalMs: 0 } },
+      // Kept for the page, so not as it came.
+      outcome: {
+        kind: 'none',
+        reason: reason === 'selection' ? reason : 'paused',
+        detail: String(detail),
+        timings: { totalMs: 0 },
+      },
     });
   }
 
@@ -387,13 +401,4 @@ function asDocumentText(document: TextDocument): DocumentText {
 function describePlace({ uri, position }: protocol.DocumentPosition): string {
   const name = uri.slice(uri.lastIndexOf('/') + 1);
   return `${name}:${position.line + 1}:${position.character + 1}`;
-}
-
-function createConnectionLogger(connection: Connection): Logger {
-  return {
-    debug: (message) => connection.console.debug(message),
-    info: (message) => connection.console.info(message),
-    warn: (message) => connection.console.warn(message),
-    error: (message) => connection.console.error(message),
-  };
 }

@@ -10,7 +10,7 @@ import type { Settings } from './settings';
 /** `initializationOptions`, and again in `sotto/configuration` when anything of it changes. */
 export interface ServerConfiguration {
   readonly settings: Settings;
-  /** False: files that are not open are not read, and settings of the workspace name no paths. */
+  /** False: the model sees only the file that is worked on, and settings of the workspace name no paths. */
   readonly workspaceTrusted: boolean;
 }
 

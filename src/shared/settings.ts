@@ -72,7 +72,9 @@ export function settingKeys(): readonly SettingKey[] {
 
 /** Whether the user wants suggestions in a language: its own entry, then `*`, then yes. */
 export function isLanguageEnabled(settings: Settings, languageId: string): boolean {
-  return settings.languages[languageId] ?? settings.languages['*'] ?? true;
+  const wish = (key: string) =>
+    Object.hasOwn(settings.languages, key) ? settings.languages[key] : undefined;
+  return wish(languageId) ?? wish('*') ?? true;
 }
 
 function booleanSetting(defaultValue: boolean): SettingDefinition<boolean> {

@@ -1,11 +1,17 @@
 // Documents as they occur in the wild, and more of them than anybody types: no edit is lost, and the server answers.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
+  CancellationTokenSource,
   DidChangeTextDocumentNotification,
   DidCloseTextDocumentNotification,
   InlineCompletionTriggerKind,
 } from 'vscode-languageserver/node';
-import { fetchModelRequest, subjectRequest } from '../../src/shared/protocol';
+import {
+  explainRequest,
+  fetchModelRequest,
+  subjectRequest,
+  suggestionReadyNotification,
+} from '../../src/shared/protocol';
 import { createTestUser, type ServerWindow, type TestUser } from '../support/serverWindow';
 
 let user: TestUser;
@@ -19,6 +25,7 @@ beforeAll(async () => {
 
 afterAll(() => user.dispose());
 
+const code = { kind: 'code', facts: [], length: 'short', question: null } as const;
 const manual = { trigger: InlineCompletionTriggerKind.Invoked };
 
 /** What the server takes for the name of the function at the beginning of a document. */
@@ -84,6 +91,45 @@ test('a document that is closed in the middle of a request', async () => {
     expect(await window.ask(uri, manual)).toEqual([]);
   }
   expect(await functionName('file:///work/file1.ts')).toMatch(/^fabc/);
+});
+
+test('a document that is renamed in the middle of a completion and an explanation', async () => {
+  const ready: string[] = [];
+  window.connection.onNotification(suggestionReadyNotification, ({ uri }) => void ready.push(uri));
+  const text = `function before() {\n  return ${'compute(1, 2) + '.repeat(60)}0;\n}\nconst last = █`;
+  for (const [index] of Array.from({ length: 10 }).entries()) {
+    const [from, to] = [`file:///work/old${index}.ts`, `file:///work/new${index}.ts`];
+    await window.open(from, 'typescript', text);
+    const start = { line: 0, character: 10 };
+    const source = new CancellationTokenSource();
+    const completion = window.ask(from, manual);
+    const explanation = window.connection.sendRequest(
+      explainRequest,
+      { ...code, requestId: 100 + index, uri: from, range: { start, end: start } },
+      source.token,
+    );
+    await new Promise((resolve) => setTimeout(resolve, index * 4));
+    // As VS Code tells of a rename: the old document closes, the new one opens with its text.
+    await window.connection.sendNotification(DidCloseTextDocumentNotification.type, {
+      textDocument: { uri: from },
+    });
+    await window.open(to, 'typescript', text.replace('before', `after${index}`));
+    expect(await functionName(to)).toBe(`after${index}`);
+    const next = window.ask(to, manual);
+    expect(await completion).toBeInstanceOf(Array);
+    expect(await next).toBeInstanceOf(Array);
+    expect(await window.ask(from, manual)).toEqual([]);
+    // What is explained is the text of when it was asked: it goes on, or the user stops it.
+    source.cancel();
+    expect(['done', 'cancelled']).toContain((await explanation).kind);
+    expect(await functionName(from)).toBeUndefined();
+    await window.type(to, 'x');
+    expect(await window.ask(to)).toBeInstanceOf(Array);
+  }
+  // Nothing is offered later for a name that is gone.
+  expect(ready.filter((uri) => uri.includes('old'))).toEqual([]);
+  expect(await window.answer('What is it?')).toMatchObject({ kind: 'done' });
+  expect(user.serverProcessIds()).toHaveLength(1);
 });
 
 test('a change of a document that nobody opened, and a range that does not exist', async () => {

@@ -43,16 +43,17 @@ describe('the table', () => {
     expect((JSON.parse(readFileSync(file, 'utf8')) as unknown[]).length).toBeLessThan(12);
   });
 
-  test.each(['', '{', '{"a": 1}', '[["driver 1", [{"device": "abacus", "outcome": "measured"}]]]'])(
-    'that makes no sense (%s) is no table',
-    async (text) => {
-      const file = join(folder, 'broken.json');
-      writeFileSync(file, text);
-      expect(await readDeviceTable(file, 'driver 1')).toEqual([]);
-      await writeDeviceTable(file, 'driver 1', [measured('cpu', 1)]);
-      expect(await readDeviceTable(file, 'driver 1')).toHaveLength(1);
-    },
-  );
+  test.each([
+    ...['', '{', '{"a": 1}', '[["driver 1", [{"device": "abacus", "outcome": "measured"}]]]'],
+    '[["driver 1", [{"device": "cpu", "outcome": "measured", "measurement": {"speed": {"suggestionMs": 1}}}]]]',
+    '[["driver 1", [{"device": "cpu", "outcome": "measured", "measurement": null}]]]',
+  ])('that makes no sense (%s) is no table', async (text) => {
+    const file = join(folder, 'broken.json');
+    writeFileSync(file, text);
+    expect(await readDeviceTable(file, 'driver 1')).toEqual([]);
+    await writeDeviceTable(file, 'driver 1', [measured('cpu', 1)]);
+    expect(await readDeviceTable(file, 'driver 1')).toHaveLength(1);
+  });
 });
 
 test('the fastest device is the one that is clearly faster than the processor', () => {

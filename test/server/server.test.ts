@@ -370,7 +370,7 @@ test('the model sees imported files of the trusted folders of now and open docum
     };
     expect(await (await openAll(true, workspaceFolder.uri))()).toEqual(['other.ts', 'shapes.ts']);
     await client.close();
-    expect(await (await openAll(false, workspaceFolder.uri))()).toEqual(['other.ts']);
+    expect(await (await openAll(false, workspaceFolder.uri))()).toEqual([]);
     await client.close();
     const related = await openAll(true, undefined);
     expect(await related()).toEqual(['other.ts']);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { findCatalogEntry } from '../../src/model/catalog';
 import { commandIds } from '../../src/client/commandIds';
 import { acceptedCommand } from '../../src/shared/protocol';
 import { parseSettings, settingDefinitions, settingKeys } from '../../src/shared/settings';
@@ -14,7 +15,7 @@ interface Property {
 interface Manifest {
   readonly main: string;
   readonly icon: string;
-  readonly capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
+  readonly capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[]; supported: string } };
   readonly contributes: {
     readonly commands: readonly { command: string; title: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, Property>> };
@@ -89,9 +90,25 @@ test('no key is taken', () => {
   expect(manifest.contributes.keybindings).toBeUndefined();
 });
 
-test('a workspace that is not trusted cannot choose paths', () => {
-  const pathSettings = settingKeys().filter((key) => /(?:Path|Folder)$/.test(key));
-  expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations.toSorted()).toEqual(
-    pathSettings.map((key) => `sotto.${key}`).toSorted(),
+test('a workspace that is not trusted cannot choose paths, and a trusted one not for other machines', () => {
+  const pathSettings = settingKeys().filter((key) => /path|file|folder|command|executable|python/i.test(key));
+  const keys = pathSettings.filter((key) => key !== 'context.otherFiles').map((key) => `sotto.${key}`);
+  expect(keys.toSorted()).toEqual(['sotto.cacheFolder', 'sotto.excludedFiles', 'sotto.modelPath']);
+  const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+  expect(restrictedConfigurations.toSorted()).toEqual(keys.toSorted());
+  // Where a file lies differs between machines, unlike what is excluded.
+  for (const key of ['sotto.cacheFolder', 'sotto.modelPath', 'sotto.device']) {
+    expect(properties[key]?.['scope']).toBe('machine-overridable');
+  }
+  expect(manifest.capabilities.untrustedWorkspaces.supported).toBe('limited');
+});
+
+test('no other setting can hold a path', () => {
+  const free = settingKeys().filter((key) =>
+    ['string', 'array'].includes(String(settingDefinitions[key].schema['type'])),
   );
+  const open = free.filter((key) => settingDefinitions[key].schema['enum'] === undefined);
+  // `model` is a name in the catalog: any other text is refused where it is looked up.
+  expect(open.toSorted()).toEqual(['cacheFolder', 'excludedFiles', 'model', 'modelPath']);
+  expect(() => findCatalogEntry('/tmp/model.gguf')).toThrow(/catalog|model/i);
 });

@@ -1,7 +1,7 @@
 /** GPT-2's alphabet: each byte as one printable character (`bytes_to_unicode` in openai/gpt-2). */
+const isPrintable = (byte: number) =>
+  (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
 const byteCharacters = (() => {
-  const isPrintable = (byte: number) =>
-    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || (byte >= 0xae && byte <= 0xff);
   const bytes = Array.from({ length: 256 }, (_, byte) => byte);
   const printable = bytes.filter(isPrintable).map((byte) => String.fromCharCode(byte));
   const others = bytes
@@ -9,6 +9,13 @@ const byteCharacters = (() => {
     .map((_, index) => String.fromCharCode(0x100 + index));
   return [...printable, ...others];
 })();
+
+/** The order of `byteCharacters`: printable bytes first. */
+const byteOfCharacter = new Map(
+  [...Array(256).keys()]
+    .toSorted((one, other) => Number(isPrintable(other)) - Number(isPrintable(one)))
+    .map((byte, index) => [byteCharacters[index]!, byte]),
+);
 
 /** Pairs in the order of their ranks; `Ġ` is a space, `Ċ` a line feed. */
 const merges = [
@@ -24,6 +31,11 @@ const specialTokens = [
 ];
 
 const ordinaryTokens = [...byteCharacters, ...merges.map((pair) => pair.replace(' ', ''))];
+
+/** What an ordinary token's name stands for. */
+export function bytesOfName(name: string): Uint8Array {
+  return Uint8Array.from(name, (character) => byteOfCharacter.get(character) ?? NaN);
+}
 
 /** A small but real byte-level BPE: every byte, a few merges, and the special tokens by Qwen's names. */
 export const tinyVocabulary = {

@@ -14,11 +14,17 @@ const TIME_BOX_MS = 800;
 /** Of a definition without a hover, this many lines are told. */
 const DEFINITION_LINE_COUNT = 3;
 
-/** What the editor's own providers say about the called names: hover texts (types, documentation), or definitions. */
+/**
+ * What the editor's own providers say about the called names: hover texts (types, documentation), or definitions.
+ * Nothing in a workspace that is not trusted: it would be text of other files.
+ */
 export async function readEditorFacts(
   uri: Uri,
   calls: ExplanationSubject['calls'],
 ): Promise<{ readonly name: string; readonly text: string }[]> {
+  if (!workspace.isTrusted) {
+    return [];
+  }
   const facts: { name: string; text: string }[] = [];
   const reading = calls.map(async ({ name, position }) => {
     const place = new Position(position.line, position.character);

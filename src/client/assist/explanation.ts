@@ -9,6 +9,7 @@ import {
 } from 'vscode';
 import type { ConversationMessage, ExplanationAnswer, ExplanationProgress } from '../../shared/protocol';
 import { conversationAfterStop } from './conversation';
+import { withoutImages } from './withoutImages';
 
 /** Streamed text is drawn at most this often: each time VS Code renders the whole comment anew. */
 const DRAW_INTERVAL_MS = 100;
@@ -170,7 +171,7 @@ export class Explanation implements Disposable {
       .map(({ author, text }): Comment => ({
         author: { name: author },
         // Not trusted: a model's text must not hold links that run commands.
-        body: new MarkdownString(text),
+        body: new MarkdownString(withoutImages(text)),
         mode: CommentMode.Preview,
       }));
   }

@@ -130,7 +130,7 @@ export class ServerProcess implements Disposable {
     this.session = undefined;
     // Later: the client is in the middle of handling the end itself, and would ask the dead process to shut down.
     setImmediate(() => void session.close());
-    const delayMs = this.policy.afterCrash(Date.now());
+    const delayMs = this.policy.afterCrash(performance.now());
     if (delayMs === 'give-up') {
       this.output.error('The server crashed too often and stays down until "Sotto: Restart".');
       this.enter('given-up');

@@ -1,6 +1,6 @@
 /**
  * Whether suggestions are paused in this window, and why. Lasts until it is resumed or the window closes: what is
- * meant to last longer is a setting.
+ * meant to last longer is a setting. Times are those of `performance.now()`, which no change of the clock moves.
  */
 export class Pause {
   private everywhereUntilMs: number | undefined;

@@ -11,6 +11,6 @@ export function watchRejections(tracker: SuggestionTracker): Disposable {
     }
     const start = new Position(suggestion.start.line, suggestion.start.character);
     const end = document.positionAt(change.rangeOffset + change.text.length);
-    tracker.changed(end.isAfter(start) ? document.getText(new Range(start, end)) : '', Date.now());
+    tracker.changed(end.isAfter(start) ? document.getText(new Range(start, end)) : '', performance.now());
   });
 }

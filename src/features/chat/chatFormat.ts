@@ -1,5 +1,6 @@
 import { Template } from '@huggingface/jinja';
 import { describeError, UserError } from '../../base/errors';
+import { withinTime } from './withinTime';
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
@@ -69,9 +70,12 @@ function chatMarkup(tokenizer: ChatTokenizer): string {
   return "{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>\\n' }}{% endfor %}{{ '<|im_start|>assistant\\n' }}";
 }
 
+/** Real templates take milliseconds; one that loops for ever must not hold up all windows. */
+const templateLimitMs = 1_000;
+
 function parseTemplate(source: string): Template {
   try {
-    return new Template(source);
+    return withinTime(templateLimitMs, () => new Template(source));
   } catch (error) {
     throw unusable(`its chat template is damaged: ${describeError(error)}`);
   }
@@ -83,13 +87,14 @@ function render(template: Template, messages: readonly ChatMessage[], tokenizer:
     names.find((name) => tokenizer.specialId(name) !== undefined);
   const endId = tokenizer.endOfTextIds[0];
   try {
-    return template.render({
+    const values = {
       messages: messages.map(({ role }, index) => ({ role, content: placeholder(index) })),
       add_generation_prompt: true,
       enable_thinking: false, // Qwen3 would think for hundreds of tokens before the first word of its answer.
       bos_token: firstKnown(['<|begin_of_text|>', '<s>']) ?? '',
       eos_token: endId === undefined ? '' : tokenizer.decode([endId]),
-    });
+    };
+    return withinTime(templateLimitMs, () => template.render(values));
   } catch (error) {
     throw unusable(`its chat template cannot be used: ${describeError(error)}`);
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lock } from 'proper-lockfile';
+import { watchLock } from '../../base/abandonedLock';
 import { describeError, UserError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import { asCacheError, errorCode } from '../cache';
@@ -30,6 +31,7 @@ export async function withFetchLock<Result>(
   const lost = new AbortController();
   const onCompromised = (error: Error) => lost.abort(lostLock(folder, error));
   const options = { realpath: false, stale: staleMs, onCompromised };
+  const removeAbandoned = watchLock(`${path}.lock`, staleMs);
   let waited = false;
   for (;;) {
     signal.throwIfAborted();
@@ -45,6 +47,7 @@ export async function withFetchLock<Result>(
         logger.info(`another process is fetching ${path}: waiting for it`);
       }
       await onWait();
+      await removeAbandoned();
       await sleep(retryIntervalMs, undefined, { signal });
       continue;
     }

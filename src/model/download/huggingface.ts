@@ -2,7 +2,7 @@ import { EnvHttpProxyAgent, interceptors, request, type Dispatcher } from 'undic
 import { describeError, UserError } from '../../base/errors';
 import type { HuggingFaceSource } from '../catalog';
 import type { Environment } from '../cache';
-import { ContentMismatchError } from './partialFile';
+import { ContentMismatchError, isStrongEtag } from './partialFile';
 import { reportBytes, type DownloadContext } from './source';
 
 /** The only host that Sotto ever names by itself; HF_ENDPOINT overrides it. */
@@ -128,7 +128,7 @@ async function acceptAnswer(
   { partial, logger }: DownloadContext,
 ): Promise<void> {
   const { byteCount } = partial.expected;
-  const etag = strongEtag(headers.etag);
+  const etag = typeof headers.etag === 'string' && isStrongEtag(headers.etag) ? headers.etag : undefined;
   switch (statusCode) {
     case 200: {
       const announced = headers['content-length'];
@@ -155,11 +155,6 @@ async function acceptAnswer(
     default:
       throw new Error(`the server answered ${statusCode}`);
   }
-}
-
-/** Weak tags (`W/"…"`) do not promise equal bytes and may not be used to resume. */
-function strongEtag(header: string | string[] | undefined): string | undefined {
-  return typeof header === 'string' && header.startsWith('"') ? header : undefined;
 }
 
 /** Undici's and Node's texts for what a user meets most, in plain words; the rest as it is. */

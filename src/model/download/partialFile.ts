@@ -5,6 +5,14 @@ import { dirname } from 'node:path';
 import { asCacheError, errorCode } from '../cache';
 import { hashRange, type ExpectedContent } from '../verification';
 
+/**
+ * Whether a value is a strong entity tag (RFC 9110, section 8.8.3) in ASCII. Weak ones (`W/"…"`) do not promise equal
+ * bytes and may not be used to resume; anything else could not be sent as a header.
+ */
+export function isStrongEtag(value: string): boolean {
+  return /^"[!#-~]*"$/.test(value);
+}
+
 /** The bytes are not those of the expected file: what was written is worthless, whatever came before it. */
 export class ContentMismatchError extends Error {
   override readonly name = 'ContentMismatchError';
@@ -161,7 +169,8 @@ export class PartialFile {
 
 async function readValidator(path: string): Promise<string | undefined> {
   try {
-    return await readFile(validatorPath(path), 'utf8');
+    const validator = await readFile(validatorPath(path), 'utf8');
+    return isStrongEtag(validator) ? validator : undefined;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') {
       return undefined;

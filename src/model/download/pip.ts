@@ -111,7 +111,7 @@ interface FolderWatch extends Disposable {
 function watchFolder(folder: string, stallMs: number, onGrown: (byteCount: number) => void): FolderWatch {
   const stalled = new AbortController();
   let disposed = false;
-  let lastSignOfLifeMs = Date.now();
+  let lastSignOfLifeMs = performance.now();
   let knownByteCount = 0;
   const look = async () => {
     const byteCount = await longestFileByteCount(folder);
@@ -120,9 +120,9 @@ function watchFolder(folder: string, stallMs: number, onGrown: (byteCount: numbe
     }
     if (byteCount > knownByteCount) {
       knownByteCount = byteCount;
-      lastSignOfLifeMs = Date.now();
+      lastSignOfLifeMs = performance.now();
       onGrown(byteCount);
-    } else if (Date.now() - lastSignOfLifeMs > stallMs) {
+    } else if (performance.now() - lastSignOfLifeMs > stallMs) {
       stalled.abort(new Error(`pip showed no sign of life for ${stallMs} ms`));
     }
   };
@@ -131,7 +131,7 @@ function watchFolder(folder: string, stallMs: number, onGrown: (byteCount: numbe
   }, watchIntervalMs);
   return {
     stalled: stalled.signal,
-    onSignOfLife: () => (lastSignOfLifeMs = Date.now()),
+    onSignOfLife: () => (lastSignOfLifeMs = performance.now()),
     dispose: () => {
       disposed = true;
       clearInterval(timer);

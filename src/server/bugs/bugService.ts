@@ -1,5 +1,4 @@
 import { isAbsolute, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Connection, TextDocuments, TextDocumentsConfiguration } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { isAbortError } from '../../base/abort';
@@ -8,7 +7,7 @@ import type { Logger } from '../../base/logger';
 import type { BugRequest } from '../../features/bugs/types';
 import * as protocol from '../../shared/protocol';
 import type { Settings } from '../../shared/settings';
-import { fileName } from '../fileName';
+import { fileName, filePath } from '../fileName';
 import type { ResidentModel } from '../model/modelLoader';
 import type { BugFinder } from './bugFinder';
 import { toBugLine } from './bugLine';
@@ -255,8 +254,8 @@ export class BugService {
 
   /** Of a file outside of the workspace only the name. */
   private workspacePath(uri: string): string {
-    if (uri.startsWith('file:')) {
-      const path = fileURLToPath(uri);
+    const path = filePath(uri);
+    if (path !== undefined) {
       const inside = this.host
         .folders()
         .map((folder) => relative(folder, path).replaceAll('\\', '/'))

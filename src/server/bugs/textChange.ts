@@ -13,7 +13,13 @@ export function observeDocuments(
   onChange: (uri: string, change: TextChange) => void,
 ): TextDocumentsConfiguration<TextDocument> {
   return {
-    create: (uri, languageId, version, text) => TextDocument.create(uri, languageId, version, text),
+    create: (uri, languageId, version, text) => {
+      // The library takes whatever the editor sent; one such document would disturb the work on all others.
+      if ([uri, languageId, text].some((part) => typeof part !== 'string')) {
+        throw new TypeError('a document was opened without an address, a language or a text');
+      }
+      return TextDocument.create(uri, languageId, version, text);
+    },
     // One by one: the ranges of each edit mean the text after the edits before it.
     update: (document, changes, version) =>
       changes.reduce((current, change) => {

@@ -5,8 +5,19 @@ export type IsExcluded = (uri: string) => boolean;
 
 /** Compiles the globs once; one that cannot be compiled matches nothing. */
 export function createExclusion(globs: readonly string[]): IsExcluded {
-  const matches = picomatch([...globs], { dot: true, nocase: true, windows: false });
-  return (uri) => matches(pathOfUri(uri));
+  const matchers = globs.flatMap((glob) => compile(glob) ?? []);
+  return (uri) => {
+    const path = pathOfUri(uri);
+    return matchers.some((matches) => matches(path));
+  };
+}
+
+function compile(glob: string): picomatch.Matcher | undefined {
+  try {
+    return picomatch(glob, { dot: true, nocase: true, windows: false });
+  } catch {
+    return undefined; // Empty, or absurdly long.
+  }
 }
 
 function pathOfUri(uri: string): string {

@@ -1,9 +1,10 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { describeError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import type { TextDocument } from '../../features/completion/types';
+import { filePath } from '../fileName';
 import { findImportCandidates } from './importSpecifiers';
 
 /** More files than this would not fit the prompt; larger ones hold more than the prompt can take. */
@@ -21,10 +22,11 @@ export async function readImportedFiles(
   skip: (uri: string) => boolean,
   logger: Logger,
 ): Promise<readonly TextDocument[]> {
-  if (!document.uri.startsWith('file:') || folders.length === 0) {
+  const documentPath = filePath(document.uri);
+  if (documentPath === undefined || folders.length === 0) {
     return [];
   }
-  const folder = dirname(fileURLToPath(document.uri));
+  const folder = dirname(documentPath);
   const roots = await Promise.all(folders.map((root) => realpath(root).catch(() => root)));
   const found: TextDocument[] = [];
   for (const candidates of findImportCandidates(document.languageId, document.text)) {

@@ -1,0 +1,154 @@
+// A prepared folder whose files were damaged or edited: it is used as it was made, or made again, and never half believed.
+import fc from 'fast-check';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { neverAborted } from '../../src/base/abort';
+import { UserError } from '../../src/base/errors';
+import { silentLogger } from '../../src/base/logger';
+import { createEngine } from '../../src/engine/transformerEngine';
+import type { ModelManifest } from '../../src/model/manifest';
+import { openPreparedModel, prepareModel } from '../../src/model/prepare';
+import { decodeSpecification } from '../../src/tokenizer/specification';
+import { createTokenizer } from '../../src/tokenizer/tokenizer';
+import { mutationsOf } from '../support/jsonMutation';
+import { encodeTinyModel } from '../support/tinyModel';
+
+const root = mkdtempSync(join(tmpdir(), 'sotto-fuzz-prepared-'));
+const folder = join(root, 'copy');
+let good: string;
+let manifest: ModelManifest;
+let manifestText: string;
+beforeAll(async () => {
+  const bytes = await encodeTinyModel({ architecture: 'qwen2', seed: 3, hiddenSize: 128, layerCount: 1 });
+  writeFileSync(join(root, 'tiny.gguf'), bytes);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const quiet = { report: () => {}, logger: silentLogger };
+  const model = await prepareModel(join(root, 'tiny.gguf'), sha256, root, quiet, neverAborted);
+  good = model.folder;
+  manifest = model.manifest;
+  manifestText = readFileSync(join(good, 'manifest.json'), 'utf8');
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+function copyFolder(): void {
+  rmSync(folder, { recursive: true, force: true });
+  cpSync(good, folder, { recursive: true, preserveTimestamps: true });
+}
+
+test('the folder itself answers', async () => {
+  copyFolder();
+  expect(await use()).toBe('answers');
+});
+
+test.each(['model.onnx', 'tokenizer.bin'])('any changed byte of %s is noticed', async (name) => {
+  copyFolder();
+  const bytes = readFileSync(join(good, name));
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), fc.integer({ min: 1, max: 255 }), async (at, change) => {
+      const damaged = Buffer.from(bytes);
+      damaged[at % bytes.length]! ^= change;
+      writeFileSync(join(folder, name), damaged);
+      expect(await use()).toBe('damaged-model');
+    }),
+    { numRuns: 60, seed: 21 },
+  );
+});
+
+test('a manifest of changed letters is refused, or harmless', async () => {
+  copyFolder();
+  const change = fc.record({ at: fc.nat(), value: fc.integer({ min: 32, max: 126 }) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 3 }), async (changes) => {
+      const letters = [...manifestText];
+      changes.forEach(({ at, value }) => (letters[at % letters.length] = String.fromCharCode(value)));
+      await expectHarmless(letters.join(''));
+    }),
+    { numRuns: 300, seed: 22 },
+  );
+});
+
+test('a manifest with foreign values is refused, or harmless', async () => {
+  copyFolder();
+  await fc.assert(
+    fc.asyncProperty(mutationsOf([manifest]), async (changed) => {
+      await expectHarmless(JSON.stringify(changed));
+    }),
+    { numRuns: 400, seed: 23 },
+  );
+});
+
+test('any JSON in place of a manifest is refused', async () => {
+  copyFolder();
+  await fc.assert(
+    fc.asyncProperty(fc.json(), async (text) => {
+      writeFileSync(join(folder, 'manifest.json'), text);
+      expect(await use()).toBe('damaged-model');
+    }),
+    { numRuns: 200, seed: 24 },
+  );
+});
+
+test('folders in the place of files are refused', async () => {
+  for (const name of ['manifest.json', 'model.onnx', 'weights.bin', 'tokenizer.bin']) {
+    copyFolder();
+    rmSync(join(folder, name));
+    mkdirSync(join(folder, name));
+    expect(await use()).toBe('damaged-model');
+  }
+});
+
+test('a vocabulary of any bytes is refused, or one', () => {
+  const bytes = readFileSync(join(good, 'tokenizer.bin'));
+  const change = fc.record({ at: fc.nat({ max: 400 }), value: fc.nat({ max: 0xffff_ffff }) });
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), fc.nat(), (changes, length) => {
+      const damaged = Buffer.from(bytes);
+      changes.forEach(({ at, value }) => damaged.writeUInt32LE(value, at - (at % 4)));
+      try {
+        decodeSpecification(damaged.subarray(0, length % 3 === 0 ? length % bytes.length : undefined));
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'UserError', code: 'damaged-model' });
+      }
+    }),
+    { numRuns: 1000, seed: 25 },
+  );
+});
+
+async function expectHarmless(text: string): Promise<void> {
+  writeFileSync(join(folder, 'manifest.json'), text);
+  expect(['answers', 'damaged-model', 'engine-failed']).toContain(await use());
+}
+
+/** Opens the folder and computes a token with it; anything but a coded error is a defect. */
+async function use(): Promise<string> {
+  try {
+    const { manifest: found } = await openPreparedModel(folder, silentLogger, neverAborted);
+    const { configuration, headParts, files, positionLimit } = found;
+    const tokenizer = createTokenizer(decodeSpecification(readFileSync(join(folder, files.tokenizer.name))));
+    try {
+      const engine = await createEngine({
+        graphPath: join(folder, files.graph.name),
+        configuration,
+        headParts,
+        contextCapacity: Math.min(64, positionLimit),
+        threadCount: 1,
+      });
+      try {
+        await engine.prefill(tokenizer.encode('a'), neverAborted);
+        return 'answers';
+      } finally {
+        await engine.dispose();
+      }
+    } finally {
+      tokenizer.dispose();
+    }
+  } catch (error) {
+    if (error instanceof UserError) {
+      return error.code;
+    }
+    throw error;
+  }
+}
