@@ -12,11 +12,7 @@ import {
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
-import type {
-  CompletionRequest,
-  CompletionTimings,
-  TextDocument as DocumentText,
-} from '../features/completion/types';
+import type { CompletionRequest, CompletionTimings } from '../features/completion/types';
 import type { ModelState } from '../shared/modelState';
 import * as protocol from '../shared/protocol';
 import { listenToAssistRequests } from './assist/assistService';
@@ -29,8 +25,7 @@ import { TypingRhythm } from './completion/typingRhythm';
 import { modelConfiguration, parseConfiguration, pathsOf } from './configuration';
 import { createConnectionLogger } from './connectionLogger';
 import { createExclusion } from './context/excludedFiles';
-import { readImportedFiles } from './context/importedFiles';
-import { RecentDocuments } from './context/recentDocuments';
+import { asDocumentText, OtherFiles } from './context/otherFiles';
 import { ModelExpectations } from './model/modelExpectations';
 import { ModelHost } from './model/modelHost';
 import type { ModelLoader, ResidentModel } from './model/modelLoader';
@@ -69,8 +64,8 @@ export function startServer(
 /** The state of one connection, and a handler for each message, each with its own fault barrier. */
 class Server {
   private readonly documents: TextDocuments<TextDocument>;
+  private readonly otherFiles: OtherFiles;
   private readonly rhythm = new TypingRhythm();
-  private readonly recent = new RecentDocuments();
   private readonly completions: CompletionService;
   private readonly bugs: BugService;
   private readonly loader: ModelLoader;
@@ -120,16 +115,18 @@ class Server {
       readAhead: (place) => this.warmUp(place),
     });
     this.documents = new TextDocuments(this.bugs.documentConfiguration());
+    this.otherFiles = new OtherFiles({
+      documents: this.documents,
+      folders: () => this.folders,
+      isExcluded: (uri) => this.isExcluded(uri),
+      mayRead: () => this.configuration.settings['context.otherFiles'] && this.configuration.workspaceTrusted,
+      logger,
+    });
   }
 
   listen(): void {
     const { connection } = this;
-    this.documents.onDidOpen(({ document }) => this.recent.noteUse(document.uri));
-    this.documents.onDidChangeContent(({ document }) => {
-      this.rhythm.noteKeystroke(performance.now());
-      this.recent.noteUse(document.uri);
-    });
-    this.documents.onDidClose(({ document }) => this.recent.noteClosed(document.uri));
+    this.documents.onDidChangeContent(() => this.rhythm.noteKeystroke(performance.now()));
     this.bugs.listen(this.documents);
     this.documents.listen(connection);
     connection.languages.inlineCompletion.on((parameters, token) =>
@@ -170,7 +167,7 @@ class Server {
       logger: this.logger,
       document: (uri) => this.documents.get(uri),
       isExcluded: (uri) => this.isExcluded(uri),
-      projectTexts: (document) => this.projectTexts(document),
+      projectTexts: (document) => this.otherFiles.textsLike(document),
       requireModel: async (signal) => (await this.host.require(signal)).commands,
     });
     listenToChatRequests(connection, this.logger, this.host, this.loader.contextCapacity);
@@ -268,9 +265,7 @@ class Server {
       document: text,
       offset,
       trigger: 'automatic',
-      relatedFiles: this.mayReadOtherFiles()
-        ? this.recent.related(text, this.documents.all().map(asDocumentText), this.isExcluded)
-        : [],
+      relatedFiles: this.otherFiles.relatedTo(text),
       options: {
         multiLine: settings['completion.multiLine'],
         inComments: settings['completion.inComments'],
@@ -279,22 +274,6 @@ class Server {
         deadlineMs: settings['completion.deadlineMs'],
       },
     };
-  }
-
-  /** In a workspace that is not trusted nobody knows who wrote them, and for whom. */
-  private mayReadOtherFiles(): boolean {
-    const { settings, workspaceTrusted } = this.configuration;
-    return settings['context.otherFiles'] && workspaceTrusted;
-  }
-
-  private projectTexts({ uri, languageId }: TextDocument): readonly string[] {
-    if (!this.mayReadOtherFiles()) {
-      return [];
-    }
-    return this.documents
-      .all()
-      .filter((other) => other.languageId === languageId && other.uri !== uri && !this.isExcluded(other.uri))
-      .map((other) => other.getText());
   }
 
   /** The model in memory; when it is only on disk, it begins to load. */
@@ -307,20 +286,11 @@ class Server {
   }
 
   private noteActiveEditor(place: protocol.DocumentPosition): void {
-    this.recent.noteUse(place.uri);
     this.bugs.noteCursor(place);
     const document = this.documents.get(place.uri);
-    if (document === undefined || this.paused) {
-      return;
+    if (document !== undefined && !this.paused) {
+      void this.otherFiles.noteActive(document).then(() => this.warmUp(place));
     }
-    const skip = (uri: string) => this.documents.get(uri) !== undefined || this.isExcluded(uri);
-    const imports = this.mayReadOtherFiles()
-      ? readImportedFiles(asDocumentText(document), this.folders, skip, this.logger)
-      : Promise.resolve([]);
-    void imports.then((files) => {
-      this.recent.setImported(place.uri, files);
-      this.warmUp(place);
-    });
   }
 
   private warmUp({ uri, position }: protocol.DocumentPosition): void {
@@ -391,11 +361,6 @@ class Server {
 
 /** In the range that JSON-RPC leaves to applications. */
 const COMMAND_FAILED = -32_000;
-
-function asDocumentText(document: TextDocument): DocumentText {
-  const { uri, languageId, version } = document;
-  return { uri, languageId, version, text: document.getText() };
-}
 
 /** `app.ts:12:8`, one-based; the file's name only, as pages and logs are shown to others. */
 function describePlace({ uri, position }: protocol.DocumentPosition): string {

@@ -4,7 +4,7 @@
  * 128 bytes, so a cut every 512 characters changes the ids of hardly any real text, and a hostile megabyte takes
  * about a second.
  */
-export const longestRunLength = 512; // UTF-16 code units
+const longestRunLength = 512; // UTF-16 code units
 
 /** Classes that no piece of a pre-tokenizer pattern repeats across; White_Space is what `\s` means in Rust. */
 const characterRun = /\p{L}+|\p{N}+|\p{White_Space}+|[^\p{White_Space}\p{L}\p{N}]+/gu;

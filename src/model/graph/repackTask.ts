@@ -21,7 +21,7 @@ export function runRepackTask(task: RepackTask, sourceFile: number, targetFile: 
 }
 
 /** Writes all bytes of a typed array at a position. Float32 is written as it lies: every platform is little-endian. */
-export function writeAll(file: number, data: Uint8Array | Float32Array, position: number): void {
+function writeAll(file: number, data: Uint8Array | Float32Array, position: number): void {
   let written = 0;
   while (written < data.byteLength) {
     written += writeSync(file, data, written, data.byteLength - written, position + written);

@@ -14,7 +14,7 @@ const largeBlockSize = 128;
  * against exact weights and float32 activations, on 768 positions of real code, the default model's distributions
  * differ by 0.0011 nats (KL) in place of 0.0003, and 99.0 % in place of 99.6 % of the most likely tokens agree.
  */
-export function blockSizeFor(columnCount: number): number {
+function blockSizeFor(columnCount: number): number {
   return columnCount % largeBlockSize === 0 ? largeBlockSize : smallestBlockSize;
 }
 
