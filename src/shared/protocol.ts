@@ -296,6 +296,8 @@ export interface BugFacts {
   /** Zero-based lines on which a compiler or linter says something. */
   readonly linesToSkip: readonly number[];
   readonly dismissedKeys: readonly string[];
+  /** Kinds of which several findings were dismissed. */
+  readonly strictKinds: readonly string[];
 }
 
 /** Client to server: the most doubtful lines of a function or a file; they also arrive as `sotto/bugLines`. */

@@ -65,12 +65,25 @@ function createMemory(stored: Record<string, unknown> = {}): Memory {
 
 test('dismissals survive a reload, are kept once, and a damaged memory counts as none', async () => {
   const memory = createMemory();
-  await new Dismissals(memory).add('one');
-  await new Dismissals(memory).add('two');
-  await new Dismissals(memory).add('one');
+  await new Dismissals(memory).add('one', 'await');
+  await new Dismissals(memory).add('two', 'number');
+  await new Dismissals(memory).add('one', 'await');
   const reloaded = new Dismissals(memory);
   expect(reloaded.keys).toEqual(['one', 'two']);
   expect(reloaded.has('two')).toBe(true);
   expect(reloaded.has('three')).toBe(false);
+  expect(reloaded.strictKinds).toEqual([]);
   expect(new Dismissals(createMemory({ 'sotto.dismissedBugLines': 'one' })).keys).toEqual([]);
+});
+
+test('a kind of which two lines were dismissed has to be surer, for good', async () => {
+  const memory = createMemory();
+  await new Dismissals(memory).add('one', 'await');
+  await new Dismissals(memory).add('two', 'number');
+  await new Dismissals(memory).add('three', 'await');
+  expect(new Dismissals(memory).strictKinds).toEqual(['await']);
+  const damaged = createMemory({ 'sotto.dismissedBugKinds': { await: 'often', number: null } });
+  expect(new Dismissals(damaged).strictKinds).toEqual([]);
+  await new Dismissals(damaged).add('one', 'await');
+  expect(new Dismissals(damaged).strictKinds).toEqual([]);
 });

@@ -30,7 +30,11 @@ beforeAll(async () => {
   window = await user.openWindow();
   lines = [];
   window.connection.onNotification(LogMessageNotification.type, (line) => void lines.push(line));
-  window.connection.onRequest(protocol.bugFactsRequest, () => ({ linesToSkip: [], dismissedKeys: [] }));
+  window.connection.onRequest(protocol.bugFactsRequest, () => ({
+    linesToSkip: [],
+    dismissedKeys: [],
+    strictKinds: [],
+  }));
   await window.connection.sendRequest(protocol.fetchModelRequest);
 });
 

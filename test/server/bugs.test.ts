@@ -23,7 +23,7 @@ const twoFunctions = [
 
 let loader: ScriptedLoader;
 let client: TestClient;
-let facts: { linesToSkip: number[]; dismissedKeys: string[] };
+let facts: { linesToSkip: number[]; dismissedKeys: string[]; strictKinds: string[] };
 let published: protocol.BugLines[];
 /** What each check was asked to read, as text. */
 let readTexts: string[][];
@@ -38,7 +38,7 @@ beforeEach(() => {
     check: (request) => Promise.resolve(findWrong(request)),
     review: (request) => Promise.resolve(findWrong(request).map((found) => ({ ...found, strength: 'weak' }))),
   };
-  facts = { linesToSkip: [], dismissedKeys: [] };
+  facts = { linesToSkip: [], dismissedKeys: [], strictKinds: [] };
   published = [];
   readTexts = [];
 });

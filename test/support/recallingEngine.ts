@@ -5,7 +5,6 @@ const firstSpecialId = 256;
 /** How much of the text before a byte decides what it should be. */
 const memoryByteCount = 10;
 const expectedNats = -0.05;
-const surprisingNats = -4;
 
 export interface RecallingEngine extends Engine {
   /** Of `score` and `scoreChoices`, in order: how many ids were asked about. */
@@ -15,9 +14,9 @@ export interface RecallingEngine extends Engine {
 /**
  * An engine of bytes that has learnt `text` by heart and expects it again, wherever it stands: a byte is likely
  * when it follows the ten before it (or those since a special token) somewhere in `text`. Gives up between calls
- * when its signal is aborted.
+ * when its signal is aborted. `surprisingNats`: ln p of all that it does not expect.
  */
-export function createRecallingEngine(text: string): RecallingEngine {
+export function createRecallingEngine(text: string, surprisingNats = -4): RecallingEngine {
   const known = Buffer.from(text).toString('latin1');
   const calls: number[] = [];
 

@@ -8,8 +8,7 @@ export function bugCommands(
   application: Application,
 ): Readonly<Record<string, (argument: unknown) => unknown>> {
   return {
-    [dismissCommand]: (argument) =>
-      isBugReference(argument) && application.bugLines.dismiss(argument.line.dismissalKey),
+    [dismissCommand]: (argument) => isBugReference(argument) && application.bugLines.dismiss(argument.line),
     [explainCommand]: (argument) => isBugReference(argument) && explain(application, argument),
     [turnOffCommand]: turnOff,
   };

@@ -47,6 +47,7 @@ export class BugLines implements Disposable {
     client.onRequest(protocol.bugFactsRequest, ({ uri }) => ({
       linesToSkip: [...linesWithOtherDiagnostics(Uri.parse(uri))],
       dismissedKeys: this.dismissals.keys,
+      strictKinds: this.dismissals.strictKinds,
     }));
   }
 
@@ -57,8 +58,8 @@ export class BugLines implements Disposable {
   }
 
   /** Remembers that the line is right, for this workspace and for good. */
-  async dismiss(dismissalKey: string): Promise<void> {
-    await this.dismissals.add(dismissalKey);
+  async dismiss({ dismissalKey, kind }: protocol.BugLine): Promise<void> {
+    await this.dismissals.add(dismissalKey, kind);
     [...this.found.keys()].forEach((uri) => this.show(Uri.parse(uri)));
   }
 

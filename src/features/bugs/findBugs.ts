@@ -29,6 +29,8 @@ const reviewLimits: DoubtLimits = {
   leastForwardNats: -8,
 };
 const maxFindings = 3;
+/** Of the threshold of a kind whose findings the user did not agree with. */
+const strictFactor = 1.5;
 /** A function of more characters is a module in disguise: those inside it are read instead. */
 export const maxFunctionCharacters = 12_000;
 
@@ -47,8 +49,10 @@ export async function checkForSlips(
   const found: BugFinding[] = [];
   for (const place of await functionsOf(request)) {
     const doubts = await doubtsIn(place, request, checkLimits, model, signal);
-    const [best] = doubts.sort((a, b) => strengthOf(b) - strengthOf(a));
-    found.push(...(best === undefined || strengthOf(best) < 1 ? [] : [toFinding(best, place)]));
+    const [best] = doubts
+      .filter((doubt) => strengthOf(doubt) >= leastStrength(doubt, request))
+      .sort((a, b) => strengthOf(b) - strengthOf(a));
+    found.push(...(best === undefined ? [] : [toFinding(best, place)]));
   }
   return found.sort((a, b) => b.logRatioNats - a.logRatioNats).slice(0, maxFindings);
 }
@@ -134,6 +138,10 @@ function touches({ body }: Passage, ranges: readonly TextRange[]): boolean {
 /** 1 and more: certain enough for its kind to be underlined. */
 function strengthOf(doubt: DoubtfulEdit): number {
   return certainty(doubt) / strongNats[doubt.edit.kind];
+}
+
+function leastStrength({ edit }: DoubtfulEdit, { strictKinds }: BugRequest): number {
+  return strictKinds?.has(edit.kind) === true ? strictFactor : 1;
 }
 
 function toFinding(doubt: DoubtfulEdit, place: FunctionPlace): BugFinding {

@@ -32,6 +32,8 @@ export interface BugRequest {
   readonly ranges: readonly TextRange[];
   /** Zero-based lines on which nothing is reported, because a compiler or linter says something there already. */
   readonly linesToSkip: ReadonlySet<number>;
+  /** Kinds of which the user said more than once that there is no bug; they have to be more certain. */
+  readonly strictKinds?: ReadonlySet<string>;
 }
 
 export interface BugFinding {

@@ -207,12 +207,13 @@ export class BugService {
     if (units.length === 0) {
       return 0;
     }
-    const { linesToSkip, dismissedKeys } = await this.requestFacts(uri);
+    const { linesToSkip, dismissedKeys, strictKinds } = await this.requestFacts(uri);
     const request = {
       languageId,
       text,
       fileName: this.workspacePath(uri),
       linesToSkip: new Set(linesToSkip),
+      strictKinds: new Set(strictKinds),
     };
     for (const { span, edits } of units) {
       signal.throwIfAborted();

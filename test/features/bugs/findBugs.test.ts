@@ -78,6 +78,18 @@ describe('checkForSlips', () => {
     expect(await check(slips, { linesToSkip: new Set([1, 3]) })).toHaveLength(1);
   });
 
+  test('a kind that the user has dismissed more than once has to be surer', async () => {
+    const { request } = slipped({ 'total = 0': 'total = 1' });
+    const countWith = async (surprisingNats: number, strictKinds: ReadonlySet<string>) => {
+      const model = { engine: createRecallingEngine(original, surprisingNats), tokenizer: byteTokenizer };
+      return (await checkForSlips({ ...request, strictKinds }, model, neverAborted)).length;
+    };
+    // Three bytes are surprising: 6.5 nats, then 12, where 5 are asked of numbers.
+    expect(await countWith(-2.2, new Set(['operator']))).toBe(1);
+    expect(await countWith(-2.2, new Set(['number']))).toBe(0);
+    expect(await countWith(-4, new Set(['number']))).toBe(1);
+  });
+
   test('reads only functions that the ranges touch', async () => {
     const slips = { 'index < limit': 'index <= limit' };
     const at = original.indexOf('return range');
