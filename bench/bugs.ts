@@ -1,26 +1,28 @@
 /**
  * Bug lines on real code, with the shipped functions, three sets apart: flags on clean functions, slips injected
- * into clean functions by one edit each, and real bugs that their authors committed. Prints tables with 95 % Wilson
- * intervals and writes bench/results/bugs.json. Thresholds were set on the tuning half of the projects.
+ * into clean functions by one edit each, and real bugs that their authors committed; and how long checks take. Prints
+ * tables with 95 % Wilson intervals and writes bench/results/bugs.json. Thresholds were set on the tuning half of the
+ * projects.
  *
- *   npm run bench:bugs -- [--functions N] [--slips N] [--bugs N] [--half held-back|tuning|all] [--data FOLDER]
- *                         [--out NAME]
+ *   npm run bench:bugs -- [--functions N] [--slips N] [--bugs N] [--costs N] [--half held-back|tuning|all]
+ *                         [--data FOLDER] [--out NAME]
  */
 import { parseArgs } from 'node:util';
 import { createHalves, hashText } from './bugs/halves';
 import type { BugItem, CleanItem, FunctionItem } from './bugs/items';
-import type { BugResult, CleanResult, SlipResult } from './bugs/measure';
-import { measureBug, measureClean, measureSlip } from './bugs/measure';
+import type { BugResult, CheckCost, CleanResult, SlipResult } from './bugs/measure';
+import { measureBug, measureClean, measureCost, measureSlip } from './bugs/measure';
 import { openDefaultModel } from './support/defaultModel';
 import { readItems } from './support/jsonLines';
 import { printTable, writeResults } from './support/report';
-import { wilsonInterval } from './support/statistics';
+import { quantile, wilsonInterval } from './support/statistics';
 
 const { values: flags } = parseArgs({
   options: {
     functions: { type: 'string', default: '100000' },
     slips: { type: 'string', default: '100000' },
     bugs: { type: 'string', default: '100000' },
+    costs: { type: 'string', default: '20' },
     half: { type: 'string', default: 'held-back' },
     data: { type: 'string', default: '../shared/evals' },
     out: { type: 'string', default: 'bugs' },
@@ -30,12 +32,15 @@ const halfOf = createHalves(flags.data);
 const cleanItems = choose(readItems<CleanItem>(flags.data, 'bugs_clean_dev'));
 const bugItems = choose(readItems<BugItem>(flags.data, 'bugs_dev'));
 const model = await openDefaultModel();
+const longItems = cleanItems.filter(({ code_lines }) => code_lines >= 50 && code_lines <= 70);
+const costs = await measureAll(longItems, Number(flags.costs), (item) => measureCost(item, model));
 const clean = await measureAll(cleanItems, Number(flags.functions), (item) => measureClean(item, model));
 const slips = await measureAll(cleanItems, Number(flags.slips), (item) => measureSlip(item, model));
 const bugs = await measureAll(bugItems, Number(flags.bugs), (item) => measureBug(item, model));
 await model.dispose();
 const figures = {
   half: flags.half,
+  costs: reportCosts(costs),
   clean: reportClean(clean),
   slips: reportSlips(slips),
   bugs: reportBugs(bugs),
@@ -60,6 +65,24 @@ async function measureAll<Item, Result>(
     results.push(...(result === undefined ? [] : [result]));
   }
   return results;
+}
+
+function reportCosts(results: readonly CheckCost[]): unknown {
+  const rows = [
+    { name: 'an edit in its middle', values: results.map(({ editMs }) => editMs) },
+    { name: 'all of it', values: results.map(({ wholeMs }) => wholeMs) },
+  ].map(({ name, values }) => ({ name, p50Ms: quantile(values, 0.5), p90Ms: quantile(values, 0.9) }));
+  console.log('Checks of functions of 50 to 70 lines, nothing of them in the KV cache (seconds)');
+  printTable(
+    ['', 'n', 'p50', 'p90'],
+    rows.map(({ name, p50Ms, p90Ms }) => [
+      name,
+      String(results.length),
+      (p50Ms / 1000).toFixed(1),
+      (p90Ms / 1000).toFixed(1),
+    ]),
+  );
+  return { n: results.length, rows };
 }
 
 function reportClean(results: readonly CleanResult[]): unknown {

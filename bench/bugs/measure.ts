@@ -43,6 +43,37 @@ export async function measureClean(item: CleanItem, model: BugModel): Promise<Cl
   return { language: item.language, stratum: item.stratum, lineCount: item.code_lines, flags };
 }
 
+export interface CheckCost {
+  /** Of a check of the whole function, as after pasting it. */
+  readonly wholeMs: number;
+  /** Of a check of its middle line, as after an edit there. */
+  readonly editMs: number;
+}
+
+/** How long automatic checks of one function take; undefined where it is not checked. */
+export async function measureCost(item: CleanItem, model: BugModel): Promise<CheckCost | undefined> {
+  const file = await checkedFile(item, item.code);
+  if (file === undefined) {
+    return undefined;
+  }
+  const whole = requestFor(item, file);
+  const middle = file.text.indexOf('\n', (file.range.start + file.range.end) / 2) - 1;
+  const timed = async (request: BugRequest) => {
+    const startMs = performance.now();
+    await checkForSlips(request, model, neverAborted);
+    return performance.now() - startMs;
+  };
+  await clearMemory(model);
+  const editMs = await timed({ ...whole, ranges: [{ start: middle, end: middle }] });
+  await clearMemory(model);
+  return { wholeMs: await timed(whole), editMs };
+}
+
+/** Completions have used the engine since the check before, so that nothing of the function is in its KV cache. */
+async function clearMemory({ engine, tokenizer }: BugModel): Promise<void> {
+  await engine.prefill(tokenizer.encode('// Something else altogether.'), neverAborted);
+}
+
 /** What an automatic check finds of one slip injected into a clean function; undefined where none can be. */
 export async function measureSlip(item: CleanItem, model: BugModel): Promise<SlipResult | undefined> {
   const file = await checkedFile(item, item.code);

@@ -297,6 +297,18 @@ test('a dismissal holds for the line wherever it stands, not for another line, k
   expect(await keys()).not.toContain(first);
 });
 
+test('what was found is judged again with the next edit of its function', async () => {
+  await start('function one() {█\n  use(wrong);\n  use(right);\n}\n');
+  await client.type(uri, ' ');
+  await rest();
+  expect(shown()).toEqual(['2:wrong']);
+  client.moveTo(uri, { line: 2, character: 2 });
+  await client.type(uri, 're');
+  await rest();
+  expect(readTexts).toEqual([[' '], ['re', '  use(wrong);']]);
+  expect(shown()).toEqual(['2:wrong']);
+});
+
 test('lines with a diagnostic of somebody else are left out', async () => {
   facts.linesToSkip = [1];
   await start();

@@ -9,8 +9,7 @@ import { enumerateEdits } from './candidates/enumerate';
 import { createGate } from './gates';
 import type { DoubtfulEdit, DoubtLimits } from './scoring/doubt';
 import { certainty, doubtfulEdits, suspicion } from './scoring/doubt';
-import type { Passage } from './scoring/passage';
-import { cutPassages, textOf } from './scoring/passage';
+import { cutPassages, focusOn, textOf } from './scoring/passage';
 import type { BugFinding, BugModel, BugRequest } from './types';
 import { reasonNotToCheck } from './uncheckedFiles';
 
@@ -117,22 +116,12 @@ async function doubtsIn(
 ): Promise<DoubtfulEdit[]> {
   const doubts: DoubtfulEdit[] = [];
   const passages = cutPassages(request.text, place.range, model.tokenizer);
-  for (const passage of passages.filter((part) => touches(part, request.ranges))) {
+  for (const passage of passages.flatMap((part) => focusOn(part, request.ranges) ?? [])) {
     const drop = createGate(request.text, textOf(passage));
     const edits = place.edits.filter((edit) => drop(edit) === undefined);
     doubts.push(...(await doubtfulEdits(passage, edits, limits, model, signal)));
   }
   return doubts;
-}
-
-/** Of a function too long for one reading, only the parts that somebody asked about are read. */
-function touches({ body }: Passage, ranges: readonly TextRange[]): boolean {
-  const [first, last] = [body.at(0), body.at(-1)];
-  return (
-    first !== undefined &&
-    last !== undefined &&
-    ranges.some(({ start, end }) => start <= last.start + last.text.length && first.start <= end)
-  );
 }
 
 /** 1 and more: certain enough for its kind to be underlined. */

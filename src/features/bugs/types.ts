@@ -28,7 +28,7 @@ export interface BugRequest {
   readonly languageId: string;
   readonly fileName: string;
   readonly text: string;
-  /** Only functions that overlap one of these are read; offsets in `text`. */
+  /** Only lines of functions in or near one of these are judged; offsets in `text`. */
   readonly ranges: readonly TextRange[];
   /** Zero-based lines on which nothing is reported, because a compiler or linter says something there already. */
   readonly linesToSkip: ReadonlySet<number>;

@@ -217,7 +217,8 @@ export class BugService {
     };
     for (const { span, edits } of units) {
       signal.throwIfAborted();
-      const findings = await finder.check({ ...request, ranges: edits } satisfies BugRequest, signal);
+      const ranges = [...edits, ...state.doubtfulLines(span)];
+      const findings = await finder.check({ ...request, ranges } satisfies BugRequest, signal);
       signal.throwIfAborted();
       const places = findings.map((finding) => placeFinding(text, finding));
       state.noteChecked(

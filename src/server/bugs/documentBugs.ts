@@ -44,6 +44,11 @@ export class DocumentBugs {
     return this.places.toSorted((one, other) => compare(doubt(other), doubt(one))).slice(0, MAX_SHOWN_COUNT);
   }
 
+  /** Lines in `span` on which something was found: they may read differently after an edit elsewhere in it. */
+  doubtfulLines(span: TextRange): readonly TextRange[] {
+    return this.places.map(({ lines }) => lines).filter((lines) => intersect(lines, span) !== undefined);
+  }
+
   /** A check of all that was edited in `span` ended: `found` takes the place of what was known there. */
   noteChecked(span: TextRange, found: readonly BugPlace[]): void {
     this.unchecked = withoutRange(this.unchecked, span);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cutPassages } from '../../../src/features/bugs/scoring/passage';
+import { cutPassages, focusOn } from '../../../src/features/bugs/scoring/passage';
 import { byteTokenizer } from '../../support/byteTokenizer';
 
 function passagesOf(text: string, from: string) {
@@ -40,4 +40,23 @@ test('a line that is too long for the model is left out, the others are read', (
     'function f() {\n',
     '  return table;\n}\n',
   ]);
+});
+
+test('after an edit the lines around it are judged, in the same text', () => {
+  const lines = Array.from({ length: 20 }, (_, index) => `  step${index};\n`);
+  const text = `// above\nfunction f() {\n${lines.join('')}}\n// below\n`;
+  const range = { start: text.indexOf('function f'), end: text.indexOf('}') };
+  const [passage] = cutPassages(text, range, byteTokenizer);
+  const textsOf = (focused = passage) =>
+    [focused?.context, focused?.body, focused?.after].map((part) => part?.map((line) => line.text).join(''));
+  const at = (word: string) => ({ start: text.indexOf(word), end: text.indexOf(word) });
+  const [context, body, after] = textsOf(focusOn(passage!, [at('step9'), at('step11')]));
+  expect(body).toBe(lines.slice(6, 15).join(''));
+  expect([context, body, after].join('')).toBe(text);
+  // The first character and the end of the function, and a place outside of it.
+  expect(textsOf(focusOn(passage!, [range]))).toEqual(textsOf());
+  expect(textsOf(focusOn(passage!, [at('function f')]))[1]).toBe(
+    `function f() {\n${lines.slice(0, 3).join('')}`,
+  );
+  expect(focusOn(passage!, [at('// below')])).toBeUndefined();
 });
