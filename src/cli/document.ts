@@ -1,5 +1,6 @@
 import { createTwoFilesPatch } from 'diff';
 import { writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { documentSymbols } from '../features/documentation/document';
 import type { DocumentationEdit } from '../features/documentation/types';
 import { languageIdOf } from './languages';
@@ -19,6 +20,7 @@ export async function documentLines(place: string, write: boolean, signal: Abort
         {
           languageId: languageIdOf(lines.path),
           text,
+          fileName: basename(lines.path),
           target:
             lines.firstLine === lines.lastLine
               ? { kind: 'symbol', offset: indentEnd }

@@ -22,6 +22,8 @@ const documentationMarks: Readonly<Partial<Record<SyntaxLanguageId, RegExp>>> = 
   csharp: /^(\/\/\/(?!\/)|\/\*\*(?![*/]))/,
 };
 const blockMark = /^\/\*\*(?![*/])/;
+/** A comment that speaks of the file says so, where languages have a tag for it (JSDoc, Doxygen, PHPDoc). */
+export const fileTag = /(?<=[\s*/!])[@\\](file|fileoverview|overview|module|packageDocumentation)\b/;
 /** Comments for tools: https://go.dev/doc/comment#syntax ("directive comments"), and Ruby's magic comments. */
 const directive =
   /^(\/\/([a-z0-9]+:[a-z0-9]|nolint|line |export |extern )|#\s*(rubocop:|frozen_string_literal:|encoding:|typed:|:nodoc:))/;
@@ -82,7 +84,7 @@ export function commentBefore(tree: SyntaxTree, start: number): DocCommentPlace 
     const isDirective = directive.test(node.text);
     if (isDirective && existing === undefined) {
       insertAt = node.startIndex;
-    } else if (isDirective || !mark.test(node.text)) {
+    } else if (isDirective || !mark.test(node.text) || isOnFile(tree.languageId, node.text)) {
       break;
     } else {
       const end = existing?.end ?? node.startIndex + node.text.trimEnd().length;
@@ -94,6 +96,11 @@ export function commentBefore(tree: SyntaxTree, start: number): DocCommentPlace 
     }
   }
   return { existing, insertAt: existing?.start ?? insertAt, position: 'before' };
+}
+
+/** In Go, Rust and Ruby such a word is part of the prose. */
+function isOnFile(languageId: SyntaxLanguageId, comment: string): boolean {
+  return !['go', 'rust', 'ruby', 'java', 'csharp'].includes(languageId) && fileTag.test(comment);
 }
 
 /** A comment on a line (or lines) of its own, directly above `position`. */

@@ -26,6 +26,7 @@ export function countingModel(
 export interface DocumentOptions {
   readonly target?: DocumentationTarget;
   readonly projectTexts?: readonly string[];
+  readonly fileName?: string;
   readonly model?: DocumentationModel;
 }
 
@@ -42,7 +43,13 @@ export async function documented(
   const text = marked.replace('█', '');
   const target = options.target ?? (offset < 0 ? { kind: 'file' } : { kind: 'symbol', offset });
   const { edits } = await documentSymbols(
-    { languageId, text, target, projectTexts: options.projectTexts ?? [] },
+    {
+      languageId,
+      text,
+      target,
+      projectTexts: options.projectTexts ?? [],
+      ...(options.fileName !== undefined && { fileName: options.fileName }),
+    },
     options.model ?? countingModel(),
     neverAborted,
   );

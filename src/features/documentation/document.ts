@@ -3,7 +3,7 @@ import { UserError } from '../../base/errors';
 import { isSyntaxLanguage, maxParsedCharacters, withTree } from '../../syntax/parser';
 import type { SyntaxLanguageId } from '../../syntax/parser';
 import { mergeExisting, readExisting } from './comment/existing';
-import { layOutFile } from './comment/fileLayout';
+import { completeFileComment, layOutFile } from './comment/fileLayout';
 import { layOut } from './comment/layout';
 import type { CommentStyle } from './comment/style';
 import { detectStyle, isPythonStyle, pythonStyle } from './comment/style';
@@ -13,7 +13,7 @@ import { gatherFacts } from './facts';
 import { fillSlots } from './fillSlots';
 import type { Placement } from './placement';
 import { placeComment, placeFileComment } from './placement';
-import type { FileTarget, Target } from './targets';
+import type { FileTarget, SymbolTarget, Target } from './targets';
 import { findTargets } from './targets';
 import type {
   DocumentationEdit,
@@ -45,7 +45,9 @@ export async function documentSymbols(
   if (isBinaryText(text)) {
     throw new UserError('bad-argument', 'This file is not text.', 'Open source code.');
   }
-  const found = await withTree(languageId, text, (tree) => findTargets(tree, request.target));
+  const found = await withTree(languageId, text, (tree) =>
+    findTargets(tree, request.target, request.fileName),
+  );
   if (found === undefined) {
     throw new UserError(
       'text-too-large',
@@ -87,19 +89,11 @@ async function documentTarget(
   const { existing } = target.place;
   const old = existing === undefined ? '' : text.slice(existing.start, existing.end);
   const style = styleFor(fileStyle, old);
-  const { placement, template, end } =
+  const { placement, template, end, isComplete } =
     target.kind === 'file'
-      ? planFileComment(languageId, text, target, style)
-      : {
-          placement: placeComment(text, target.place, target.symbol),
-          template: planComment(
-            style,
-            layOut(style, gatherFacts(languageId, target.symbol, target.behaviour)),
-            old,
-          ),
-          end: target.symbol.range.end,
-        };
-  if (old !== '' && slotsOf(template).length === 0) {
+      ? planFileComment(text, target, style, old)
+      : planSymbolComment(languageId, text, target, style, old);
+  if (isComplete) {
     return undefined;
   }
   const context = {
@@ -112,23 +106,41 @@ async function documentTarget(
   return toEdit(template, filled, placement, nameOf(target));
 }
 
-/** A comment on the file that is there has its summary, which is all there is to it. */
-function planFileComment(
-  languageId: SyntaxLanguageId,
-  text: string,
-  { facts, place }: FileTarget,
-  style: CommentStyle,
-) {
-  const template = layOutFile(style, facts);
+/** What to write where, up to where the code goes that the model sees. */
+interface Plan {
+  readonly placement: Placement;
+  readonly template: Template;
+  readonly end: number;
+  /** The comment that is there needs nothing. */
+  readonly isComplete: boolean;
+}
+
+function planFileComment(text: string, { facts, place }: FileTarget, style: CommentStyle, old: string): Plan {
+  const empty = layOutFile(style, facts);
+  const template = old === '' ? empty : completeFileComment(style, empty, old);
   return {
-    placement: placeFileComment(text, place, languageId === 'go'),
-    template: place.existing === undefined ? template : { ...template, lines: [] },
+    placement: placeFileComment(text, place),
+    template,
     end: text.length,
+    isComplete: template.lines.length === 0,
   };
 }
 
-function planComment(style: CommentStyle, template: Template, old: string): Template {
-  return old === '' ? template : mergeExisting(style, template, readExisting(style, old));
+function planSymbolComment(
+  languageId: SyntaxLanguageId,
+  text: string,
+  { symbol, behaviour, place }: SymbolTarget,
+  style: CommentStyle,
+  old: string,
+): Plan {
+  const empty = layOut(style, gatherFacts(languageId, symbol, behaviour));
+  const template = old === '' ? empty : mergeExisting(style, empty, readExisting(style, old));
+  return {
+    placement: placeComment(text, place, symbol),
+    template,
+    end: symbol.range.end,
+    isComplete: old !== '' && slotsOf(template).length === 0,
+  };
 }
 
 /** What an existing comment shows of its style beats the rest of the file. */

@@ -1,5 +1,6 @@
 import type { TextRange } from '../../base/textRange';
 import type { DocCommentPlace } from '../../syntax/docComment';
+import type { FileCommentPlace } from '../../syntax/fileComment';
 import type { CodeSymbol } from '../../syntax/symbol';
 
 /** Where a comment goes and what must stand around it. */
@@ -48,20 +49,31 @@ export function placeComment(text: string, place: DocCommentPlace, symbol: CodeS
   return placeOnSharedLine(text, place, symbol.range.start, eol);
 }
 
-/** `place` must be that of a file as a whole; a blank line sets the comment off from the code, but not from Go's clause. */
-export function placeFileComment(text: string, place: DocCommentPlace, isAttached: boolean): Placement {
+/** `place` must be that of a file as a whole. */
+export function placeFileComment(text: string, place: FileCommentPlace): Placement {
   const eol = /\r?\n/.exec(text)?.[0] ?? '\n';
-  const { existing, insertAt } = place;
-  const range = existing ?? { start: insertAt, end: insertAt };
-  const trailing = existing !== undefined ? '' : isAttached ? eol : eol + eol;
+  const { existing, insertAt, blankAbove, blankBelow } = place;
+  const plain = { indent: '', eol, leading: '', trailing: '' };
+  if (existing !== undefined) {
+    return {
+      ...plain,
+      range: existing,
+      before: text.slice(0, existing.start),
+      afterStart: existing.end,
+    };
+  }
+  const gap = /\s*$/.exec(text.slice(0, insertAt))?.[0] ?? '';
+  const lineBreakCount = gap.split('\n').length - 1;
+  const isAtTop = gap.length === insertAt;
+  const start = isAtTop || lineBreakCount > 0 ? insertAt : insertAt - gap.length;
+  const leading = isAtTop ? '' : eol.repeat(Math.max(0, (blankAbove ? 2 : 1) - lineBreakCount));
   return {
-    range,
-    indent: '',
-    eol,
-    leading: '',
-    trailing,
-    before: text.slice(0, range.start),
-    afterStart: range.end,
+    ...plain,
+    range: { start, end: insertAt },
+    leading,
+    trailing: blankBelow ? eol + eol : eol,
+    before: text.slice(0, start) + leading,
+    afterStart: insertAt,
   };
 }
 

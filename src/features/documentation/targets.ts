@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors';
 import type { DocCommentPlace } from '../../syntax/docComment';
 import { docCommentPlace } from '../../syntax/docComment';
+import type { FileCommentPlace } from '../../syntax/fileComment';
 import { fileCommentPlace } from '../../syntax/fileComment';
 import { outline, symbolAt } from '../../syntax/outline';
 import type { SyntaxTree } from '../../syntax/parser';
@@ -33,35 +34,60 @@ export interface SymbolTarget {
 export interface FileTarget {
   readonly kind: 'file';
   readonly facts: FileFacts;
-  readonly place: DocCommentPlace;
+  readonly place: FileCommentPlace;
 }
 
 const callableKinds: ReadonlySet<string> = new Set(['function', 'method', 'constructor', 'getter', 'setter']);
 
 /**
  * What `wanted` means: symbols, or, for a place outside of all, the file where the language documents files. Throws
- * `UserError` `no-symbol` when it means nothing.
+ * `UserError` `no-symbol` when it means nothing. `fileName` is the file's name without folders.
  */
-export function findTargets(tree: SyntaxTree, wanted: DocumentationTarget): FoundTargets {
-  const symbols = outline(tree);
+export function findTargets(tree: SyntaxTree, wanted: DocumentationTarget, fileName?: string): FoundTargets {
+  const symbols = outline(tree).filter((symbol) => canBeDocumented(tree, symbol));
   const chosen = chooseSymbols(tree, symbols, wanted);
   if (wanted.kind === 'file') {
     const bare = chosen.filter((symbol) => docCommentPlace(tree, symbol).existing === undefined);
     const targets = bare.slice(0, MAX_FILE_SYMBOLS).map((symbol) => symbolTarget(tree, symbol));
     return { targets, leftCount: bare.length - targets.length };
   }
-  const file = chosen.length === 0 && wanted.kind === 'symbol' ? fileTarget(tree, symbols) : undefined;
+  const isOutside = chosen.length === 0 && wanted.kind === 'symbol';
+  const file = isOutside ? fileTarget(tree, symbols, fileName) : undefined;
   if (chosen.length === 0 && file === undefined) {
-    throw new UserError(
-      'no-symbol',
-      'There is no function, class or other symbol here to document.',
-      'Place the cursor in a function or class, or select one.',
-    );
+    throw noSymbol(isOutside ? tree.languageId : undefined);
   }
   return {
     targets: file === undefined ? chosen.map((symbol) => symbolTarget(tree, symbol)) : [file],
     leftCount: 0,
   };
+}
+
+/** The compiler warns of a comment on a C# namespace (CS1587) and drops it. */
+function canBeDocumented({ languageId }: SyntaxTree, { kind }: CodeSymbol): boolean {
+  return languageId !== 'csharp' || kind !== 'module';
+}
+
+/** `languageId` for a place outside of every symbol. */
+function noSymbol(languageId: string | undefined): UserError {
+  if (languageId === 'csharp') {
+    return new UserError(
+      'no-symbol',
+      'C# has no documentation comment for a file or a namespace.',
+      'Place the cursor in a class, interface, struct, enum or method.',
+    );
+  }
+  if (languageId === 'java') {
+    return new UserError(
+      'no-symbol',
+      'Java has no documentation comment for a file; that of a package stands in its package-info.java.',
+      'Place the cursor in a class or method, or open package-info.java.',
+    );
+  }
+  return new UserError(
+    'no-symbol',
+    'There is no function, class or other symbol here to document.',
+    'Place the cursor in a function or class, or select one.',
+  );
 }
 
 /** `symbol` must come from the outline of `tree`. */
@@ -74,15 +100,20 @@ export function symbolTarget(tree: SyntaxTree, symbol: CodeSymbol): SymbolTarget
   };
 }
 
-function fileTarget(tree: SyntaxTree, symbols: readonly CodeSymbol[]): FileTarget | undefined {
-  const place = fileCommentPlace(tree);
-  const topLevel = symbols.filter(({ container }) => container.length === 0);
+function fileTarget(
+  tree: SyntaxTree,
+  symbols: readonly CodeSymbol[],
+  fileName: string | undefined,
+): FileTarget | undefined {
+  const place = fileCommentPlace(tree, fileName);
   return (
     place && {
       kind: 'file',
       facts: {
-        packageName: /^package[ \t]+(\w+)/m.exec(tree.text)?.[1],
-        definedNames: [...new Set(topLevel.map(({ name }) => name))],
+        fileName,
+        packageName: /^package[ \t]+([\w.]+)/m.exec(tree.text)?.[1],
+        // Of a method that stands outside of its class, the class.
+        definedNames: [...new Set(symbols.map(({ name, container }) => container[0] ?? name))],
       },
       place,
     }
@@ -96,7 +127,7 @@ function chooseSymbols(
 ): CodeSymbol[] {
   switch (wanted.kind) {
     case 'symbol': {
-      const symbol = symbolNear(tree, symbols, wanted.offset);
+      const symbol = symbolNear(tree, symbols, wanted.offset) ?? onlyTypeBelow(tree, symbols, wanted.offset);
       return symbol === undefined ? [] : [symbol];
     }
     case 'selection': {
@@ -116,6 +147,17 @@ function chooseSymbols(
     default:
       return wanted satisfies never;
   }
+}
+
+/** Above the only type of a Java file, the comment on that type is the one on the file. */
+function onlyTypeBelow(
+  { languageId }: SyntaxTree,
+  symbols: readonly CodeSymbol[],
+  offset: number,
+): CodeSymbol | undefined {
+  const [only, ...others] = symbols.filter(({ container }) => container.length === 0);
+  const isAbove = languageId === 'java' && others.length === 0 && only !== undefined;
+  return isAbove && offset < only.range.start ? only : undefined;
 }
 
 /** The cursor may also stand in the comment above a symbol, or in front of it on its line. */

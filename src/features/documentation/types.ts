@@ -18,6 +18,8 @@ export interface DocumentationModel {
 export interface DocumentationRequest {
   readonly languageId: string;
   readonly text: string;
+  /** Without folders. Doxygen's comment on a file names it, and Java documents packages in files of one name. */
+  readonly fileName?: string;
   readonly target: DocumentationTarget;
   /** Other files of the project in the same language, to find the comment style when the file shows none. */
   readonly projectTexts: readonly string[];

@@ -138,6 +138,7 @@ async function documentCode(
     {
       languageId,
       text,
+      fileName: fileName(uri),
       projectTexts,
       target:
         scope === 'file'

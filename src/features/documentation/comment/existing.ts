@@ -68,7 +68,8 @@ function fixed(before: string): TemplateLine {
   return { before, after: '', hang: '' };
 }
 
-function stripMarks(style: CommentStyle, comment: string): string[] {
+/** The lines of a comment of `style` without its marks, blank ones at its ends left out. */
+export function stripMarks(style: CommentStyle, comment: string): string[] {
   const rows = comment.split(/\r?\n/);
   if (isPythonStyle(style)) {
     const inner = comment.replace(/^[a-zA-Z]*("""|'''|"|')|("""|'''|"|')$/g, '');

@@ -1,10 +1,14 @@
+import { isLicence } from '../../../syntax/fileComment';
+import { stripMarks } from './existing';
 import { frameOf } from './layout';
 import type { CommentStyle } from './style';
-import type { Slot, Template } from './template';
+import type { Slot, Template, TemplateLine } from './template';
 
 /** What can be said of a file without a guess. */
 export interface FileFacts {
-  /** Of Go's package clause. */
+  /** Without folders. */
+  readonly fileName: string | undefined;
+  /** Of Go's or Java's package clause. */
   readonly packageName: string | undefined;
   /** What stands at the file's top level, in order. */
   readonly definedNames: readonly string[];
@@ -16,27 +20,78 @@ const MAX_NAMES = 3;
 /** The empty comment on a file as a whole: its summary alone, after what the language begins it with. */
 export function layOutFile(style: CommentStyle, facts: FileFacts): Template {
   const frame = frameOf(style);
-  const inSentence = style.name === 'godoc';
-  const opening = inSentence
-    ? `Package ${facts.packageName ?? 'main'} `
-    : style.name === 'jsdoc'
-      ? '@file '
-      : '';
-  const slot: Slot = { kind: 'summary', label: '', neutral: neutralSummary(facts.definedNames, inSentence) };
-  return {
-    frame: style.name === 'rustdoc' ? { ...frame, linePrefix: '//! ' } : frame,
-    lines: [{ before: opening, slot, after: '', hang: '' }],
-  };
+  const slot: Slot = { kind: 'summary', label: '', neutral: neutralSummary(style, facts) };
+  const summary = (before: string): TemplateLine => ({ before, slot, after: '', hang: '' });
+  switch (style.name) {
+    case 'godoc':
+      return { frame, lines: [summary(`Package ${facts.packageName ?? 'main'} `)] };
+    case 'jsdoc':
+      return { frame, lines: [summary('@file ')] };
+    case 'rustdoc':
+      return { frame: { ...frame, linePrefix: '//! ' }, lines: [summary('')] };
+    case 'doxygen': {
+      // Without a name Doxygen takes that of the file: https://www.doxygen.nl/manual/commands.html#cmdfile
+      const tag = `${style.marker}file${isPlainName(facts.fileName) ? ` ${facts.fileName}` : ''}`;
+      return { frame, lines: [fixed(tag), summary(`${style.marker}brief `)] };
+    }
+    default:
+      return { frame, lines: [summary('')] };
+  }
 }
 
-function neutralSummary(names: readonly string[], inSentence: boolean): string {
+/**
+ * `template` with what the comment `old` on the file says already: its summary is added only where it has none, and
+ * Doxygen's `@file` where it lacks it. Without slots and lines when nothing is missing.
+ */
+export function completeFileComment(style: CommentStyle, template: Template, old: string): Template {
+  const rows = stripMarks(style, old);
+  const [tag, brief] = template.lines;
+  const isBare = !hasSummary(rows);
+  if (style.name === 'doxygen' && tag !== undefined && brief !== undefined) {
+    const tagIndex = rows.findIndex((row) => /^\s*[@\\]file\b/.test(row));
+    const head = tagIndex < 0 ? [tag] : rows.slice(0, tagIndex + 1).map(fixed);
+    const rest = rows.slice(tagIndex + 1).map(fixed);
+    const isComplete = tagIndex >= 0 && !isBare;
+    return { ...template, lines: isComplete ? [] : [...head, ...(isBare ? [brief] : []), ...rest] };
+  }
+  const isTagged = style.name === 'phpdoc' || style.name === 'javadoc';
+  const lines = isTagged && isBare ? [...template.lines, fixed(''), ...rows.map(fixed)] : [];
+  return { ...template, lines };
+}
+
+/** Whether a comment says in words, not in tags alone, what the file is for. A licence does not. */
+function hasSummary(rows: readonly string[]): boolean {
+  return rows
+    .join('\n')
+    .split(/\n\s*\n|\n(?=\s*[@\\]\w)/)
+    .some((paragraph) => {
+      // After these tags the text is about the file; after others it is the tag's.
+      const text = paragraph.replace(/^\s*[@\\]file\b.*|^\s*[@\\](brief|short|details)\b/, '').trim();
+      return text !== '' && !/^[@\\]\w/.test(text) && !isLicence(text);
+    });
+}
+
+/** A name that cannot end the comment or its line. */
+function isPlainName(name: string | undefined): name is string {
+  return name !== undefined && /^[\p{L}\p{N} ._+-]+$/u.test(name);
+}
+
+function neutralSummary({ name: styleName }: CommentStyle, { packageName, definedNames }: FileFacts): string {
+  const inSentence = styleName === 'godoc';
+  if (styleName === 'javadoc' && packageName !== undefined) {
+    return `The package ${packageName}.`;
+  }
   const verb = inSentence ? 'defines' : 'Defines';
-  if (names.length === 0) {
+  if (definedNames.length === 0) {
     return inSentence ? 'holds top-level code.' : 'Top-level code.';
   }
-  const shown = names.slice(0, MAX_NAMES);
-  const restCount = names.length - shown.length;
+  const shown = definedNames.slice(0, MAX_NAMES);
+  const restCount = definedNames.length - shown.length;
   const items = restCount === 0 ? shown : [...shown, `${restCount} more`];
   const last = items.at(-1) ?? '';
   return items.length === 1 ? `${verb} ${last}.` : `${verb} ${items.slice(0, -1).join(', ')} and ${last}.`;
+}
+
+function fixed(before: string): TemplateLine {
+  return { before, after: '', hang: '' };
 }
