@@ -69,6 +69,21 @@ test('with --write it saves exactly what the patch says, with the line ends of t
   expect(readFileSync(file, 'utf8')).toBe(written);
 });
 
+test('document at a line outside of every symbol comments the file, and the patch applies', async () => {
+  const header = join(folder, 'shape.h');
+  const text = '/* Copyright 2026 */\r\n#pragma once\r\n\r\nint area(int r);\r\n';
+  writeFileSync(header, text);
+  const { exitCode, stdout } = await run('document', `${header}:2`, '--write');
+  expect(exitCode).toBe(0);
+  const written = readFileSync(header, 'utf8');
+  expect(written).toMatch(
+    /^\/\* Copyright 2026 \*\/\r\n\r\n\/\*\*\r\n \* @file shape\.h\r\n \* @brief [^\n]+\r\n \*\/\r\n\r\n#pragma once\r\n/,
+  );
+  expect(applyPatch(text, stdout)).toBe(written);
+  const again = await run('document', `${header}:8`);
+  expect(again.stderr).toContain('complete comment already');
+});
+
 test.each([
   ['explain', 'nowhere.ts:1', 1, 'could not be read'],
   ['explain', 'text.ts', 1, 'FILE:START-END'],
@@ -76,9 +91,13 @@ test.each([
   ['explain', 'text.ts:5', 1, 'no function, class or other symbol'],
   ['document', 'notes.md:1', 1, 'cannot document files of the language'],
   ['document', 'image.py:1', 1, 'not text'],
+  ['document', 'Shape.cs:1', 1, 'Place the cursor in a class'],
+  ['document', 'Shapes.java:1', 1, 'package-info.java'],
   ['document', '', 2, 'missing required argument'],
 ])('%s %s: exit code %i and a sentence', async (command, place, expectedCode, message) => {
   writeFileSync(join(folder, 'notes.md'), '# Notes\n');
+  writeFileSync(join(folder, 'Shape.cs'), 'using System;\nnamespace A;\nclass Shape {}\n');
+  writeFileSync(join(folder, 'Shapes.java'), 'package a;\nclass Circle {}\nclass Square {}\n');
   writeFileSync(join(folder, 'image.py'), '\0\u0001\0'.repeat(100));
   const { exitCode, stdout, stderr } = await run(command, ...(place === '' ? [] : [join(folder, place)]));
   expect(stderr).toContain(message);

@@ -24,6 +24,7 @@ const maxBeforeTokens = 384;
 const maxAfterTokens = 768;
 const maxSlotTokens: Readonly<Record<Slot['kind'], number>> = {
   summary: 48,
+  'file-summary': 48,
   'type-parameter': 20,
   parameter: 40,
   returns: 40,

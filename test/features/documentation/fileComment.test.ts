@@ -95,6 +95,20 @@ test('words under the threshold give way to what the file defines', async () => 
   expect(await of('javascript', 'run();█\n')).toMatch(/@file Top-level code\./);
 });
 
+test('who made it and how it is called is no summary: the model is asked for what the file provides', async () => {
+  for (const reply of [
+    ' Ada Byron.',
+    ' Created by ada on 2017/10/15.',
+    ' Usage: ruby a.rb.',
+    ' frozen_string_literal: true',
+  ]) {
+    const replies = [reply, ' shapes and their areas.'];
+    const model = countingModel({ reply: () => replies.shift() ?? '' });
+    const of = await documented('ruby', "require 'a'█\n", { model });
+    expect(of).toBe("# Provides shapes and their areas.\n\nrequire 'a'\n");
+  }
+});
+
 test('the model sees the code below the comment', async () => {
   const model = countingModel();
   await documented('python', 'import os\nx = 1█\n', { model });
@@ -204,6 +218,11 @@ test.each([
     '<?php\n/**\n * @package A\n * @license MIT\n */\n\nnamespace A;█\n',
     '<?php\n/**\n * Words number 1.\n *\n * @package A\n * @license MIT\n */\n\nnamespace A;\n',
   ],
+  [
+    'in an empty one, below a licence with tags',
+    '<?php\n/*\n * @license MIT License\n */\n\n/**\n */\n\nnamespace A;█\n',
+    `<?php\n/*\n * @license MIT License\n */\n\n${phpBlock}namespace A;\n`,
+  ],
 ])('PHP, %s', async (_, marked, expected) => {
   expect(await documented('php', marked)).toBe(expected);
 });
@@ -251,17 +270,17 @@ test.each([
   [
     'above the package in its own file',
     '/* Copyright 2026 */\n\n@NonNull\npackage a.b;█\n',
-    '/* Copyright 2026 */\n\n/**\n * Words number 1.\n */\n@NonNull\npackage a.b;\n',
+    '/* Copyright 2026 */\n\n/**\n * The package a.b.\n */\n@NonNull\npackage a.b;\n',
   ],
   [
     'apart from a licence',
     '/** Copyright 2026 Ada */\npackage a.b;█\n',
-    '/** Copyright 2026 Ada */\n\n/**\n * Words number 1.\n */\npackage a.b;\n',
+    '/** Copyright 2026 Ada */\n\n/**\n * The package a.b.\n */\npackage a.b;\n',
   ],
   [
     'completed where it has only tags',
     '/**\n * @since 2\n */\npackage a.b;█\n',
-    '/**\n * Words number 1.\n *\n * @since 2\n */\npackage a.b;\n',
+    '/**\n * The package a.b.\n *\n * @since 2\n */\npackage a.b;\n',
   ],
   ['but not a second one', '/** Has one. */\npackage a.b;█\n', '/** Has one. */\npackage a.b;\n'],
 ])('Java, %s', async (_, marked, expected) => {

@@ -76,5 +76,19 @@ function isProse(text: string, slot: Slot): boolean {
   const isTitle = /^\S+ - /.test(text);
   const isName = text.replace(/[`.\s]/g, '') === slot.label && slot.label !== '';
   const isCode = /[;{}]|=>|\w\(.*[=(]|^(def|function|return|import|class)\s/.test(text);
-  return words.length >= 2 && !isPlaceholder && !isTitle && !isName && !isCode;
+  const isAboutOthers = slot.kind === 'file-summary' && isByline(text);
+  return words.length >= 2 && !isAboutOthers && !isPlaceholder && !isTitle && !isName && !isCode;
+}
+
+/** What else stands at the top of files, and a small model has read there: who made them when, settings, a call. */
+function isByline(text: string): boolean {
+  const isSetting = /^[\w-]+ ?: ?\S+$|^(usage|date|version|file ?name|authors?|namespace|to run)\b/i.test(
+    text,
+  );
+  const isOrigin =
+    /^(created|written|generated|copyright|user)\b|\b(by|on|at|in) \d|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}/i.test(
+      text,
+    );
+  const isPersonName = /^(\p{Lu}[\p{L}.'-]*\s*){2,4}$/u.test(text);
+  return isSetting || isOrigin || isPersonName;
 }

@@ -20,7 +20,13 @@ const MAX_NAMES = 3;
 /** The empty comment on a file as a whole: its summary alone, after what the language begins it with. */
 export function layOutFile(style: CommentStyle, facts: FileFacts): Template {
   const frame = frameOf(style);
-  const slot: Slot = { kind: 'summary', label: '', neutral: neutralSummary(style, facts) };
+  const inSentence = style.name === 'godoc';
+  const slot: Slot = {
+    kind: 'file-summary',
+    label: '',
+    neutral: neutralSummary(facts.definedNames, inSentence),
+    opening: inSentence ? 'provides' : 'Provides',
+  };
   const summary = (before: string): TemplateLine => ({ before, slot, after: '', hang: '' });
   switch (style.name) {
     case 'godoc':
@@ -34,8 +40,18 @@ export function layOutFile(style: CommentStyle, facts: FileFacts): Template {
       const tag = `${style.marker}file${isPlainName(facts.fileName) ? ` ${facts.fileName}` : ''}`;
       return { frame, lines: [fixed(tag), summary(`${style.marker}brief `)] };
     }
-    default:
+    case 'javadoc':
+      // A package's own file holds nothing that the model could describe: its words would be a guess.
+      return { frame, lines: [fixed(`The package ${facts.packageName ?? 'of this folder'}.`)] };
+    case 'google':
+    case 'numpy':
+    case 'rest':
+    case 'phpdoc':
+    case 'yard':
+    case 'xml':
       return { frame, lines: [summary('')] };
+    default:
+      return style satisfies never;
   }
 }
 
@@ -55,8 +71,8 @@ export function completeFileComment(style: CommentStyle, template: Template, old
     return { ...template, lines: isComplete ? [] : [...head, ...(isBare ? [brief] : []), ...rest] };
   }
   const isTagged = style.name === 'phpdoc' || style.name === 'javadoc';
-  const lines = isTagged && isBare ? [...template.lines, fixed(''), ...rows.map(fixed)] : [];
-  return { ...template, lines };
+  const tags = rows.length === 0 ? [] : ['', ...rows];
+  return { ...template, lines: isTagged && isBare ? [...template.lines, ...tags.map(fixed)] : [] };
 }
 
 /** Whether a comment says in words, not in tags alone, what the file is for. A licence does not. */
@@ -76,11 +92,7 @@ function isPlainName(name: string | undefined): name is string {
   return name !== undefined && /^[\p{L}\p{N} ._+-]+$/u.test(name);
 }
 
-function neutralSummary({ name: styleName }: CommentStyle, { packageName, definedNames }: FileFacts): string {
-  const inSentence = styleName === 'godoc';
-  if (styleName === 'javadoc' && packageName !== undefined) {
-    return `The package ${packageName}.`;
-  }
+function neutralSummary(definedNames: readonly string[], inSentence: boolean): string {
   const verb = inSentence ? 'defines' : 'Defines';
   if (definedNames.length === 0) {
     return inSentence ? 'holds top-level code.' : 'Top-level code.';

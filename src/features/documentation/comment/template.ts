@@ -1,6 +1,6 @@
 /** A place for words in a comment. */
 export interface Slot {
-  readonly kind: 'summary' | 'type-parameter' | 'parameter' | 'returns' | 'yields' | 'error';
+  readonly kind: 'summary' | 'file-summary' | 'type-parameter' | 'parameter' | 'returns' | 'yields' | 'error';
   /** Which of its kind: a parameter's or an error's name; empty where there is only one. */
   readonly label: string;
   /** What stands there when the model is not sure: made from names and types alone. */
