@@ -98,12 +98,16 @@ function packagePlace(tree: SyntaxTree, start: number): FileCommentPlace {
 
 /** Undefined also for a PHP file that begins with markup, which is a page and no module. */
 function firstCode(root: SyntaxNode): SyntaxNode | undefined {
-  const [first] = parts(root).filter(
+  const [first, second] = parts(root).filter(
     ({ type, text }) =>
       !['hash_bang_line', 'shebang', 'php_tag'].includes(type) &&
       !(type === 'text' && (text.startsWith('#!') || text.trim() === '')),
   );
-  return first?.type === 'text' ? undefined : first;
+  const tag = firstOfType(root, 'php_tag');
+  // `<?php declare(strict_types=1);` on one line opens the file as the tag alone does.
+  const isOpening = first?.type === 'declare_statement' && first.startPosition.row === tag?.startPosition.row;
+  const code = isOpening ? (second ?? first) : first;
+  return code?.type === 'text' ? undefined : code;
 }
 
 interface Block extends TextRange {

@@ -192,6 +192,11 @@ test.each([
     `<?php\n\n${phpBlock}declare(strict_types=1);\n\nnamespace A;\n\nfunction f() {}\n`,
   ],
   ['set off from the tag', '<?php\nnamespace A;█\n', `<?php\n\n${phpBlock}namespace A;\n`],
+  [
+    'below a tag that shares its line with a declaration, and a licence',
+    '<?php declare(strict_types=1);█\n\n/* (c) 2026 Ada */\n\nnamespace A;\n',
+    `<?php declare(strict_types=1);\n\n/* (c) 2026 Ada */\n\n${phpBlock}namespace A;\n`,
+  ],
   ['off the line of the tag', '<?php echo 1;█\n', `<?php\n\n${phpBlock}echo 1;\n`],
   [
     'below a shebang and a licence, with the line ends of the file',
