@@ -1,7 +1,6 @@
 import type { TextRange } from '../base/textRange';
 import { commentBefore, fileTag, type DocCommentPlace } from './docComment';
 import { allOfType, firstOfType, isComment, parts } from './nodes';
-import { rulesFor } from './outline';
 import type { SyntaxLanguageId, SyntaxNode, SyntaxTree } from './parser';
 
 /** Where the comment on a file as a whole is, or would be, and what must stand around a new one. */
@@ -33,7 +32,7 @@ const kinds: Readonly<Partial<Record<SyntaxLanguageId, Kind>>> = {
 const licenceWords = new RegExp(
   [
     String.raw`copyright|\(c\) *\d{4}|SPDX|all rights reserved|permission is hereby|redistribut|warrant(y|ies)\b`,
-    String.raw`licen[cs]ed (under|to|by)|licen[cs]e( file| information|\.txt|\.md|:)|under the .{0,60}licen[cs]e`,
+    String.raw`@licen[cs]e|licen[cs]ed (under|to|by)|licen[cs]e( file| information|\.txt|\.md|:)|under the .{0,60}licen[cs]e`,
     String.raw`\b(MIT|Apache|BSD|GNU|GPL|ISC|Mozilla|Public) .{0,30}licen[cs]e|(apache|gnu|opensource)\.org/licen[cs]e`,
     String.raw`required by applicable law`,
   ].join('|'),
@@ -183,7 +182,7 @@ function existingComment(
       case 'jsdoc':
         return (
           /^\/\*\*(?![*/])/.test(comment) &&
-          (fileTag.test(comment) || (isOnTop && isSetOff(tree.text, block.end)))
+          (fileTag.test(comment) || (isOnTop && !isLicence(comment) && isSetOff(tree.text, block.end)))
         );
       case 'doxygen':
         return (
@@ -195,10 +194,11 @@ function existingComment(
       case 'phpdoc':
         return (
           /^\/\*\*(?![*/])/.test(comment) &&
-          (fileTag.test(comment) || (isOnTop && !comment.includes('@var') && isOffSymbol(tree, block, first)))
+          (fileTag.test(comment) ||
+            (isOnTop && !comment.includes('@var') && isOffSymbol(tree.text, block, first)))
         );
       case 'leading':
-        return block.mark !== 'magic' && isOnTop && isOffSymbol(tree, block, first);
+        return block.mark !== 'magic' && isOnTop && isOffSymbol(tree.text, block, first);
       default:
         return kind satisfies never;
     }
@@ -211,9 +211,9 @@ function prose(comment: string): string {
 }
 
 /** What stands directly above a declaration or a statement speaks of it; what leads into the file does not. */
-function isOffSymbol({ text, languageId }: SyntaxTree, { end }: Block, first: SyntaxNode): boolean {
+function isOffSymbol(text: string, { end }: Block, first: SyntaxNode): boolean {
   const leadsIn =
     /^(declare_statement|namespace_definition|namespace_use_declaration)$/.test(first.type) ||
-    /^require(_relative)?\b/.test(first.text);
-  return isSetOff(text, end) || (leadsIn && !rulesFor(languageId).symbolTypes.includes(first.type));
+    /^require(_relative|_once)?\b/.test(first.text);
+  return isSetOff(text, end) || leadsIn;
 }

@@ -57,6 +57,7 @@ export function placeFileComment(text: string, place: FileCommentPlace): Placeme
   if (existing !== undefined) {
     return {
       ...plain,
+      indent: indentAt(text, existing.start),
       range: existing,
       before: text.slice(0, existing.start),
       afterStart: existing.end,

@@ -39,6 +39,11 @@ test.each([
     '/* Licence: MIT */\n\n/** @file Words number 1. */\n\n/** Adds. */\nexport function add(a) {}\n\nrun();\n',
   ],
   [
+    'below a tag that names the licence',
+    '/** @license MIT */\nrun();█\n',
+    '/** @license MIT */\n/** @file Words number 1. */\n\nrun();\n',
+  ],
+  [
     'after a shebang',
     '#!/usr/bin/env node\nrun();█\n',
     '#!/usr/bin/env node\n/** @file Words number 1. */\n\nrun();\n',

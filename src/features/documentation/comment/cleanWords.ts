@@ -82,13 +82,8 @@ function isProse(text: string, slot: Slot): boolean {
 
 /** What else stands at the top of files, and a small model has read there: who made them when, settings, a call. */
 function isByline(text: string): boolean {
-  const isSetting = /^[\w-]+ ?: ?\S+$|^(usage|date|version|file ?name|authors?|namespace|to run)\b/i.test(
-    text,
-  );
-  const isOrigin =
-    /^(created|written|generated|copyright|user)\b|\b(by|on|at|in) \d|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}/i.test(
-      text,
-    );
-  const isPersonName = /^(\p{Lu}[\p{L}.'-]*\s*){2,4}$/u.test(text);
-  return isSetting || isOrigin || isPersonName;
+  const setting = /^[\w-]+ ?: ?\S+$|^(usage|date|version|file ?name|authors?) ?:|^(namespace|to run) /i;
+  const origin = /^(created|written|generated) (by|on|at|in)\b|^copyright\b|\d[/.-]\d{1,2}[/.-]\d/i;
+  const personName = /^(\p{Lu}[\p{L}.'-]*\s*){2,4}$/u;
+  return [setting, origin, personName].some((pattern) => pattern.test(text));
 }
