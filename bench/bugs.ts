@@ -96,7 +96,10 @@ function reportClean(results: readonly CleanResult[]): unknown {
   }).map(({ name, members }) => {
     const lineCount = members.reduce((sum, result) => sum + result.lineCount, 0);
     const flagCount = members.reduce((sum, result) => sum + result.flags.length, 0);
-    return { name, functionCount: members.length, lineCount, ...shareOf(flagCount, lineCount) };
+    const flags = members.flatMap((result) =>
+      result.flags.map(({ kind, logRatioNats }) => [kind, logRatioNats]),
+    );
+    return { name, functionCount: members.length, lineCount, ...shareOf(flagCount, lineCount), flags };
   });
   console.log('Clean functions: flags on 1,000 lines of code');
   printTable(

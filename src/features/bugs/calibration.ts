@@ -49,25 +49,31 @@ interface Records {
 
 /**
  * From a scratch run over development data, which `npm run bench:bugs -- --half all --functions 144 --slips 73`
- * repeats for the strong ones: 2,788 lines of clean code, 28, 5 and 40 slips.
+ * repeats for the strong ones: 2,788 lines of clean code, 28, 5 and 40 slips. There no strong flag was false, as the
+ * thresholds were set so; what counts for those is the held-back half, see `strongRecord`.
  */
 const records: Readonly<Record<Group, Records>> = {
   symbols: {
-    strong: record(10, 28, 0),
+    strong: strongRecord(10, 28),
     likely: record(13, 28, 3),
     any: record(17, 28, 3),
   },
   calls: {
-    strong: record(3, 5, 0),
+    strong: strongRecord(3, 5),
     likely: record(5, 5, 1),
     any: record(5, 5, 1),
   },
   names: {
-    strong: record(18, 40, 0),
+    strong: strongRecord(18, 40),
     likely: record(21, 40, 2),
     any: record(21, 40, 8),
   },
 };
+
+/** False flags: of all kinds together, from `npm run bench:bugs -- --slips 0 --bugs 0` on the held-back half. */
+function strongRecord(foundCount: number, slipCount: number): TrackRecord {
+  return { foundCount, slipCount, falseCount: 5, cleanLineCount: 9_955 };
+}
 
 function record(foundCount: number, slipCount: number, falseCount: number): TrackRecord {
   return { foundCount, slipCount, falseCount, cleanLineCount: 2_788 };
