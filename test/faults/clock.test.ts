@@ -24,7 +24,8 @@ afterEach(() => user.dispose());
 /** The year, month, day and hour that the server's own log had last. */
 async function lastHourInLog(): Promise<number> {
   const times = (await user.serverLog()).match(/^\d{4}-\S+Z/gm);
-  return Math.round((Date.parse(times?.at(-1) ?? '') - Date.now()) / hourMs);
+  const hours = (Date.parse(times?.at(-1) ?? '') - Date.now()) / hourMs;
+  return Math.round(hours) + 0; // Not -0.
 }
 
 /** What became of a completion that was asked for in a new document, without the times. */

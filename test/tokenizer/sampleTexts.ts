@@ -17,7 +17,7 @@ export const realFiles: Readonly<Record<string, string>> = {
   'C++': 'koffi/src/koffi/src/ffi.cc',
   C: 'koffi/vendor/node-api-headers/include/js_native_api.h',
   CMake: 'koffi/src/koffi/CMakeLists.txt',
-  CSS: 'mocha/mocha.css',
+  CSS: 'playwright-core/lib/vite/htmlReport/report.css',
   Markdown: 'undici/README.md',
   JSON: 'mime-db/db.json',
   'JSON, Japanese': 'typescript/lib/ja/diagnosticMessages.generated.json',
