@@ -286,10 +286,11 @@ class Server {
   }
 
   private noteActiveEditor(place: protocol.DocumentPosition): void {
+    this.otherFiles.noteUse(place.uri);
     this.bugs.noteCursor(place);
     const document = this.documents.get(place.uri);
     if (document !== undefined && !this.paused) {
-      void this.otherFiles.noteActive(document).then(() => this.warmUp(place));
+      void this.otherFiles.readImports(document).then(() => this.warmUp(place));
     }
   }
 

@@ -26,10 +26,14 @@ export class OtherFiles {
     documents.onDidClose(({ document }) => this.recent.noteClosed(document.uri));
   }
 
-  /** The document is in the active editor: what it imports is read from the disk. Never rejects. */
-  async noteActive(document: TextDocument): Promise<void> {
+  /** The document is in the active editor. */
+  noteUse(uri: string): void {
+    this.recent.noteUse(uri);
+  }
+
+  /** Reads from the disk what the document imports. Never rejects. */
+  async readImports(document: TextDocument): Promise<void> {
     const { documents, folders, isExcluded, mayRead, logger } = this.options;
-    this.recent.noteUse(document.uri);
     const skip = (uri: string) => documents.get(uri) !== undefined || isExcluded(uri);
     const imported = mayRead()
       ? await readImportedFiles(asDocumentText(document), folders(), skip, logger)
