@@ -1,4 +1,5 @@
 import { rmdir, stat } from 'node:fs/promises';
+import { errorCode } from './errors';
 
 /**
  * For whoever waits for a lock of proper-lockfile, a folder whose time its holder renews: returns what to call between two
@@ -21,7 +22,7 @@ export function watchLock(lockPath: string, staleMs: number): () => Promise<void
 }
 
 function undefinedIfGone(error: unknown): undefined {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) {
+  if (errorCode(error) !== 'ENOENT') {
     throw error;
   }
 }

@@ -48,3 +48,21 @@ export function describeError(error: unknown): string {
   const cause = error.cause === undefined ? '' : ` (because: ${describeError(error.cause)})`;
   return `${error.message}${cause}`;
 }
+
+/** Node's code of a system error (`ENOENT`, …), or undefined for any other thrown value. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The `UserError` that `run` throws, or undefined when it returns; any other error goes on. */
+export function userErrorOf(run: () => unknown): UserError | undefined {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) {
+      return error;
+    }
+    throw error;
+  }
+}

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import { errorCode } from '../base/errors';
 import { keyByteCount } from './handshake';
 
 /** What a server writes beside its socket. */
@@ -20,7 +21,7 @@ export async function writeNewKey(path: string): Promise<ServerKey> {
 /** The key of the server that runs or ran last; undefined when there was none. */
 export async function readKey(path: string): Promise<ServerKey | undefined> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+    if (errorCode(error) === 'ENOENT') {
       return '';
     }
     throw error;

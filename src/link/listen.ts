@@ -1,9 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
-import lockfile from 'proper-lockfile';
-import { watchLock } from '../base/abandonedLock';
+import { neverAborted } from '../base/abort';
+import { acquireFileLock } from '../base/fileLock';
 import type { Logger } from '../base/logger';
 import { describeError } from '../base/errors';
 import { isServed } from './connect';
@@ -29,13 +28,24 @@ export interface ListenOptions {
 const greetingTimeoutMs = 10_000;
 /** Starting takes milliseconds; a lock older than this was left by a process that was killed meanwhile. */
 const staleLockMs = 5_000;
+/** Longer than any start takes. */
 const lockAttemptCount = 200;
 const lockIntervalMs = 50;
 
 /** Becomes the server at `endpoint`, alone. Undefined when another process is that already. */
 export async function listenAlone(endpoint: Endpoint, options: ListenOptions): Promise<Listener | undefined> {
   await ensurePrivateFolder(endpoint.folder);
-  const release = await lockStart(endpoint, options.logger);
+  const release = await acquireFileLock(
+    {
+      path: endpoint.address,
+      lockPath: endpoint.lockPath,
+      staleMs: staleLockMs,
+      retryIntervalMs: lockIntervalMs,
+      attemptCount: lockAttemptCount,
+      onLost: (error) => options.logger.warn(`the lock of the start was lost: ${error.message}`),
+    },
+    neverAborted,
+  );
   try {
     if (await isServed(endpoint)) {
       return undefined;
@@ -43,28 +53,6 @@ export async function listenAlone(endpoint: Endpoint, options: ListenOptions): P
     return await listen(endpoint, options);
   } finally {
     await release().catch((error: unknown) => options.logger.warn(describeError(error)));
-  }
-}
-
-/** Rejects when another process holds the lock for longer than any start takes. */
-async function lockStart(endpoint: Endpoint, logger: Logger): Promise<() => Promise<void>> {
-  const removeAbandoned = watchLock(endpoint.lockPath, staleLockMs);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await lockfile.lock(endpoint.address, {
-        realpath: false,
-        lockfilePath: endpoint.lockPath,
-        stale: staleLockMs,
-        onCompromised: (error) => logger.warn(`the lock of the start was lost: ${error.message}`),
-      });
-    } catch (error) {
-      const isHeld = error instanceof Error && 'code' in error && error.code === 'ELOCKED';
-      if (!isHeld || attempt === lockAttemptCount) {
-        throw error;
-      }
-      await removeAbandoned();
-      await delay(lockIntervalMs);
-    }
   }
 }
 

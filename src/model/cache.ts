@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
-import { UserError } from '../base/errors';
+import { errorCode, UserError } from '../base/errors';
 
 /** No permission, a read-only disk, or a file where a folder is wanted. */
 const notWritableCodes = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'];
@@ -76,11 +76,6 @@ export function asCacheError(error: unknown, folder: string): unknown {
     return notWritable(folder, code, error);
   }
   return error;
-}
-
-/** Node's code of a system error (`ENOENT`, …), or undefined for any other thrown value. */
-export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 function notWritable(folder: string, code: string, cause: unknown): UserError {

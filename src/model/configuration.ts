@@ -21,6 +21,27 @@ export interface TransformerConfiguration {
   readonly multipliers?: Multipliers;
 }
 
+/** The sizes among the values of a configuration. */
+export type SizeName = Exclude<
+  keyof TransformerConfiguration,
+  'architecture' | 'normEpsilon' | 'ropeFrequencyBase' | 'multipliers'
+>;
+
+/**
+ * Far above any model that runs on a personal computer: they keep later arithmetic small, and native memory is allocated
+ * by these numbers.
+ */
+export const maxSizes: Readonly<Record<SizeName, number>> = {
+  layerCount: 512,
+  hiddenSize: 1 << 20,
+  feedForwardSize: 1 << 20,
+  headCount: 1024,
+  keyValueHeadCount: 1024,
+  headDimension: 1024,
+  vocabularySize: 1 << 20,
+  contextLength: 1 << 24,
+};
+
 /** What Granite multiplies by, from muP (https://arxiv.org/abs/2203.03466). */
 export interface Multipliers {
   readonly embedding: number;

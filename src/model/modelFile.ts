@@ -1,9 +1,9 @@
 import { open, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { describeError, UserError } from '../base/errors';
+import { describeError, errorCode, UserError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { ReportProgress } from '../base/progress';
-import { ensureFreeSpace, ensureWritableFolder, errorCode, type Cache, type Environment } from './cache';
+import { ensureFreeSpace, ensureWritableFolder, type Cache, type Environment } from './cache';
 import type { CatalogEntry, ModelSource } from './catalog';
 import { copyFromFile } from './download/file';
 import { withFetchLock } from './download/fetchLock';

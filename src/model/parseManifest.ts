@@ -1,23 +1,11 @@
-import { architectureNames, type Multipliers, type TransformerConfiguration } from './configuration';
+import {
+  architectureNames,
+  maxSizes,
+  type Multipliers,
+  type TransformerConfiguration,
+} from './configuration';
 import type { HeadPart } from './headParts';
 import type { ManifestFile, ModelManifest } from './manifest';
-
-/** Far above any model that runs on a personal computer; native memory is allocated by these numbers. */
-const maxCounts: Readonly<Record<CountName, number>> = {
-  layerCount: 512,
-  hiddenSize: 1 << 20,
-  feedForwardSize: 1 << 20,
-  headCount: 1024,
-  keyValueHeadCount: 1024,
-  headDimension: 1024,
-  vocabularySize: 1 << 20,
-  contextLength: 1 << 24,
-};
-
-type CountName = Exclude<
-  keyof TransformerConfiguration,
-  'architecture' | 'normEpsilon' | 'ropeFrequencyBase' | 'multipliers'
->;
 
 /**
  * The manifest that a JSON value is, or undefined when it is none: it was written by us, but what has lain on a disk
@@ -50,7 +38,7 @@ function isConfiguration(value: unknown): value is TransformerConfiguration {
   return (
     isRecord(value) &&
     architectureNames.some((name) => name === value['architecture']) &&
-    Object.entries(maxCounts).every(([name, maximum]) => isCount(value[name], maximum)) &&
+    Object.entries(maxSizes).every(([name, maximum]) => isCount(value[name], maximum)) &&
     [value['normEpsilon'], value['ropeFrequencyBase']].every(Number.isFinite) &&
     (value['multipliers'] === undefined || areMultipliers(value['multipliers']))
   );

@@ -1,13 +1,11 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import lockfile from 'proper-lockfile';
-import { watchLock } from '../base/abandonedLock';
+import { acquireFileLock } from '../base/fileLock';
 import type { Logger } from '../base/logger';
 
 const partialSuffix = '.partial';
 const pollIntervalMs = 250;
-/** A lock whose holder has not touched it for this long is a dead process's. The holder touches it twice as often. */
 const staleAfterMs = 10_000;
 
 /**
@@ -20,16 +18,21 @@ export async function withFolderLock<T>(
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
-  let release = await tryLock(folder, logger);
-  if (release === undefined) {
-    logger.info(`waiting for another process that is preparing ${folder}`);
-  }
-  const removeAbandoned = watchLock(`${folder}.lock`, staleAfterMs);
-  while (release === undefined) {
-    await delay(pollIntervalMs, undefined, { signal });
-    await removeAbandoned();
-    release = await tryLock(folder, logger);
-  }
+  const release = await acquireFileLock(
+    {
+      path: folder,
+      lockPath: lockPathOf(folder),
+      staleMs: staleAfterMs,
+      retryIntervalMs: pollIntervalMs,
+      onHeld: (attempts) => {
+        if (attempts === 1) {
+          logger.info(`waiting for another process that is preparing ${folder}`);
+        }
+      },
+      onLost: (error) => logger.warn(`the lock of ${folder} was lost: ${error.message}`),
+    },
+    signal,
+  );
   try {
     return await work();
   } finally {
@@ -52,27 +55,21 @@ export async function removeLeftOvers(parent: string, ownFolder: string, logger:
   const names = (await readdir(parent)).filter((name) => name.endsWith(partialSuffix));
   for (const name of names) {
     const folder = join(parent, name.replace(/\.[^.]*\.partial$/, ''));
-    if (folder === ownFolder || !(await lockfile.check(folder, lockOptions(folder)))) {
+    if (folder === ownFolder || !(await isLocked(folder))) {
       logger.info(`removing ${name}, left by a process that ended`);
       await rm(join(parent, name), { recursive: true, force: true });
     }
   }
 }
 
-async function tryLock(folder: string, logger: Logger): Promise<(() => Promise<void>) | undefined> {
-  try {
-    return await lockfile.lock(folder, {
-      ...lockOptions(folder),
-      onCompromised: (error) => logger.warn(`the lock of ${folder} was lost: ${error.message}`),
-    });
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ELOCKED') {
-      return undefined;
-    }
-    throw error;
-  }
+function isLocked(folder: string): Promise<boolean> {
+  return lockfile.check(folder, {
+    realpath: false,
+    stale: staleAfterMs,
+    lockfilePath: lockPathOf(folder),
+  });
 }
 
-function lockOptions(folder: string) {
-  return { realpath: false, stale: staleAfterMs, lockfilePath: `${folder}.lock` };
+function lockPathOf(folder: string): string {
+  return `${folder}.lock`;
 }

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { open, readFile, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import type { ReportProgress } from '../base/progress';
-import { errorCode } from './cache';
+import { errorCode } from '../base/errors';
 
 /** What a file must be: its exact length and SHA-256 (lower-case hexadecimal). */
 export interface ExpectedContent {

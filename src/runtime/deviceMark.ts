@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../base/logger';
-import { describeError } from '../base/errors';
+import { describeError, errorCode } from '../base/errors';
 import { devices, type Device } from '../engine/device';
 import type { Engine } from '../engine/engine';
 import { ensureWritableFolder } from '../model/cache';
@@ -146,6 +146,6 @@ function isAlive(processId: number): boolean {
     return true;
   } catch (error) {
     // Another user's process: it lives.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
 }

@@ -38,8 +38,8 @@ const meanDifferenceNats = 0.1;
 
 const goldenTokenCount = 24;
 const timedPromptTokens = 512;
-const timedTailTokens = 32;
-const timedSuggestionTokens = 12;
+/** A typical suggestion: tokens read after a warm prompt, and written. */
+export const typicalSuggestion = { readTokens: 32, writtenTokens: 12 };
 /** The whole vocabulary is checked by the scores. */
 const asCompletionsDo = { stopIds: new Set<number>(), speculate: false, vocabulary: 'common' } as const;
 
@@ -91,14 +91,14 @@ export function findDeviation(cpu: DeviceMeasurement, device: DeviceMeasurement)
 async function timeEngine(engine: Engine, signal: AbortSignal): Promise<DeviceSpeed> {
   const promptTokens = Math.min(
     timedPromptTokens,
-    engine.contextCapacity - timedTailTokens - timedSuggestionTokens,
+    engine.contextCapacity - typicalSuggestion.readTokens - typicalSuggestion.writtenTokens,
   );
   const promptIds = idsFrom(1, promptTokens, engine);
   const suggest = (seed: number) =>
     engine.generate(
       {
-        promptIds: [...promptIds, ...idsFrom(seed, timedTailTokens, engine)],
-        maxTokens: timedSuggestionTokens,
+        promptIds: [...promptIds, ...idsFrom(seed, typicalSuggestion.readTokens, engine)],
+        maxTokens: typicalSuggestion.writtenTokens,
         ...asCompletionsDo,
       },
       signal,
@@ -114,7 +114,7 @@ async function timeEngine(engine: Engine, signal: AbortSignal): Promise<DeviceSp
   const median = rounds.sort((a, b) => a.totalMs - b.totalMs)[1];
   return {
     prefillTokensPerSecond: (1000 * prefilledTokenCount) / durationMs,
-    decodeMsPerToken: (median?.decodeMs ?? NaN) / timedSuggestionTokens,
+    decodeMsPerToken: (median?.decodeMs ?? NaN) / typicalSuggestion.writtenTokens,
     suggestionMs: median?.totalMs ?? NaN,
   };
 }

@@ -1,7 +1,6 @@
-import { UserError } from '../base/errors';
+import { UserError, userErrorOf } from '../base/errors';
 import { createCompleter } from '../features/completion/completer';
 import { findFimTokens } from '../features/completion/prompt/fimTokens';
-import type { CompletionTokenizer } from '../features/completion/prompt/tokenizer';
 import { createUnableCompleter } from '../features/completion/unableCompleter';
 import { locateCache, type Cache } from '../model/cache';
 import { catalog, findCatalogEntry } from '../model/catalog';
@@ -58,7 +57,8 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
       model.tokenizer.bytePrefixIndex();
       const { tokenizer } = model;
       const engine = scheduleEngine(model.engine, scheduler, 'completion');
-      const unable = whyNotFillingIn(tokenizer);
+      // A model for chat alone explains and documents all the same.
+      const unable = userErrorOf(() => findFimTokens(tokenizer));
       const completer = withGhostComments(
         unable === undefined
           ? createCompleter({ engine, tokenizer, logger })
@@ -93,19 +93,6 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
       };
     },
   };
-}
-
-/** A model for chat alone explains and documents all the same. */
-function whyNotFillingIn(tokenizer: CompletionTokenizer): UserError | undefined {
-  try {
-    findFimTokens(tokenizer);
-    return undefined;
-  } catch (error) {
-    if (error instanceof UserError) {
-      return error;
-    }
-    throw error;
-  }
 }
 
 function cacheAt(cacheFolder: string | undefined): Cache {

@@ -1,10 +1,10 @@
 // The commands `explain` and `document` as a user runs them, on a tiny model: what they print, save and refuse.
 import { applyPatch } from 'diff';
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { runCommandLine, type CommandLineResult } from '../support/commandLine';
 import { writeTinyModel } from '../support/tinyModel';
 
 const code = [
@@ -105,21 +105,6 @@ test.each([
   expect(stdout).toBe('');
 });
 
-/** Runs the command line from the sources. */
-function run(...words: string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ['--import', 'tsx', join(import.meta.dirname, '../../src/cli/main.ts'), ...words],
-      {
-        env: {
-          ...process.env,
-          SOTTO_MODEL: join(folder, 'tiny.gguf'),
-          SOTTO_CACHE: join(folder, 'cache'),
-          FORCE_COLOR: undefined,
-        },
-      },
-      (_error, stdout, stderr) => resolve({ exitCode: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
+function run(...words: string[]): Promise<CommandLineResult> {
+  return runCommandLine(words, { home: folder });
 }

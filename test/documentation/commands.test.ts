@@ -1,9 +1,9 @@
 // Every command that the pages name: each `npm start -- …` is run, on a tiny model.
-import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runCommandLine, type CommandLineResult } from '../support/commandLine';
 import { writeTinyModel } from '../support/tinyModel';
 import { codeOf, pageNames, readPage, root } from './pages';
 
@@ -111,25 +111,6 @@ function expectedCode(words: string, stderr: string): number {
   return hasNothing ? 1 : 0;
 }
 
-/** Runs the command line from the sources, as a user of their own. */
-function run(
-  words: readonly string[],
-): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }> {
-  return new Promise((resolve) => {
-    const tsx = join(root, 'node_modules', 'tsx', 'dist', 'loader.mjs');
-    const child = execFile(
-      process.execPath,
-      ['--import', tsx, join(root, 'src', 'cli', 'main.ts'), ...words],
-      {
-        cwd: folder,
-        env: {
-          ...process.env,
-          SOTTO_MODEL: join(folder, 'tiny.gguf'),
-          SOTTO_CACHE: join(folder, 'cache'),
-          FORCE_COLOR: undefined,
-        },
-      },
-      (_error, stdout, stderr) => resolve({ exitCode: child.exitCode ?? -1, stdout, stderr }),
-    );
-  });
+function run(words: readonly string[]): Promise<CommandLineResult> {
+  return runCommandLine(words, { home: folder, cwd: folder });
 }

@@ -1,11 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { lock } from 'proper-lockfile';
-import { watchLock } from '../../base/abandonedLock';
 import { describeError, UserError } from '../../base/errors';
+import { acquireFileLock } from '../../base/fileLock';
 import type { Logger } from '../../base/logger';
-import { asCacheError, errorCode } from '../cache';
+import { asCacheError } from '../cache';
 
-/** A holder renews its lock every half of this; a lock not renewed for so long belongs to a dead process. */
 const staleMs = 10_000;
 
 const retryIntervalMs = 250;
@@ -28,36 +25,32 @@ export async function withFetchLock<Result>(
   action: (signal: AbortSignal) => Promise<Result>,
   signal: AbortSignal,
 ): Promise<Result> {
+  signal.throwIfAborted();
   const lost = new AbortController();
-  const onCompromised = (error: Error) => lost.abort(lostLock(folder, error));
-  const options = { realpath: false, stale: staleMs, onCompromised };
-  const removeAbandoned = watchLock(`${path}.lock`, staleMs);
-  let waited = false;
-  for (;;) {
-    signal.throwIfAborted();
-    let release: () => Promise<void>;
-    try {
-      release = await lock(path, options);
-    } catch (error) {
-      if (errorCode(error) !== 'ELOCKED') {
-        throw asCacheError(error, folder);
-      }
-      if (!waited) {
-        waited = true;
-        logger.info(`another process is fetching ${path}: waiting for it`);
-      }
-      await onWait();
-      await removeAbandoned();
-      await sleep(retryIntervalMs, undefined, { signal });
-      continue;
-    }
-    try {
-      return await action(AbortSignal.any([signal, lost.signal]));
-    } finally {
-      await release().catch((error: unknown) => {
-        logger.warn(`the lock of ${path} was already gone: ${describeError(error)}`);
-      });
-    }
+  const release = await acquireFileLock(
+    {
+      path,
+      lockPath: `${path}.lock`,
+      staleMs,
+      retryIntervalMs,
+      onHeld: async (attempts) => {
+        if (attempts === 1) {
+          logger.info(`another process is fetching ${path}: waiting for it`);
+        }
+        await onWait();
+      },
+      onLost: (error) => lost.abort(lostLock(folder, error)),
+    },
+    signal,
+  ).catch((error: unknown) => {
+    throw asCacheError(error, folder);
+  });
+  try {
+    return await action(AbortSignal.any([signal, lost.signal]));
+  } finally {
+    await release().catch((error: unknown) => {
+      logger.warn(`the lock of ${path} was already gone: ${describeError(error)}`);
+    });
   }
 }
 

@@ -2,7 +2,8 @@ import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readFile, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { asCacheError, errorCode } from '../cache';
+import { errorCode } from '../../base/errors';
+import { asCacheError } from '../cache';
 import { hashRange, type ExpectedContent } from '../verification';
 
 /**

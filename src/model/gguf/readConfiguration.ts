@@ -1,5 +1,6 @@
 import {
   architectureNames,
+  maxSizes,
   type ArchitectureName,
   type Multipliers,
   type TransformerConfiguration,
@@ -7,13 +8,6 @@ import {
 import { damagedModel, unsupportedModel } from './errors';
 import { countAt, numberAt, stringAt } from './metadata';
 import type { GgufFile } from './readGguf';
-
-// Bounds far above any model that runs on a personal computer: they keep later arithmetic small.
-const maxLayerCount = 512;
-const maxWidth = 1 << 20;
-const maxHeadCount = 1024;
-const maxHeadDimension = 1024;
-const maxContextLength = 1 << 24;
 
 /** `sliding_window` of config.json of bigcode/starcoder2-3b, -7b and -15b, which llama.cpp's converter leaves out. */
 const starcoder2Window = 4096;
@@ -24,16 +18,21 @@ export function readConfiguration({ metadata, tensors }: GgufFile): TransformerC
   const key = (name: string) => `${architecture}.${name}`;
   refuseVariants();
 
-  const hiddenSize = countAt(metadata, key('embedding_length'), maxWidth);
-  const headCount = countAt(metadata, key('attention.head_count'), maxHeadCount);
-  const keyValueHeadCount = countAt(metadata, key('attention.head_count_kv'), maxHeadCount, headCount);
+  const hiddenSize = countAt(metadata, key('embedding_length'), maxSizes.hiddenSize);
+  const headCount = countAt(metadata, key('attention.head_count'), maxSizes.headCount);
+  const keyValueHeadCount = countAt(
+    metadata,
+    key('attention.head_count_kv'),
+    maxSizes.keyValueHeadCount,
+    headCount,
+  );
   const headDimension = countAt(
     metadata,
     key('attention.key_length'),
-    maxHeadDimension,
+    maxSizes.headDimension,
     hiddenSize / headCount,
   );
-  const feedForwardSize = countAt(metadata, key('feed_forward_length'), maxWidth);
+  const feedForwardSize = countAt(metadata, key('feed_forward_length'), maxSizes.feedForwardSize);
   // Every matrix is cut into blocks of 32 along its input.
   for (const width of [hiddenSize, feedForwardSize, headCount * headDimension]) {
     if (width % 32 !== 0) {
@@ -47,19 +46,24 @@ export function readConfiguration({ metadata, tensors }: GgufFile): TransformerC
   if (headDimension % 16 !== 0) {
     throw unsupportedModel(`its heads of ${headDimension} are not a multiple of 16`);
   }
-  if (countAt(metadata, key('rope.dimension_count'), maxHeadDimension, headDimension) !== headDimension) {
+  if (
+    countAt(metadata, key('rope.dimension_count'), maxSizes.headDimension, headDimension) !== headDimension
+  ) {
     throw unsupportedModel('it rotates only part of each head');
   }
   return {
     architecture,
-    layerCount: countAt(metadata, key('block_count'), maxLayerCount),
+    layerCount: countAt(metadata, key('block_count'), maxSizes.layerCount),
     hiddenSize,
     feedForwardSize,
     headCount,
     keyValueHeadCount,
     headDimension,
     vocabularySize: vocabularySize(),
-    contextLength: Math.min(countAt(metadata, key('context_length'), maxContextLength), attentionWindow()),
+    contextLength: Math.min(
+      countAt(metadata, key('context_length'), maxSizes.contextLength),
+      attentionWindow(),
+    ),
     normEpsilon: between(key(normEpsilonName(architecture)), 1e-12, 0.1, 1e-5),
     ropeFrequencyBase: between(key('rope.freq_base'), 1, 1e12, 10_000),
     ...(architecture === 'granite' && { multipliers: multipliers() }),
@@ -86,7 +90,7 @@ export function readConfiguration({ metadata, tensors }: GgufFile): TransformerC
   function attentionWindow(): number {
     const window = numberAt(metadata, key('attention.sliding_window')) ?? 0;
     if (window > 0) {
-      return countAt(metadata, key('attention.sliding_window'), maxContextLength);
+      return countAt(metadata, key('attention.sliding_window'), maxSizes.contextLength);
     }
     return architecture === 'starcoder2' ? starcoder2Window : Infinity;
   }
@@ -105,7 +109,7 @@ export function readConfiguration({ metadata, tensors }: GgufFile): TransformerC
   function vocabularySize(): number {
     const embedding = tensors.get('token_embd.weight'); // [hiddenSize, vocabularySize]
     const rowCount = embedding?.shape[1];
-    if (embedding === undefined || rowCount === undefined || rowCount > maxWidth) {
+    if (embedding === undefined || rowCount === undefined || rowCount > maxSizes.vocabularySize) {
       throw damagedModel('it has no table of token embeddings');
     }
     return rowCount;

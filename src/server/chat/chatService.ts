@@ -1,5 +1,5 @@
 import type { Connection } from 'vscode-languageserver';
-import { UserError } from '../../base/errors';
+import { userErrorOf } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import { createChatModel } from '../../features/chat/answer';
 import { conversationLimits, converse, countTokens } from '../../features/chat/converse';
@@ -72,13 +72,5 @@ function describeChatModel(
 function canChat({
   commands: { engine, tokenizer, chatTemplate },
 }: Pick<ResidentModel, 'commands'>): boolean {
-  try {
-    createChatModel(engine, tokenizer, chatTemplate);
-    return true;
-  } catch (error) {
-    if (error instanceof UserError) {
-      return false;
-    }
-    throw error;
-  }
+  return userErrorOf(() => createChatModel(engine, tokenizer, chatTemplate)) === undefined;
 }

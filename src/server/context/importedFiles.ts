@@ -1,7 +1,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describeError } from '../../base/errors';
+import { describeError, errorCode } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import type { TextDocument } from '../../features/completion/types';
 import { filePath } from '../fileName';
@@ -74,5 +74,5 @@ function isOutside(relativePath: string): boolean {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+  return ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');
 }

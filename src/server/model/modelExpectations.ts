@@ -1,11 +1,9 @@
 import type { GenerateTimings } from '../../engine/engine';
+import { typicalSuggestion } from '../../runtime/deviceMeasurement';
 import type { ModelDescription, ModelExpectation, ModelState } from '../../shared/modelState';
 
-/** A typical suggestion, as the devices are measured by it too: tokens read after a warm prompt, and written. */
-const TYPICAL_READ_TOKENS = 32;
-const TYPICAL_WRITTEN_TOKENS = 12;
 /**
- * The default model takes as long for it on two cores of a server, where typing with it was measured: a larger one must
+ * The default model takes as long for a typical suggestion on two cores of a server, where typing with it was measured: a larger one must
  * not feel slower than that.
  */
 const TYPING_BUDGET_MS = 300;
@@ -106,7 +104,8 @@ class MeasuredSpeed {
 /** Reading is multiplications and writing is memory: both grow with the number of weights. */
 function expect({ readMsPerToken, writeMsPerToken }: Measured, sizeRatio: number): ModelExpectation {
   const suggestionMs =
-    sizeRatio * (TYPICAL_READ_TOKENS * readMsPerToken + TYPICAL_WRITTEN_TOKENS * writeMsPerToken);
+    sizeRatio *
+    (typicalSuggestion.readTokens * readMsPerToken + typicalSuggestion.writtenTokens * writeMsPerToken);
   return {
     tokensPerSecond: 1000 / (sizeRatio * writeMsPerToken),
     suggestionMs,

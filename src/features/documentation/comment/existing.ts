@@ -1,6 +1,6 @@
 import type { CommentStyle } from './style';
 import { isPythonStyle } from './style';
-import type { Slot, Template, TemplateLine } from './template';
+import { fixedLine, type Slot, type Template } from './template';
 
 /** What a comment that is there says, in pieces, each in the user's own lines. */
 export interface ExistingComment {
@@ -41,16 +41,16 @@ export function mergeExisting(style: CommentStyle, template: Template, existing:
   }
   const lines = template.lines.flatMap((line) => {
     const piece = line.slot === undefined ? undefined : pieces.get(slotKey(line.slot));
-    return piece === undefined ? [line] : piece.map(fixed);
+    return piece === undefined ? [line] : piece.map(fixedLine);
   });
   // Tags follow each other; sections stand apart.
   const isSection = style.name === 'google' || style.name === 'numpy';
   const rest = isSection && extra.length > 0 ? ['', ...extra] : extra;
-  return { ...template, lines: [...lines, ...rest.map(fixed)] };
+  return { ...template, lines: [...lines, ...rest.map(fixedLine)] };
 }
 
 function keepProse(style: CommentStyle, template: Template, { pieces }: ExistingComment): Template {
-  const kept = (pieces.get('summary:') ?? []).map(fixed);
+  const kept = (pieces.get('summary:') ?? []).map(fixedLine);
   if (style.name === 'godoc') {
     return { ...template, lines: kept };
   }
@@ -62,10 +62,6 @@ function keepProse(style: CommentStyle, template: Template, { pieces }: Existing
       : [];
   });
   return { ...template, lines: [...kept, ...missing] };
-}
-
-function fixed(before: string): TemplateLine {
-  return { before, after: '', hang: '' };
 }
 
 /** The lines of a comment of `style` without its marks, blank ones at its ends left out. */

@@ -2,7 +2,7 @@ import { isLicence } from '../../../syntax/fileComment';
 import { stripMarks } from './existing';
 import { frameOf } from './layout';
 import type { CommentStyle } from './style';
-import type { Slot, Template, TemplateLine } from './template';
+import { fixedLine, type Slot, type Template, type TemplateLine } from './template';
 
 /** What can be said of a file without a guess. */
 export interface FileFacts {
@@ -38,11 +38,11 @@ export function layOutFile(style: CommentStyle, facts: FileFacts): Template {
     case 'doxygen': {
       // Without a name Doxygen takes that of the file: https://www.doxygen.nl/manual/commands.html#cmdfile
       const tag = `${style.marker}file${isPlainName(facts.fileName) ? ` ${facts.fileName}` : ''}`;
-      return { frame, lines: [fixed(tag), summary(`${style.marker}brief `)] };
+      return { frame, lines: [fixedLine(tag), summary(`${style.marker}brief `)] };
     }
     case 'javadoc':
       // A package's own file holds nothing that the model could describe: its words would be a guess.
-      return { frame, lines: [fixed(`The package ${facts.packageName ?? 'of this folder'}.`)] };
+      return { frame, lines: [fixedLine(`The package ${facts.packageName ?? 'of this folder'}.`)] };
     case 'google':
     case 'numpy':
     case 'rest':
@@ -65,14 +65,14 @@ export function completeFileComment(style: CommentStyle, template: Template, old
   const isBare = !hasSummary(rows);
   if (style.name === 'doxygen' && tag !== undefined && brief !== undefined) {
     const tagIndex = rows.findIndex((row) => /^\s*[@\\]file\b/.test(row));
-    const head = tagIndex < 0 ? [tag] : rows.slice(0, tagIndex + 1).map(fixed);
-    const rest = rows.slice(tagIndex + 1).map(fixed);
+    const head = tagIndex < 0 ? [tag] : rows.slice(0, tagIndex + 1).map(fixedLine);
+    const rest = rows.slice(tagIndex + 1).map(fixedLine);
     const isComplete = tagIndex >= 0 && !isBare;
     return { ...template, lines: isComplete ? [] : [...head, ...(isBare ? [brief] : []), ...rest] };
   }
   const isTagged = style.name === 'phpdoc' || style.name === 'javadoc';
   const tags = rows.length === 0 ? [] : ['', ...rows];
-  return { ...template, lines: isTagged && isBare ? [...template.lines, ...tags.map(fixed)] : [] };
+  return { ...template, lines: isTagged && isBare ? [...template.lines, ...tags.map(fixedLine)] : [] };
 }
 
 /** Whether a comment says in words, not in tags alone, what the file is for. A licence does not. */
@@ -102,8 +102,4 @@ function neutralSummary(definedNames: readonly string[], inSentence: boolean): s
   const items = restCount === 0 ? shown : [...shown, `${restCount} more`];
   const last = items.at(-1) ?? '';
   return items.length === 1 ? `${verb} ${last}.` : `${verb} ${items.slice(0, -1).join(', ')} and ${last}.`;
-}
-
-function fixed(before: string): TemplateLine {
-  return { before, after: '', hang: '' };
 }

@@ -2,7 +2,7 @@ import type { Facts, ParameterFact } from '../facts';
 import type { FactSlots } from './neutral';
 import { slotsFor } from './neutral';
 import type { CommentStyle, JsdocStyle, TagStyle } from './style';
-import type { Frame, Slot, Template, TemplateLine } from './template';
+import { fixedLine, type Frame, type Slot, type Template, type TemplateLine } from './template';
 
 const block: Frame = {
   open: '/**',
@@ -225,7 +225,7 @@ function numpySections(facts: Facts, slots: FactSlots): TemplateLine[] {
     return entry(pythonLabel(parameter) + (note === '' ? '' : ` : ${note}`), slots.parameters[index]);
   });
   const titled = (title: string, lines: readonly TemplateLine[]) =>
-    lines.length === 0 ? [] : [blank, fixed(title), fixed('-'.repeat(title.length)), ...lines];
+    lines.length === 0 ? [] : [blank, fixedLine(title), fixedLine('-'.repeat(title.length)), ...lines];
   return [
     ...titled('Parameters', parameters),
     ...titled('Yields', entry(elementType(facts.yields?.type), slots.yields)),
@@ -246,7 +246,7 @@ function elementType(type: string | undefined): string | undefined {
 
 function rustSections(slots: FactSlots): TemplateLine[] {
   const titled = (title: string, lines: readonly TemplateLine[]) =>
-    lines.length === 0 ? [] : [blank, fixed(`# ${title}`), blank, ...lines];
+    lines.length === 0 ? [] : [blank, fixedLine(`# ${title}`), blank, ...lines];
   return [
     ...titled(
       'Arguments',
@@ -272,9 +272,9 @@ function xmlLines(slots: FactSlots): TemplateLine[] {
   const element = (name: string, attribute: string, slot: Slot) =>
     line(`<${name}${attribute}>`, slot, `</${name}>`);
   return [
-    fixed('<summary>'),
+    fixedLine('<summary>'),
     line('', slots.summary),
-    fixed('</summary>'),
+    fixedLine('</summary>'),
     ...slots.typeParameters.map((slot) => element('typeparam', ` name="${slot.label}"`, slot)),
     ...slots.parameters.map((slot) => element('param', ` name="${slot.label}"`, slot)),
     ...[slots.yields ?? slots.returns].flatMap((slot) =>
@@ -285,13 +285,9 @@ function xmlLines(slots: FactSlots): TemplateLine[] {
 }
 
 function section(title: string, lines: readonly TemplateLine[]): TemplateLine[] {
-  return lines.length === 0 ? [] : [blank, fixed(title), ...lines];
+  return lines.length === 0 ? [] : [blank, fixedLine(title), ...lines];
 }
 
 function line(before: string, slot: Slot, after = '', hang = ''): TemplateLine {
   return { before, slot, after, hang };
-}
-
-function fixed(text: string): TemplateLine {
-  return { before: text, after: '', hang: '' };
 }

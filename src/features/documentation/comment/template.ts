@@ -19,6 +19,11 @@ export interface TemplateLine {
   readonly hang: string;
 }
 
+/** A line without a slot. */
+export function fixedLine(text: string): TemplateLine {
+  return { before: text, after: '', hang: '' };
+}
+
 /** What surrounds the lines. */
 export interface Frame {
   /** Stands before the first line, on a line of its own when `openAlone`. */
