@@ -96,17 +96,17 @@ test('an empty function body gets several lines', async () => {
 });
 
 test('a changed setting applies at once', async () => {
-  workbench().writeSettings({ ...settings, 'sotto.completion.multiLine': 'never' });
+  await workbench().writeSettings({ ...settings, 'sotto.completion.multiLine': 'never' });
   await openBody('words.ts');
   await expect.poll(() => workbench().ghostText()).toBe('let result = words[0];');
 
-  workbench().writeSettings({ ...settings, 'sotto.languages': { typescript: false } });
+  await workbench().writeSettings({ ...settings, 'sotto.languages': { typescript: false } });
   await expect
     .poll(async () => (await statusItem(workbench()))?.label)
     .toContain('Suggestions are off in this language');
   await workbench().type('let');
   expect(await ghostTextsForAWhile(workbench())).toEqual(['']);
-  workbench().writeSettings(settings);
+  await workbench().writeSettings(settings);
 });
 
 test('while paused nothing appears by itself, and a suggestion that is asked for does', async () => {
@@ -152,7 +152,7 @@ test('Restart replaces the server process', async () => {
 });
 
 test('switched off, no process runs; switched on again, suggestions appear', async () => {
-  workbench().writeSettings({ ...settings, 'sotto.enabled': false });
+  await workbench().writeSettings({ ...settings, 'sotto.enabled': false });
   // The process stays for a few seconds, in case that a window is only being reloaded.
   await expect.poll(() => serverProcesses(workbench()), { timeout: 20_000 }).toEqual([]);
   await openBody('letters.ts');
@@ -160,7 +160,7 @@ test('switched off, no process runs; switched on again, suggestions appear', asy
   expect(await ghostTextsForAWhile(workbench())).toEqual(['']);
   await workbench().screenshot('disabled');
 
-  workbench().writeSettings(settings);
+  await workbench().writeSettings(settings);
   await modelIsReady(workbench());
   await workbench().type('n ');
   await expect.poll(() => workbench().ghostText()).toBe('text.toLowerCase();');

@@ -145,9 +145,9 @@ test('Escape hides ghost text, and typing something else removes it', async () =
 });
 
 test('a changed user setting reaches the extension', async () => {
-  workbench().writeSettings({ 'fixture.greeting': 'Good evening.' });
+  await workbench().writeSettings({ 'fixture.greeting': 'Good evening.' });
   await expect.poll(() => statusText()).toBe('Ada: Good evening.');
-  workbench().writeSettings({});
+  await workbench().writeSettings({});
   await expect.poll(() => statusText()).toBe('Ada: Good morning.');
 });
 

@@ -89,6 +89,7 @@ export class Workbench {
   readonly page: Page;
   readonly workspaceFolder: string;
   readonly #server: WorkbenchServer;
+  #settingsCount = 0;
 
   constructor(page: Page, server: WorkbenchServer, workspaceFolder: string) {
     this.page = page;
@@ -207,9 +208,14 @@ export class Workbench {
     return this.#visible('.editor-group-container.active .review-widget .comment-body').allInnerTexts();
   }
 
-  /** Puts `settings` in place of the user's settings; the quiet ones stay. VS Code reads the file by itself, a bit later. */
-  writeSettings(settings: Readonly<Record<string, unknown>>): void {
-    writeSettingsFile(this.#server, { ...quietSettings, ...settings });
+  /**
+   * Puts `settings` in place of the user's settings; the quiet ones stay. VS Code reads the file by itself, a bit later,
+   * and the title of the window, a setting as well, tells when.
+   */
+  async writeSettings(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    const title = `settings ${(this.#settingsCount += 1)}`;
+    writeSettingsFile(this.#server, { ...quietSettings, ...settings, 'window.title': title });
+    await this.page.waitForFunction(`document.title === ${JSON.stringify(title)}`);
   }
 
   /** The server, the extension host and what extensions started. */
