@@ -13,6 +13,8 @@ export interface Script {
   /** Awaited before each prefill and each token: tests hold the engine here. */
   beforeStep?(step: { readonly kind: 'prefill' | 'token'; readonly tokenIndex: number }): Promise<void>;
   logProbability?(tokenIndex: number): number;
+  /** What the engine says that a prefill took; no time passes. */
+  prefillMsPerToken?(): number;
 }
 
 export interface ScriptedEngine extends Engine {
@@ -101,7 +103,9 @@ export function createScriptedEngine(script: Script): ScriptedEngine {
         await step('prefill', 0, signal);
         const reusedTokenCount = cachedPrefixLength(ids);
         cachedIds = ids;
-        return { reusedTokenCount, prefilledTokenCount: ids.length - reusedTokenCount, durationMs: 0 };
+        const prefilledTokenCount = ids.length - reusedTokenCount;
+        const durationMs = prefilledTokenCount * (script.prefillMsPerToken?.() ?? 0);
+        return { reusedTokenCount, prefilledTokenCount, durationMs };
       }),
     generate: (request, signal) =>
       exclusively(signal, async (): Promise<GenerateResult> => {

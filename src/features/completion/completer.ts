@@ -19,6 +19,12 @@ import { buildPrompt, type Prompt } from './prompt/prompt';
 import type { CompletionTokenizer } from './prompt/tokenizer';
 import type { CompletionOutcome, CompletionRequest, NoSuggestionReason, Suggestion } from './types';
 
+/**
+ * How long reading a new context may take before the first suggestion in a file: a slow machine gets a smaller
+ * prompt, since somebody who types there would never see what a large one leads to.
+ */
+const COLD_READ_MS = 2_000;
+
 export interface CompleterDependencies {
   readonly engine: Engine;
   readonly tokenizer: CompletionTokenizer;
@@ -117,7 +123,8 @@ class EngineCompleter implements Completer {
       return;
     }
     await this.inBackground('warm-up', signal, async () => {
-      await this.lane.warmUp(this.promptFor(placeOf(request), request).headIds, signal);
+      const prompt = this.promptFor(placeOf(request), request, { mayGrow: true });
+      await this.lane.warmUp(prompt.headIds, signal);
     });
   }
 
@@ -246,8 +253,9 @@ class EngineCompleter implements Completer {
     return isBlank ? undefined : withoutTypedText({ produced, source: 'model' }, typed);
   }
 
-  private promptFor(place: Place, request: CompletionRequest): Prompt {
+  private promptFor(place: Place, request: CompletionRequest, { mayGrow } = { mayGrow: false }): Prompt {
     const { engine, tokenizer } = this.dependencies;
+    const isPatient = request.trigger === 'manual';
     this.context = chooseContext(
       {
         place,
@@ -256,6 +264,8 @@ class EngineCompleter implements Completer {
           request.options.maxPromptTokens,
           engine.contextCapacity - MAX_MULTI_LINE_TOKENS,
         ),
+        coldTokens: isPatient ? Infinity : this.lane.tokensReadWithin(COLD_READ_MS),
+        mayGrow,
       },
       this.context,
       tokenizer,

@@ -55,6 +55,31 @@ function gate(shouldHold: (step: { kind: string; tokenIndex: number }) => boolea
   };
 }
 
+test('a slow machine gets a smaller prompt, which grows at a rest when the machine is fast again', async () => {
+  let prefillMsPerToken = 12;
+  const { engine, completer, complete } = setUp({
+    reply: () => ');\n',
+    prefillMsPerToken: () => prefillMsPerToken,
+  });
+  const readCount = () => engine.prefills.at(-1)?.length;
+  const fileOf = (name: string, lineCount = 200) => {
+    const lines = Array.from({ length: lineCount }, (_, index) => `${name} += ${index};\n`);
+    return [`${lines.join('')}f(█\n`, { uri: `file:///${name}.ts` }] as const;
+  };
+  await completer.warmUp(requestAt(...fileOf('first')), neverAborted);
+  await complete(...fileOf('slow'));
+  expect(readCount()).toBeLessThan(240);
+  const [marked, place] = fileOf('patient');
+  await complete(marked, { ...place, trigger: 'manual' });
+  expect(readCount()).toBeGreaterThan(400);
+  prefillMsPerToken = 0.1;
+  await complete(...fileOf('fast'));
+  await complete(...fileOf('fast', 204));
+  const readBefore = readCount() ?? NaN;
+  await completer.warmUp(requestAt(...fileOf('fast', 204)), neverAborted);
+  expect(readCount()).toBeGreaterThan(readBefore * 1.5);
+});
+
 test('a line is completed, healed, and decoding stops at its end', async () => {
   const { engine, complete } = setUp('o(bar);\nmore\nlines');
   expect(await complete('a();\nfo█\n')).toBe('model: a();\nfo[o(bar);]\n');

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { chooseContext, type PromptContext } from '../../../src/features/completion/prompt/context';
+import {
+  chooseContext,
+  type ContextRequest,
+  type PromptContext,
+} from '../../../src/features/completion/prompt/context';
 import { chooseFileWindow } from '../../../src/features/completion/prompt/fileWindow';
 import { findFimTokens } from '../../../src/features/completion/prompt/fimTokens';
 import { buildPrompt } from '../../../src/features/completion/prompt/prompt';
@@ -13,9 +17,20 @@ function contextAt(
   marked: string,
   relatedFiles: TextDocument[] = [],
   previous?: PromptContext,
-  maxPromptTokens = 2048,
+  limits: Partial<Pick<ContextRequest, 'maxPromptTokens' | 'coldTokens' | 'mayGrow'>> = {},
 ) {
-  return chooseContext({ place: placeAt(marked), relatedFiles, maxPromptTokens }, previous, byteTokenizer);
+  return chooseContext(
+    {
+      place: placeAt(marked),
+      relatedFiles,
+      maxPromptTokens: 2048,
+      coldTokens: Infinity,
+      mayGrow: false,
+      ...limits,
+    },
+    previous,
+    byteTokenizer,
+  );
 }
 
 function promptAt(marked: string, relatedFiles: TextDocument[] = []) {
@@ -140,10 +155,49 @@ test('a prompt fits its budget, whatever the document holds', () => {
     file(`file:///a/${index}.ts`, `line some ${index}\n`.repeat(300)),
   );
   for (const maxPromptTokens of [400, 768, 1024, 2048]) {
-    const context = contextAt(marked, related, undefined, maxPromptTokens);
+    const context = contextAt(marked, related, undefined, { maxPromptTokens });
     const { promptIds } = buildPrompt(context, placeAt(marked).linePrefix, fim, byteTokenizer);
     expect(promptIds.length).toBeLessThanOrEqual(maxPromptTokens);
   }
+});
+
+describe('on a machine that reads slowly', () => {
+  const lines = Array.from({ length: 300 }, (_, index) => `line number ${index};`);
+  const markedAt = (line: number) => [...lines.slice(0, line), 'addOne(█', ...lines.slice(line)].join('\n');
+  const related = [file('file:///a/b.ts', 'addOne(number, line);\n'.repeat(30))];
+  const headLength = (context: PromptContext) =>
+    buildPrompt(context, 'addOne(', fim, byteTokenizer).headIds.length;
+
+  test('a new context is as large as may be read at first, and no larger', () => {
+    for (const coldTokens of [130, 250, 500, 700]) {
+      const length = headLength(contextAt(markedAt(150), related, undefined, { coldTokens }));
+      expect(length).toBeLessThanOrEqual(coldTokens + 64);
+      expect(length).toBeGreaterThan(coldTokens * 0.75);
+    }
+  });
+
+  test('however slow, the lines around the cursor are read', () => {
+    const context = contextAt(markedAt(150), related, undefined, { coldTokens: 1 });
+    expect(context.window.prefix).toContain('line number 149;');
+    expect(context.window.suffix).toContain('line number 150;');
+  });
+
+  test('its size stays while somebody types, and grows when it may, if that is worth it', () => {
+    const small = contextAt(markedAt(150), related, undefined, { coldTokens: 200 });
+    const at = (coldTokens: number, mayGrow: boolean) =>
+      contextAt(markedAt(151), related, small, { coldTokens, mayGrow }).window.anchor;
+    expect(at(700, false)).toBe(small.window.anchor);
+    expect(at(220, true)).toBe(small.window.anchor);
+    expect(at(700, true)).not.toBe(small.window.anchor);
+    expect(at(130, true)).toBe(small.window.anchor);
+  });
+
+  test('a lowered setting takes effect at once', () => {
+    const before = contextAt(markedAt(150));
+    const after = contextAt(markedAt(150), [], before, { maxPromptTokens: 400 });
+    expect(headLength(after)).toBeLessThan(400);
+    expect(headLength(before)).toBeGreaterThan(400);
+  });
 });
 
 test('a model without fill-in-the-middle tokens is refused', () => {

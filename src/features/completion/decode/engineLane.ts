@@ -38,6 +38,11 @@ export class EngineLane {
     return this.speed.estimateMs(this.missingTokenCount(ids));
   }
 
+  /** How many tokens this machine reads in `durationMs`, by its speed so far; a cautious guess while it is unknown. */
+  tokensReadWithin(durationMs: number): number {
+    return this.speed.tokensWithin(durationMs);
+  }
+
   /** Generates after `headIds` are in the KV cache. Aborting ends the generation, not the shared prefill. */
   async generate(
     headIds: readonly number[],
@@ -90,7 +95,7 @@ export class EngineLane {
     }
     running?.controller.abort();
     const controller = new AbortController();
-    const result = this.inTurn(() => this.engine.prefill(ids, controller.signal), controller.signal);
+    const result = this.inTurn(() => this.timedPrefill(ids, controller.signal), controller.signal);
     const prefill: RunningPrefill = { ids, controller, result, wanted };
     this.prefill = prefill;
     const forget = () => {
@@ -99,11 +104,21 @@ export class EngineLane {
       }
     };
     // Those who wait for the result see its error; this branch only takes notes.
-    result.then(({ prefilledTokenCount, durationMs }) => {
-      this.speed.observe(prefilledTokenCount, durationMs);
-      forget();
-    }, forget);
+    result.then(forget, forget);
     return prefill;
+  }
+
+  private async timedPrefill(ids: readonly number[], signal: AbortSignal): Promise<PrefillResult> {
+    const missingTokenCount = this.missingTokenCount(ids);
+    const startMs = performance.now();
+    try {
+      const result = await this.engine.prefill(ids, signal);
+      this.speed.observe(result.prefilledTokenCount, result.durationMs);
+      return result;
+    } catch (error) {
+      this.speed.observeAborted(missingTokenCount, performance.now() - startMs);
+      throw error;
+    }
   }
 
   private inTurn<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {

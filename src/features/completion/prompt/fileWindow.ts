@@ -42,6 +42,11 @@ export function largestWindow(budget: WindowBudget): number {
   return budget.prefixTokens * KEPT_GROWTH + budget.suffixTokens + MAX_REST_OF_LINE_TOKENS;
 }
 
+/** Tokens that a new window of this budget takes at most, the cursor's own line not included. */
+export function freshWindow(budget: WindowBudget): number {
+  return budget.prefixTokens * FRESH_SHARE + budget.suffixTokens;
+}
+
 /** The previous window's start where it still serves, otherwise a new one. */
 export function chooseFileWindow(
   place: Place,
