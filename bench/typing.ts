@@ -3,7 +3,9 @@
  * change, 50 ms of quiet lead to a request, the next keystroke cancels it. The simulated user accepts a suggestion
  * when its first line is what they were about to type. Reports what a user would notice, per keystroke.
  *
- *   npm run bench:typing -- [--data FOLDER] [--items 60] [--pace 1] [--accept on|off]
+ *   npm run bench:typing -- [--data FOLDER] [--items 60] [--minutes N] [--pace 1] [--accept on|off]
+ *
+ * `--minutes` ends it after the item that is typed then; an hour for the growth of memory is `--items 600 --minutes 60`.
  */
 import { parseArgs } from 'node:util';
 import { readCompletionItems, spread } from './support/completionData';
@@ -16,6 +18,7 @@ const { values: flags } = parseArgs({
   options: {
     data: { type: 'string', default: '../shared/evals' },
     items: { type: 'string', default: '60' },
+    minutes: { type: 'string', default: '100000' },
     pace: { type: 'string', default: '1' },
     accept: { type: 'string', default: 'on' },
     name: { type: 'string', default: 'typing' },
@@ -33,14 +36,18 @@ const keystrokes: Keystroke[] = [];
 const memoryBytes: number[] = [];
 const startTime = performance.now();
 const startCpuSeconds = editor.cpuSeconds();
+const minutesSoFar = () => (performance.now() - startTime) / 60_000;
 for (const [index, item] of items.entries()) {
+  if (minutesSoFar() >= Number(flags.minutes)) {
+    break;
+  }
   keystrokes.push(...(await typist.typeItem(editor, item)));
   memoryBytes.push(editor.residentBytes());
   if ((index + 1) % 10 === 0) {
     console.error(`${index + 1} of ${items.length} …`);
   }
 }
-const minutes = (performance.now() - startTime) / 60_000;
+const minutes = minutesSoFar();
 const cpuSecondsPerMinute = (editor.cpuSeconds() - startCpuSeconds) / minutes;
 const requests = editor.requestTimings();
 const outcomes = editor.outcomes();
