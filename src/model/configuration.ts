@@ -22,7 +22,7 @@ export interface TransformerConfiguration {
 }
 
 /** The sizes among the values of a configuration. */
-export type SizeName = Exclude<
+type SizeName = Exclude<
   keyof TransformerConfiguration,
   'architecture' | 'normEpsilon' | 'ropeFrequencyBase' | 'multipliers'
 >;

@@ -1,6 +1,6 @@
 import { mkdir, rename, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { describeError, UserError } from '../base/errors';
+import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { ReportProgress } from '../base/progress';
 import { encodeSpecification } from '../tokenizer/specification';
@@ -71,23 +71,6 @@ export async function prepareModel(
     signal.throwIfAborted();
     throw asCacheError(error, dirname(folder));
   }
-}
-
-/**
- * Opens a folder that `prepareModel` made. Throws `UserError` (`damaged-model`) when it is not there, not
- * complete, of another version or changed.
- */
-export async function openPreparedModel(
-  folder: string,
-  logger: Logger,
-  signal: AbortSignal,
-): Promise<PreparedModel> {
-  const manifest = await checkPreparedFolder(folder, logger, signal);
-  if (manifest === undefined) {
-    const advice = 'Prepare the model again; its GGUF file is not affected.';
-    throw new UserError('damaged-model', `The prepared model in ${folder} is not complete.`, advice);
-  }
-  return { folder, manifest };
 }
 
 interface MakeOptions extends PrepareOptions {

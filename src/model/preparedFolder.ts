@@ -3,9 +3,9 @@ import { createReadStream } from 'node:fs';
 import { open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { describeError, errorCode } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { ManifestFile, ModelManifest } from './manifest';
-import { parseManifest } from './parseManifest';
 
 const manifestName = 'manifest.json';
 
@@ -21,7 +21,7 @@ export async function checkPreparedFolder(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<ModelManifest | undefined> {
-  const manifest = await readManifest(folder);
+  const manifest = await readManifest(folder, logger);
   if (manifest?.graphVersion !== graphVersion) {
     return undefined;
   }
@@ -48,10 +48,11 @@ export async function checkPreparedFolder(
   return manifest;
 }
 
-/** Writes the manifest so that it is there completely or not at all. */
+/** Writes the manifest so that it is there completely or not at all, with a checksum over all that it says. */
 export async function writeManifest(folder: string, manifest: ModelManifest): Promise<void> {
   const temporaryName = `${manifestName}.${process.pid}`;
-  await writeSynced(join(folder, temporaryName), Buffer.from(JSON.stringify(manifest, undefined, 2)));
+  const text = JSON.stringify({ ...manifest, checksum: checksumOf(manifest) }, undefined, 2);
+  await writeSynced(join(folder, temporaryName), Buffer.from(text));
   await rename(join(folder, temporaryName), join(folder, manifestName));
 }
 
@@ -89,10 +90,25 @@ export async function hashFile(path: string, signal: AbortSignal): Promise<strin
   return hash.digest('hex');
 }
 
-async function readManifest(folder: string): Promise<ModelManifest | undefined> {
+/** Undefined unless it is what `writeManifest` wrote: native memory is allocated by its numbers. */
+async function readManifest(folder: string, logger: Logger): Promise<ModelManifest | undefined> {
+  const path = join(folder, manifestName);
   try {
-    return parseManifest(JSON.parse(await readFile(join(folder, manifestName), 'utf8')));
-  } catch {
-    return undefined; // Absent, or cut short by a crash: either way the folder is not complete.
+    const { checksum, ...manifest } = JSON.parse(await readFile(path, 'utf8')) as SealedManifest;
+    if (checksum === checksumOf(manifest)) {
+      return manifest;
+    }
+    logger.warn(`${path} has changed since it was made`);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') {
+      logger.warn(`${path} is damaged: ${describeError(error)}`);
+    }
   }
+  return undefined;
+}
+
+type SealedManifest = ModelManifest & { readonly checksum: string };
+
+function checksumOf(manifest: ModelManifest): string {
+  return createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
 }

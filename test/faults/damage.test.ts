@@ -25,6 +25,12 @@ function flipByte(path: string): void {
   writeFileSync(path, bytes);
 }
 
+function replaceIn(name: string, text: string, replacement: string): void {
+  const before = readFileSync(preparedFile(name), 'utf8');
+  expect(before).toContain(text);
+  writeFileSync(preparedFile(name), before.replace(text, replacement));
+}
+
 test.each<[string, () => void, RegExp]>([
   ['a bit of the graph', () => flipByte(preparedFile('model.onnx')), /model\.onnx has changed/],
   ['a bit of the vocabulary', () => flipByte(preparedFile('tokenizer.bin')), /tokenizer\.bin has changed/],
@@ -33,7 +39,16 @@ test.each<[string, () => void, RegExp]>([
     () => truncateSync(preparedFile('weights.bin'), 1000),
     /weights\.bin has 1000 bytes in place of/,
   ],
-  ['the manifest', () => writeFileSync(preparedFile('manifest.json'), '{"graphVersion": 1'), /^loaded /],
+  [
+    'the end of the manifest',
+    () => truncateSync(preparedFile('manifest.json'), 100),
+    /manifest\.json is damaged/,
+  ],
+  [
+    'a digit of the manifest',
+    () => replaceIn('manifest.json', '"layerCount": 2', '"layerCount": 3'),
+    /manifest\.json has changed/,
+  ],
 ])('damage to %s of a prepared model is repaired when it is loaded next', async (_, damage, logLine) => {
   const window = await user.openWindow();
   await window.connection.sendRequest(fetchModelRequest);

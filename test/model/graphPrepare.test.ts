@@ -17,7 +17,8 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
 import { silentLogger } from '../../src/base/logger';
 import type { Progress } from '../../src/base/progress';
-import { openPreparedModel, prepareModel } from '../../src/model/prepare';
+import { prepareModel } from '../../src/model/prepare';
+import { checkPreparedFolder, writeManifest } from '../../src/model/preparedFolder';
 import { decodeSpecification } from '../../src/tokenizer/specification';
 import { tinyChatTemplate, writeTinyModel } from '../support/tinyModel';
 import { tinyVocabulary } from '../support/tinyVocabulary';
@@ -58,7 +59,7 @@ test('the folder holds what the manifest says, and is found again without work',
   const again = await prepare();
   expect(again.progress).toEqual([]);
   expect(again.model).toEqual(model);
-  expect(await openPreparedModel(folder, silentLogger, neverAborted)).toEqual(model);
+  expect(await checkPreparedFolder(folder, silentLogger, neverAborted)).toEqual(manifest);
   expect(readdirSync(join(cache, 'prepared'))).toHaveLength(1);
 });
 
@@ -72,31 +73,31 @@ test.each<[string, (file: (name: string) => string) => void]>([
   ['a byte of the vocabulary is changed', (file) => changeByte(file('tokenizer.bin'), 900)],
   ['the vocabulary has more bytes', (file) => appendFileSync(file('tokenizer.bin'), 'x')],
   [
-    'the folder is of another version',
-    (file) =>
-      writeFileSync(
-        file('manifest.json'),
-        readFileSync(file('manifest.json'), 'utf8').replace('"graphVersion": ', '"graphVersion": 9'),
-      ),
+    'a digit of the manifest is changed',
+    (file) => replaceIn(file('manifest.json'), '"layerCount": 2', '"layerCount": 3'),
   ],
 ])('a damaged folder is refused and made again: %s', async (_, damage) => {
   const { model } = await prepare();
   const weights = readFileSync(join(model.folder, 'weights.bin'));
   damage((name) => join(model.folder, name));
 
-  await expect(openPreparedModel(model.folder, silentLogger, neverAborted)).rejects.toMatchObject({
-    code: 'damaged-model',
-  });
+  expect(await checkPreparedFolder(model.folder, silentLogger, neverAborted)).toBeUndefined();
   const again = await prepare();
   expect(again.progress.length).toBeGreaterThan(0);
   expect(readFileSync(join(model.folder, 'weights.bin')).equals(weights)).toBe(true);
 });
 
+test('a folder of another version is made again', async () => {
+  const { model } = await prepare();
+  await writeManifest(model.folder, { ...model.manifest, graphVersion: 99 });
+  expect((await prepare()).progress.length).toBeGreaterThan(0);
+});
+
 test('weights with another time but the same bytes are accepted, and the time is remembered', async () => {
   const { model } = await prepare();
   utimesSync(join(model.folder, 'weights.bin'), 1_000, 1_000);
-  const opened = await openPreparedModel(model.folder, silentLogger, neverAborted);
-  expect(opened.manifest.files.weights.sha256).toBe(model.manifest.files.weights.sha256);
+  const opened = await checkPreparedFolder(model.folder, silentLogger, neverAborted);
+  expect(opened?.files.weights.sha256).toBe(model.manifest.files.weights.sha256);
   expect(readFileSync(join(model.folder, 'manifest.json'), 'utf8')).toContain('"modifiedTimeMs": 1000000');
 });
 
@@ -155,4 +156,10 @@ function changeByte(path: string, at: number): void {
   const bytes = readFileSync(path);
   bytes[at]! ^= 0x10;
   writeFileSync(path, bytes);
+}
+
+function replaceIn(path: string, text: string, replacement: string): void {
+  const before = readFileSync(path, 'utf8');
+  expect(before).toContain(text);
+  writeFileSync(path, before.replace(text, replacement));
 }
