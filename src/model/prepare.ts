@@ -17,14 +17,9 @@ import { weightsFileName } from './graph/network';
 import { positionLimitOf } from './graph/rotaryTables';
 import { writeWeights } from './graph/writeWeights';
 import type { ModelManifest, PreparedModel } from './manifest';
-import {
-  checkPreparedFolder,
-  describeFile,
-  graphVersion,
-  writeManifest,
-  writeSynced,
-} from './preparedFolder';
+import { checkPreparedFolder, describeFile, graphVersion, writeManifest } from './preparedFolder';
 import { partialFolderOf, removeLeftOvers, withFolderLock } from './preparedLock';
+import { writeSynced } from './sealedJson';
 
 const graphFileName = 'model.onnx';
 const tokenizerFileName = 'tokenizer.bin';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readFile, rename, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { describeError, errorCode } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { ManifestFile, ModelManifest } from './manifest';
+import { readSealed, writeSealed } from './sealedJson';
 
 const manifestName = 'manifest.json';
 
@@ -21,7 +21,7 @@ export async function checkPreparedFolder(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<ModelManifest | undefined> {
-  const manifest = await readManifest(folder, logger);
+  const manifest = await readSealed<ModelManifest>(join(folder, manifestName), logger);
   if (manifest?.graphVersion !== graphVersion) {
     return undefined;
   }
@@ -48,23 +48,9 @@ export async function checkPreparedFolder(
   return manifest;
 }
 
-/** Writes the manifest so that it is there completely or not at all, with a checksum over all that it says. */
-export async function writeManifest(folder: string, manifest: ModelManifest): Promise<void> {
-  const temporaryName = `${manifestName}.${process.pid}`;
-  const text = JSON.stringify({ ...manifest, checksum: checksumOf(manifest) }, undefined, 2);
-  await writeSynced(join(folder, temporaryName), Buffer.from(text));
-  await rename(join(folder, temporaryName), join(folder, manifestName));
-}
-
-/** Writes a file and waits until it is on the disk. */
-export async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+/** Writes the manifest in place of the one that is there. */
+export function writeManifest(folder: string, manifest: ModelManifest): Promise<void> {
+  return writeSealed(join(folder, manifestName), manifest);
 }
 
 /** A file's entry for the manifest: reads all of it. */
@@ -88,27 +74,4 @@ export async function hashFile(path: string, signal: AbortSignal): Promise<strin
   const hash = createHash('sha256');
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, { signal });
   return hash.digest('hex');
-}
-
-/** Undefined unless it is what `writeManifest` wrote: native memory is allocated by its numbers. */
-async function readManifest(folder: string, logger: Logger): Promise<ModelManifest | undefined> {
-  const path = join(folder, manifestName);
-  try {
-    const { checksum, ...manifest } = JSON.parse(await readFile(path, 'utf8')) as SealedManifest;
-    if (checksum === checksumOf(manifest)) {
-      return manifest;
-    }
-    logger.warn(`${path} has changed since it was made`);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') {
-      logger.warn(`${path} is damaged: ${describeError(error)}`);
-    }
-  }
-  return undefined;
-}
-
-type SealedManifest = ModelManifest & { readonly checksum: string };
-
-function checksumOf(manifest: ModelManifest): string {
-  return createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
 }

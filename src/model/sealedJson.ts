@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { open, readFile, rename } from 'node:fs/promises';
+import { describeError, errorCode } from '../base/errors';
+import type { Logger } from '../base/logger';
+
+/** Writes an object as JSON, with a checksum over all that it says; it is there completely or not at all. */
+export async function writeSealed(path: string, value: object): Promise<void> {
+  const temporaryPath = `${path}.${process.pid}`;
+  const text = JSON.stringify({ ...value, checksum: checksumOf(value) }, undefined, 2);
+  await writeSynced(temporaryPath, Buffer.from(text));
+  await rename(temporaryPath, path);
+}
+
+/**
+ * What `writeSealed` wrote, so that it need not be checked value by value. Undefined, with the reason in the log, when
+ * the file has been changed since; undefined when there is none.
+ */
+export async function readSealed<Value extends object>(
+  path: string,
+  logger: Logger,
+): Promise<Value | undefined> {
+  try {
+    const { checksum, ...value } = JSON.parse(await readFile(path, 'utf8')) as Value & { checksum: unknown };
+    if (checksum === checksumOf(value)) {
+      return value as unknown as Value;
+    }
+    logger.warn(`${path} has changed since it was made`);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') {
+      logger.warn(`${path} is damaged: ${describeError(error)}`);
+    }
+  }
+  return undefined;
+}
+
+/** Writes a file and waits until it is on the disk. */
+export async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function checksumOf(value: object): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
