@@ -58,6 +58,11 @@ export async function documented(
   return result;
 }
 
+/** As `documented`, with a fresh line before it, so that snapshots show indentation as it is. */
+export async function show(...parameters: Parameters<typeof documented>): Promise<string> {
+  return `\n${await documented(...parameters)}`;
+}
+
 export function applyEdits(text: string, edits: readonly DocumentationEdit[]): string {
   return edits.reduceRight(
     (changed, { range, newText }) => changed.slice(0, range.start) + newText + changed.slice(range.end),
