@@ -2,6 +2,7 @@ import { UserError } from '../base/errors';
 import { languageFamily } from '../features/bugs/candidates/edit';
 import { reviewCode } from '../features/bugs/findBugs';
 import type { BugFinding } from '../features/bugs/types';
+import { describeLikelihood } from '../shared/likelihood';
 import { languageIdOf } from './languages';
 import { parseLines, readLines, readText } from './location';
 import { printLine, remark, styled } from './terminal';
@@ -56,10 +57,9 @@ function printFinding(path: string, text: string, finding: BugFinding): void {
   const start = column - 1;
   const end = start + finding.found.length;
   const changed = lineText.slice(0, start) + finding.expected + lineText.slice(end);
-  const times = Math.exp(Math.max(0, finding.logRatioNats));
-  const strength =
-    times < 2 ? 'about as likely' : `${times < 1e4 ? Math.round(times) : 'over 10,000'} times as likely`;
-  printLine(`${styled('bold', `${path}:${line}:${column}`)} ${finding.kind}, ${strength}`);
+  printLine(
+    `${styled('bold', `${path}:${line}:${column}`)} ${finding.kind}, ${describeLikelihood(finding.logRatioNats)}`,
+  );
   printLine(styled('red', `- ${lineText}`));
   printLine(styled('green', `+ ${changed}`));
 }

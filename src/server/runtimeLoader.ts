@@ -1,4 +1,4 @@
-import { UserError, userErrorOf } from '../base/errors';
+import { userErrorOf } from '../base/errors';
 import { createCompleter } from '../features/completion/completer';
 import { findFimTokens } from '../features/completion/prompt/fimTokens';
 import { createUnableCompleter } from '../features/completion/unableCompleter';
@@ -9,7 +9,7 @@ import { engineFacts } from '../runtime/engineFacts';
 import { defaultContextCapacity } from '../runtime/languageModel';
 import { createBugFinder, createUnableBugFinder } from './bugs/bugFinder';
 import { withGhostComments } from './completion/ghostComments';
-import type { ModelChoice, ModelLoader } from './model/modelLoader';
+import { missingModel, type ModelChoice, type ModelLoader } from './model/modelLoader';
 import { SharedModels } from './model/sharedModels';
 import { scheduleEngine } from './scheduledEngine';
 import type { Scheduler } from './scheduler';
@@ -38,11 +38,7 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
       const { choice, cacheFolder, download, report, logger, device } = options;
       const cache = cacheAt(cacheFolder);
       if (download === 'forbidden' && !(await isPresent(choice, cache))) {
-        throw new UserError(
-          'model-not-found',
-          'The model is not on this machine.',
-          'Run "Sotto: Download the Model", which asks before it uses the network.',
-        );
+        throw missingModel();
       }
       const { model, release } = await models.acquire(
         {

@@ -26,6 +26,7 @@ import { modelConfiguration, parseConfiguration, pathsOf } from './configuration
 import { createConnectionLogger } from './connectionLogger';
 import { createExclusion } from './context/excludedFiles';
 import { asDocumentText, OtherFiles } from './context/otherFiles';
+import { fileName } from './fileName';
 import { ModelExpectations } from './model/modelExpectations';
 import { ModelHost } from './model/modelHost';
 import type { ModelLoader, ResidentModel } from './model/modelLoader';
@@ -365,6 +366,5 @@ const COMMAND_FAILED = -32_000;
 
 /** `app.ts:12:8`, one-based; the file's name only, as pages and logs are shown to others. */
 function describePlace({ uri, position }: protocol.DocumentPosition): string {
-  const name = uri.slice(uri.lastIndexOf('/') + 1);
-  return `${name}:${position.line + 1}:${position.character + 1}`;
+  return `${fileName(uri)}:${position.line + 1}:${position.character + 1}`;
 }

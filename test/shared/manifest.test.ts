@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { findCatalogEntry } from '../../src/model/catalog';
@@ -41,6 +41,11 @@ test('package.json declares exactly the settings that the code knows', () => {
   expect(settingKeys().length).toBeLessThanOrEqual(25);
 });
 
+test('the settings editor shows the settings in the order of package.json', () => {
+  const orders = Object.values(properties).map((property) => property['order']);
+  expect(orders).toEqual(orders.map((_, index) => index + 1));
+});
+
 test.each(settingKeys())('package.json agrees with the code on %s', (key) => {
   const { defaultValue, schema } = settingDefinitions[key];
   const property = properties[`sotto.${key}`];
@@ -65,7 +70,7 @@ test('package.json declares exactly the commands that are registered', () => {
   expect(declared).not.toContain(acceptedCommand);
 });
 
-test('walkthrough, texts and messages name only commands that exist', () => {
+test('the walkthrough names only commands that exist', () => {
   const steps = manifest.contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
   const named = steps.flatMap(({ description, completionEvents = [] }) => [
     ...[...description.matchAll(/command:(sotto\.\w+)/g)].map((match) => match[1]),
@@ -74,6 +79,16 @@ test('walkthrough, texts and messages name only commands that exist', () => {
   expect(
     named.filter((command) => !(commandIds as readonly (string | undefined)[]).includes(command)),
   ).toEqual([]);
+});
+
+test('messages name commands by their titles', () => {
+  const titles = manifest.contributes.commands.map(({ title }) => title.replace('…', ''));
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => readFileSync(join(root, 'src', path), 'utf8'));
+  const named = sources.flatMap((text) => [...text.matchAll(/"Sotto: ([^"]+)"/g)].map(([, title]) => title));
+  expect(named.length).toBeGreaterThan(5);
+  expect(named.filter((title) => !titles.includes(title?.replace('…', '') ?? ''))).toEqual([]);
 });
 
 test('every file that package.json names exists, the bundles apart', () => {

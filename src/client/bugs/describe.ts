@@ -1,9 +1,8 @@
+import { describeLikelihood } from '../../shared/likelihood';
 import type { BugLine } from '../../shared/protocol';
 
 /** Longer code is cut in messages. */
 const MAX_CODE_CHARACTERS = 40;
-/** Beyond this, more digits say nothing. */
-const MAX_TIMES = 10_000;
 
 /**
  * What the hover, the list of problems and "next problem" say of a line: a block of three lines, short enough for the
@@ -12,7 +11,7 @@ const MAX_TIMES = 10_000;
 export function describeBugLine(line: BugLine): string {
   return [
     `${title(line)}: ${summary(line)}.`,
-    `With the lines after it, the local model finds that ${likelihood(line.logRatioNats)}.`,
+    `With the lines after it, the local model finds that ${describeLikelihood(line.logRatioNats)}.`,
     recordOf(line),
   ].join('\n');
 }
@@ -33,17 +32,6 @@ function title({ rank }: BugLine): string {
 
 function summary({ found, expected }: BugLine): string {
   return `expected \`${code(expected)}\`, found \`${code(found)}\``;
-}
-
-/** 1.5, 40, 2,300: as many digits as can be meant. */
-function likelihood(logRatioNats: number): string {
-  const ratio = Number(Math.exp(logRatioNats).toPrecision(2));
-  if (ratio <= 1) {
-    return 'no likelier';
-  }
-  return ratio < MAX_TIMES
-    ? `${ratio.toLocaleString('en')} times as likely`
-    : `over ${MAX_TIMES.toLocaleString('en')} times as likely`;
 }
 
 /** Counts, not rates: they are small, and whoever reads them sees how much they can say. */

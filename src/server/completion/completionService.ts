@@ -14,8 +14,6 @@ import type { Completer } from '../../features/completion/completer';
 import { formatOutcome, OutcomeLog, type OutcomeEntry } from './outcomeLog';
 import type { TypingRhythm } from './typingRhythm';
 
-/** Longer documents are answered empty: copying one per keystroke would hold up everything else. */
-export const MAX_DOCUMENT_LENGTH = 2_000_000;
 const REMEMBERED_SUGGESTION_COUNT = 50;
 /**
  * The suggestion after the next is prepared only when the shown one has stood so long and is likely to be accepted:
@@ -274,9 +272,6 @@ function findRule(
 ): CompletionOutcome | undefined {
   if (isExcluded(document.uri)) {
     return none('excluded-file', 'the file matches sotto.excludedFiles');
-  }
-  if (document.text.length > MAX_DOCUMENT_LENGTH) {
-    return none('document-too-large', `the document has more than ${MAX_DOCUMENT_LENGTH} characters`);
   }
   if (trigger === 'manual') {
     return undefined;

@@ -1,10 +1,18 @@
 import { basename } from 'node:path';
+import { raceAbort } from '../../base/abort';
 import { describeError, UserError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import type { Progress } from '../../base/progress';
 import type { DeviceReport, ModelState } from '../../shared/modelState';
 import type { FetchModelResult } from '../../shared/protocol';
-import type { DeviceSetting, LoadOptions, ModelChoice, ModelLoader, ResidentModel } from './modelLoader';
+import {
+  missingModel,
+  type DeviceSetting,
+  type LoadOptions,
+  type ModelChoice,
+  type ModelLoader,
+  type ResidentModel,
+} from './modelLoader';
 
 export interface ModelConfiguration {
   readonly choice: ModelChoice;
@@ -95,7 +103,7 @@ export class ModelHost {
   async require(signal: AbortSignal): Promise<ResidentModel> {
     await this.started;
     this.wake();
-    await abortable(this.step, signal);
+    await raceAbort(this.step, signal);
     const model = this.current();
     if (model !== undefined) {
       return model;
@@ -104,11 +112,7 @@ export class ModelHost {
     if (state.kind === 'failed') {
       throw new UserError('engine-failed', state.reason, state.advice);
     }
-    throw new UserError(
-      'model-not-found',
-      'The model is not on this machine.',
-      'Run "Sotto: Get the Model", which downloads it once.',
-    );
+    throw missingModel();
   }
 
   /** Downloads what is missing, prepares and loads, because the user asked for it. Never rejects. */
@@ -273,16 +277,6 @@ export class ModelHost {
 }
 
 const LOOK_AGAIN_MS = 5_000;
-
-/** Waits for `work` or for the signal, whose reason is thrown; `work` goes on either way. */
-async function abortable(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  const aborted = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  await Promise.race([work, aborted]);
-  signal.throwIfAborted();
-}
 
 /** What another model in memory is needed for when it changes. */
 function identityOf({ choice, cacheFolder, device }: ModelConfiguration): string {

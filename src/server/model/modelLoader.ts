@@ -1,3 +1,4 @@
+import { UserError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import type { ReportProgress } from '../../base/progress';
 import type { DeviceLost, DeviceReport } from '../../shared/modelState';
@@ -62,4 +63,13 @@ export interface CommandModel {
   readonly tokenizer: Tokenizer;
   /** Of the model's file (Jinja), where it has one. */
   readonly chatTemplate: string | undefined;
+}
+
+/** What is said to who needs a model that is not there. */
+export function missingModel(): UserError {
+  return new UserError(
+    'model-not-found',
+    'The model is not on this machine.',
+    'Run "Sotto: Get the Model", which downloads it once.',
+  );
 }
