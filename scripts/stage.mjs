@@ -28,7 +28,7 @@ export const runtimePackageNames = Object.keys(runtimePackages);
 
 /** Everything else that may be in the package. */
 const ownFiles =
-  /^(package\.json|readme\.md|changelog\.md|LICENSE.*|ThirdPartyNotices\.txt|dist\/(client\.cjs|server\.mjs|repackWorker\.mjs|deviceProbe\.mjs)|media\/[\w-]+\.png|media\/walkthrough\/[\w-]+\.md|syntaxes\/[\w-]+\.tmLanguage\.json)$/i;
+  /^(package\.json|(readme|changelog|security|architecture|contributing)\.md|LICENSE.*|ThirdPartyNotices\.txt|dist\/(client\.cjs|server\.mjs|repackWorker\.mjs|deviceProbe\.mjs)|media\/[\w-]+\.png|media\/walkthrough\/[\w-]+\.md|syntaxes\/[\w-]+\.tmLanguage\.json)$/i;
 
 /**
  * Fills the empty folder `stage` with the files that ship on this platform, the built dist among them, and proves that
@@ -50,7 +50,8 @@ export function stageExtension(stage) {
   for (const path of paths.filter((name) => ownFiles.test(name) && name !== 'package.json')) {
     copy(join(root, path), join(stage, path));
   }
-  leaveOutPictures(join(stage, 'README.md'));
+  const readme = join(stage, 'README.md');
+  writeFileSync(readme, packagedReadme(readFileSync(readme, 'utf8')));
   for (const name of runtimePackageNames) {
     stagePackage(name, stage);
   }
@@ -66,11 +67,15 @@ export function isAllowed(path) {
 }
 
 /**
- * VS Code's page of an extension shows pictures from the network only, none from the extension's folder or from data
- * URIs, and there is no address yet that ours could come from: better none than broken ones.
+ * The README as VS Code's page of the extension can show it. The page shows pictures from the network only, and opens
+ * no links to files: there is no address yet that ours could come from, and better none than broken ones. The pages
+ * that are named lie beside it.
  */
-function leaveOutPictures(path) {
-  writeFileSync(path, readFileSync(path, 'utf8').replace(/^!\[[^\]]*\]\(media\/[\w-]+\.png\)\n\n/gm, ''));
+export function packagedReadme(text) {
+  return text
+    .replace(/^!\[[^\]]*\]\(media\/[\w-]+\.png\)\n\n/gm, '')
+    .replace(/^The pictures show [^]*?\n\n/m, '')
+    .replace(/\[(\w+\.md)\]\(\1\)/g, '$1 (beside this file)');
 }
 
 /** Copies the files that are used; what they would need to be installed (dependencies, scripts) is not. */

@@ -1,6 +1,7 @@
 // What the pages say of the repository is so.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { pageNames, readPage, root } from './pages';
 
@@ -39,6 +40,18 @@ test('the tree of ARCHITECTURE.md is that of the repository', () => {
     .map((entry) => `${entry.parentPath.slice(root.length + 1)}/${entry.name}`.replaceAll('\\', '/'))
     .filter((path) => !named.has(path));
   expect(missing).toEqual([]);
+});
+
+test('the README in the package shows no picture and no link that VS Code would not open, and names what lies beside it', async () => {
+  const { isAllowed, packagedReadme } = (await import(
+    pathToFileURL(join(root, 'scripts/stage.mjs')).href
+  )) as { isAllowed: (path: string) => boolean; packagedReadme: (text: string) => string };
+  const page = packagedReadme(readPage('README.md'));
+  expect(page).not.toMatch(/pictures?\b/i);
+  expect([...page.matchAll(/\]\(([^)]*)\)/g)].map(([, target]) => target)).toEqual(['#measured']);
+  const named = [...page.matchAll(/(\w+\.md)/g)].map(([, name = '']) => name);
+  expect(named.toSorted()).toEqual(['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md']);
+  expect(named.filter((name) => !isAllowed(name))).toEqual([]);
 });
 
 /** Files of the user's cache, not of this repository. */

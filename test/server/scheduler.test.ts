@@ -146,23 +146,26 @@ test('disposing rejects everything that waits and aborts what runs', async () =>
   ]);
 });
 
-test('windows take turns, however much one of them wants', async () => {
-  const turns = new EngineTurns();
-  const [busy, other, third] = [new Scheduler(turns), new Scheduler(turns), new Scheduler(turns)];
-  for (const name of ['busy 1', 'busy 2', 'busy 3']) {
-    void run('background', name, neverAborted, busy);
-  }
-  void run('background', 'other 1', neverAborted, other);
-  void run('background', 'third 1', neverAborted, third);
-  void run('background', 'other 2', neverAborted, other);
-  await settle();
-  const order = ['busy 1', 'other 1', 'third 1', 'busy 2', 'other 2', 'busy 3'];
-  for (const name of order) {
-    release.get(name)?.();
+test.each<Priority>(['command', 'background'])(
+  'windows take turns in a %s, however much one of them wants',
+  async (priority) => {
+    const turns = new EngineTurns();
+    const [busy, other, third] = [new Scheduler(turns), new Scheduler(turns), new Scheduler(turns)];
+    for (const name of ['busy 1', 'busy 2', 'busy 3']) {
+      void run(priority, name, neverAborted, busy);
+    }
+    void run(priority, 'other 1', neverAborted, other);
+    void run(priority, 'third 1', neverAborted, third);
+    void run(priority, 'other 2', neverAborted, other);
     await settle();
-  }
-  expect(trace.filter((line) => line.endsWith('starts'))).toEqual(order.map((name) => `${name} starts`));
-});
+    const order = ['busy 1', 'other 1', 'third 1', 'busy 2', 'other 2', 'busy 3'];
+    for (const name of order) {
+      release.get(name)?.();
+      await settle();
+    }
+    expect(trace.filter((line) => line.endsWith('starts'))).toEqual(order.map((name) => `${name} starts`));
+  },
+);
 
 test('a completion of another window waits for one that runs, and goes before what is less urgent', async () => {
   const turns = new EngineTurns();
