@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The last part of a URI, as the model and messages name the file. */
@@ -20,4 +21,16 @@ export function filePath(uri: string): string | undefined {
   } catch {
     return undefined; // `file://host/…` outside of Windows, `%2F` inside a name.
   }
+}
+
+/** A file's path in the one of `folders` that holds it, with forward slashes; of any other file only the name. */
+export function workspacePath(uri: string, folders: readonly string[]): string {
+  const path = filePath(uri);
+  const inside =
+    path === undefined
+      ? undefined
+      : folders
+          .map((folder) => relative(folder, path).replaceAll('\\', '/'))
+          .find((candidate) => !candidate.startsWith('..') && !isAbsolute(candidate));
+  return inside ?? fileName(uri);
 }

@@ -30,6 +30,7 @@ import { fileName } from './fileName';
 import { ModelExpectations } from './model/modelExpectations';
 import { ModelHost } from './model/modelHost';
 import type { ModelLoader, ResidentModel } from './model/modelLoader';
+import { toOffsets, toRange } from './positions';
 import { Scheduler } from './scheduler';
 
 /** Makes what loads models; every call of their engines takes its turn through the scheduler. */
@@ -200,10 +201,7 @@ class Server {
         ...(selected && {
           selectedCompletion: {
             text: selected.text,
-            replace: {
-              start: document.offsetAt(selected.range.start),
-              end: document.offsetAt(selected.range.end),
-            },
+            replace: toOffsets(document, selected.range),
           },
         }),
       };
@@ -225,10 +223,7 @@ class Server {
       return [
         {
           insertText: suggestion.text,
-          range: {
-            start: document.positionAt(suggestion.replace.start),
-            end: document.positionAt(suggestion.replace.end),
-          },
+          range: toRange(document, suggestion.replace),
           command: {
             title: '',
             command: protocol.acceptedCommand,

@@ -1,9 +1,7 @@
-import type { Connection, Range } from 'vscode-languageserver';
+import type { Connection } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { isAbortError } from '../../base/abort';
-import { describeError, UserError } from '../../base/errors';
+import { UserError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
-import type { TextRange } from '../../base/textRange';
 import { createChatModel } from '../../features/chat/answer';
 import { documentSymbols } from '../../features/documentation/document';
 import { askFurther, explain } from '../../features/explanation/explain';
@@ -12,17 +10,16 @@ import type { Explanation, ExplanationEvent } from '../../features/explanation/t
 import * as protocol from '../../shared/protocol';
 import { withTree } from '../../syntax/parser';
 import { callsIn } from '../../syntax/references';
-import { withSignal } from '../cancellation';
+import { runCommand } from '../commandResult';
 import { fileName } from '../fileName';
 import type { CommandModel } from '../model/modelLoader';
+import { toOffsets, toRange } from '../positions';
+import { requireDocument, type OpenDocuments } from '../requireDocument';
 
 /** What the commands need of the server. */
-export interface AssistHost {
+export interface AssistHost extends OpenDocuments {
   readonly connection: Connection;
   readonly logger: Logger;
-  /** The document as the editor has it, or undefined. */
-  document(uri: string): TextDocument | undefined;
-  isExcluded(uri: string): boolean;
   /** Texts of other open documents of the same language. */
   projectTexts(document: TextDocument): readonly string[];
   /** Rejects with a `UserError` when there is no model. */
@@ -36,38 +33,14 @@ const maxCallCount = 12;
 export function listenToAssistRequests(host: AssistHost): void {
   const { connection } = host;
   connection.onRequest(protocol.subjectRequest, (reference, token) =>
-    withSignal(token, (signal) => settle(host.logger, signal, () => describeSubject(host, reference))),
+    runCommand(host.logger, token, () => describeSubject(host, reference)),
   );
   connection.onRequest(protocol.explainRequest, (parameters, token) =>
-    withSignal(token, (signal) => settle(host.logger, signal, () => explainCode(host, parameters, signal))),
+    runCommand(host.logger, token, (signal) => explainCode(host, parameters, signal)),
   );
   connection.onRequest(protocol.documentRequest, (parameters, token) =>
-    withSignal(token, (signal) => settle(host.logger, signal, () => documentCode(host, parameters, signal))),
+    runCommand(host.logger, token, (signal) => documentCode(host, parameters, signal)),
   );
-}
-
-/** Fault barrier: whatever happens, the client gets a result that it can show. */
-export async function settle<Value>(
-  logger: Logger,
-  signal: AbortSignal,
-  run: () => Promise<Value>,
-): Promise<protocol.CommandResult<Value>> {
-  try {
-    return { kind: 'done', value: await run() };
-  } catch (error) {
-    if (signal.aborted || isAbortError(error)) {
-      return { kind: 'cancelled' };
-    }
-    logger.error(describeError(error));
-    return error instanceof UserError
-      ? { kind: 'failed', code: error.code, reason: error.message, advice: error.advice }
-      : {
-          kind: 'failed',
-          code: 'engine-failed',
-          reason: `Something went wrong: ${describeError(error)}`,
-          advice: 'The log has the details; "Sotto: Restart" starts anew.',
-        };
-  }
 }
 
 async function describeSubject(
@@ -174,31 +147,4 @@ async function documentCode(
       symbolName,
     })),
   };
-}
-
-/** Throws a `UserError` for a document that is not open or excluded. */
-export function requireDocument(
-  host: Pick<AssistHost, 'document' | 'isExcluded'>,
-  uri: string,
-): TextDocument {
-  const document = host.document(uri);
-  if (document === undefined) {
-    throw new UserError('file-not-found', 'This file is not open in the editor.', 'Open it as text first.');
-  }
-  if (host.isExcluded(uri)) {
-    throw new UserError(
-      'bad-argument',
-      'This file is excluded: nothing of it is shown to the model.',
-      'The setting sotto.excludedFiles says which files are.',
-    );
-  }
-  return document;
-}
-
-function toOffsets(document: TextDocument, { start, end }: protocol.Range): TextRange {
-  return { start: document.offsetAt(start), end: document.offsetAt(end) };
-}
-
-function toRange(document: TextDocument, { start, end }: TextRange): Range {
-  return { start: document.positionAt(start), end: document.positionAt(end) };
 }

@@ -3,7 +3,7 @@ import { checkForSlips, reviewCode } from '../../features/bugs/findBugs';
 import type { BugFinding, BugModel, BugRequest } from '../../features/bugs/types';
 
 /** Called before each function is read. */
-export type ReportReview = (doneCount: number, totalCount: number, functionName: string) => void;
+type ReportReview = (doneCount: number, totalCount: number, functionName: string) => void;
 
 /** The detection over the model in memory, with the priority of each kind of work. */
 export interface BugFinder {

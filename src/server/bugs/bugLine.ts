@@ -1,5 +1,6 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type * as protocol from '../../shared/protocol';
+import { toRange } from '../positions';
 import type { BugPlace } from './documentBugs';
 
 /** `place` in the protocol's terms. */
@@ -8,7 +9,7 @@ export function toBugLine(document: TextDocument, place: BugPlace): protocol.Bug
   return {
     kind,
     strength,
-    range: { start: document.positionAt(range.start), end: document.positionAt(range.end) },
+    range: toRange(document, range),
     found,
     expected,
     logRatioNats,

@@ -1,4 +1,3 @@
-import { isAbsolute, relative } from 'node:path';
 import type { Connection, TextDocuments, TextDocumentsConfiguration } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { isAbortError } from '../../base/abort';
@@ -7,7 +6,7 @@ import type { Logger } from '../../base/logger';
 import type { BugRequest } from '../../features/bugs/types';
 import * as protocol from '../../shared/protocol';
 import type { Settings } from '../../shared/settings';
-import { fileName, filePath } from '../fileName';
+import { workspacePath } from '../fileName';
 import type { ResidentModel } from '../model/modelLoader';
 import type { BugFinder } from './bugFinder';
 import { toBugLine } from './bugLine';
@@ -74,7 +73,7 @@ export class BugService {
       ...this.host,
       document: (uri) => documents.get(uri),
       path: (uri) => this.workspacePath(uri),
-      state: (uri) => this.states.get(uri),
+      state: (uri) => this.states.get(uri) ?? new DocumentBugs(),
       facts: (uri) => this.requestFacts(uri),
       publish: (document) => this.publish(document),
       during: (review) => this.withoutChecks(review),
@@ -254,19 +253,8 @@ export class BugService {
       : unsuitableFile(this.workspacePath(uri), { uri, languageId, version, text: document.getText() });
   }
 
-  /** Of a file outside of the workspace only the name. */
   private workspacePath(uri: string): string {
-    const path = filePath(uri);
-    if (path !== undefined) {
-      const inside = this.host
-        .folders()
-        .map((folder) => relative(folder, path).replaceAll('\\', '/'))
-        .find((candidate) => !candidate.startsWith('..') && !isAbsolute(candidate));
-      if (inside !== undefined) {
-        return inside;
-      }
-    }
-    return fileName(uri);
+    return workspacePath(uri, this.host.folders());
   }
 
   private requestFacts(uri: string): Promise<protocol.BugFacts> {

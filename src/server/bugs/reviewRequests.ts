@@ -4,9 +4,10 @@ import { UserError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import type { TextRange } from '../../base/textRange';
 import * as protocol from '../../shared/protocol';
-import { requireDocument, settle } from '../assist/assistService';
-import { withSignal } from '../cancellation';
+import { runCommand } from '../commandResult';
 import type { ResidentModel } from '../model/modelLoader';
+import { toOffsets } from '../positions';
+import { requireDocument, type OpenDocuments } from '../requireDocument';
 import { toBugLine } from './bugLine';
 import { findFunctions } from './checkUnits';
 import { placeFinding, type DocumentBugs } from './documentBugs';
@@ -15,15 +16,14 @@ import { placeFinding, type DocumentBugs } from './documentBugs';
 const MAX_ANSWER_COUNT = 3;
 
 /** What a review needs of the server and of the checks. */
-export interface ReviewHost {
+export interface ReviewHost extends OpenDocuments {
   readonly connection: Connection;
   readonly logger: Logger;
-  document(uri: string): TextDocument | undefined;
-  isExcluded(uri: string): boolean;
   /** Of the workspace, with forward slashes; of a file outside of it only the name. */
   path(uri: string): string;
   requireModel(signal: AbortSignal): Promise<ResidentModel>;
-  state(uri: string): DocumentBugs | undefined;
+  /** Of an open document. */
+  state(uri: string): DocumentBugs;
   facts(uri: string): Promise<protocol.BugFacts>;
   publish(document: TextDocument): void;
   /** Runs the review with no check beside it. */
@@ -33,9 +33,7 @@ export interface ReviewHost {
 /** Answers the requests to review a function or a file. */
 export function listenToReviewRequests(host: ReviewHost): void {
   host.connection.onRequest(protocol.reviewRequest, (parameters, token) =>
-    withSignal(token, (signal) =>
-      settle(host.logger, signal, () => host.during(() => review(host, parameters, signal))),
-    ),
+    runCommand(host.logger, token, (signal) => host.during(() => review(host, parameters, signal))),
   );
 }
 
@@ -46,7 +44,7 @@ async function review(
 ): Promise<protocol.ReviewAnswer> {
   const { uri, requestId } = parameters;
   const document = requireDocument(host, uri);
-  const state = requireState(host, uri);
+  const state = host.state(uri);
   const { languageId } = document;
   const text = document.getText();
   const recording = state.record();
@@ -102,10 +100,7 @@ async function findSubject(
   { range, scope }: protocol.ReviewParameters,
 ): Promise<ReviewSubject> {
   const text = document.getText();
-  const selected =
-    scope === 'file'
-      ? { start: 0, end: text.length }
-      : { start: document.offsetAt(range.start), end: document.offsetAt(range.end) };
+  const selected = scope === 'file' ? { start: 0, end: text.length } : toOffsets(document, range);
   const functions = await findFunctions(document.languageId, text, [selected]);
   if (functions === undefined) {
     throw new UserError(
@@ -126,12 +121,4 @@ async function findSubject(
     spans: [selected],
     name: scope === 'function' && others.length === 0 ? first.name : undefined,
   };
-}
-
-function requireState(host: ReviewHost, uri: string): DocumentBugs {
-  const state = host.state(uri);
-  if (state === undefined) {
-    throw new UserError('file-not-found', 'This file is not open in the editor.', 'Open it as text first.');
-  }
-  return state;
 }

@@ -1,6 +1,7 @@
 import type { TextDocumentContentChangeEvent, TextDocumentsConfiguration } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { TextRange } from '../../base/textRange';
+import { toOffsets } from '../positions';
 
 /** One edit: what stood at `range` (offsets before the edit) is now `newLength` UTF-16 units long. */
 export interface TextChange {
@@ -71,8 +72,7 @@ function toTextChange(document: TextDocument, change: TextDocumentContentChangeE
   if (!('range' in change)) {
     return { range: { start: 0, end: document.getText().length }, newLength };
   }
-  const { start, end } = change.range;
-  return { range: { start: document.offsetAt(start), end: document.offsetAt(end) }, newLength };
+  return { range: toOffsets(document, change.range), newLength };
 }
 
 function growth({ range, newLength }: TextChange): number {

@@ -5,8 +5,7 @@ import { createChatModel } from '../../features/chat/answer';
 import { conversationLimits, converse, countTokens } from '../../features/chat/converse';
 import type { ModelState } from '../../shared/modelState';
 import * as protocol from '../../shared/protocol';
-import { settle } from '../assist/assistService';
-import { withSignal } from '../cancellation';
+import { runCommand } from '../commandResult';
 import type { ResidentModel } from '../model/modelLoader';
 
 /** What conversations need to know of the model. */
@@ -32,25 +31,21 @@ export function listenToChatRequests(
     return describeChatModel(host, contextCapacity);
   });
   connection.onRequest(protocol.chatRequest, ({ requestId, messages }, token) =>
-    withSignal(token, (signal) =>
-      settle(logger, signal, async (): Promise<protocol.ChatAnswer> => {
-        const { engine, tokenizer, chatTemplate } = (await host.require(signal)).commands;
-        const model = createChatModel(engine, tokenizer, chatTemplate);
-        const onText = (text: string) => {
-          if (text !== '') {
-            void connection.sendNotification(protocol.chatProgressNotification, { requestId, text });
-          }
-        };
-        const { ending } = await converse(model, messages, onText, signal);
-        return { cut: ending === 'cut' };
-      }),
-    ),
+    runCommand(logger, token, async (signal): Promise<protocol.ChatAnswer> => {
+      const { engine, tokenizer, chatTemplate } = (await host.require(signal)).commands;
+      const model = createChatModel(engine, tokenizer, chatTemplate);
+      const onText = (text: string) => {
+        if (text !== '') {
+          void connection.sendNotification(protocol.chatProgressNotification, { requestId, text });
+        }
+      };
+      const { ending } = await converse(model, messages, onText, signal);
+      return { cut: ending === 'cut' };
+    }),
   );
   connection.onRequest(protocol.countTokensRequest, ({ text, isMessage }, token) =>
-    withSignal(token, (signal) =>
-      settle(logger, signal, async () =>
-        countTokens((await host.require(signal)).commands.tokenizer, text, isMessage),
-      ),
+    runCommand(logger, token, async (signal) =>
+      countTokens((await host.require(signal)).commands.tokenizer, text, isMessage),
     ),
   );
 }

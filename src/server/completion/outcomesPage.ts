@@ -58,7 +58,7 @@ function clockTime(time: Date): string {
   return time.toTimeString().slice(0, 8);
 }
 
-const meanings: Readonly<Record<NoSuggestionReason | 'text-after-cursor', string>> = {
+const meanings: Readonly<Record<NoSuggestionReason, string>> = {
   cancelled: 'you typed on before the suggestion was there, and a newer request took over.',
   deadline:
     'the suggestion took too long; a longer prompt or a slow machine does this (sotto.completion.deadlineMs).',

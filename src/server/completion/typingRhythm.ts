@@ -4,7 +4,7 @@ const REMEMBERED_COUNT = 20;
 /** Before anything was measured: a practised typist's gap, and a suggestion on a small CPU. */
 const ASSUMED_GAP_MS = 200;
 const ASSUMED_LATENCY_MS = 300;
-/** VS Code itself waits this long after a keystroke before it asks (design: facts about the host). */
+/** VS Code itself waits this long after a keystroke before it asks. */
 const HOST_DELAY_MS = 50;
 
 /**

@@ -3,8 +3,8 @@ import { typicalSuggestion } from '../../runtime/deviceMeasurement';
 import type { ModelDescription, ModelExpectation, ModelState } from '../../shared/modelState';
 
 /**
- * The default model takes as long for a typical suggestion on two cores of a server, where typing with it was measured: a larger one must
- * not feel slower than that.
+ * The default model takes as long for a typical suggestion on two cores of a server, where typing with it was
+ * measured: a larger one must not feel slower than that.
  */
 const TYPING_BUDGET_MS = 300;
 /** While somebody types, most requests read one to four tokens, which cost as much as one: they say nothing. */
