@@ -39,7 +39,7 @@ export interface Shown {
 }
 
 /** What a request cost the engine, as the server's log tells. */
-export interface RequestTiming {
+interface RequestTiming {
   readonly prefilledTokenCount: number;
   readonly decodedTokenCount: number;
 }

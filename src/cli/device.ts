@@ -1,7 +1,8 @@
+import { formatBytes } from '../base/formatBytes';
 import { locateCache } from '../model/cache';
 import { cudaLibraryPath, cudaProvider, fetchCudaProvider, installCudaProvider } from '../runtime/deviceCuda';
 import { checkInChild } from '../runtime/deviceProbe';
-import { formatBytes, printLine } from './terminal';
+import { printLine } from './terminal';
 import { terminalLogger } from './withModel';
 
 /** `device cuda`: says whether CUDA can be used and what is missing; downloads only when told to. */

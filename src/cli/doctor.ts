@@ -3,10 +3,11 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { neverAborted } from '../base/abort';
 import { describeError } from '../base/errors';
+import { formatBytes } from '../base/formatBytes';
 import { locateCache } from '../model/cache';
 import { engineFacts } from '../runtime/engineFacts';
 import type { LanguageModel } from '../runtime/languageModel';
-import { formatBytes, printLine } from './terminal';
+import { printLine } from './terminal';
 import { withModel } from './withModel';
 
 const timedPromptTokens = 512;

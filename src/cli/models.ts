@@ -4,8 +4,9 @@ import { catalog, defaultModelName, findCatalogEntry } from '../model/catalog';
 import { checkModelFile, ensureModelFile, modelFilePath, modelFileState } from '../model/modelFile';
 import { prepareModel } from '../model/prepare';
 import { UserError } from '../base/errors';
+import { formatBytes } from '../base/formatBytes';
 import { createProgressBar } from './progressBar';
-import { formatBytes, printLine, remark } from './terminal';
+import { printLine, remark } from './terminal';
 import { terminalLogger } from './withModel';
 
 /** `model list`: each model of the catalog with its size, licence and whether it is here. */

@@ -1,7 +1,8 @@
 import { Presets, SingleBar } from 'cli-progress';
 import type { Disposable } from '../base/disposables';
 import type { Progress, ReportProgress } from '../base/progress';
-import { formatBytes, remark } from './terminal';
+import { formatBytes } from '../base/formatBytes';
+import { remark } from './terminal';
 
 const stageNames: Readonly<Record<Progress['stage'], string>> = {
   download: 'Downloading the model',

@@ -3,6 +3,7 @@ import { access, mkdir, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { errorCode, UserError } from '../base/errors';
+import { formatBytes } from '../base/formatBytes';
 
 /** No permission, a read-only disk, or a file where a folder is wanted. */
 const notWritableCodes = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'];
@@ -62,7 +63,7 @@ export async function ensureFreeSpace(folder: string, neededByteCount: number): 
   }
   throw diskFull(
     folder,
-    `${megabytes(neededByteCount)} are needed and ${megabytes(bavail * bsize)} are free.`,
+    `${formatBytes(neededByteCount)} are needed and ${formatBytes(bavail * bsize)} are free.`,
   );
 }
 
@@ -94,8 +95,4 @@ function diskFull(folder: string, detail: string, cause?: unknown): UserError {
     'Free some space, or set SOTTO_CACHE to a folder on another disk.',
     { cause },
   );
-}
-
-function megabytes(byteCount: number): string {
-  return `${Math.ceil(byteCount / 1e6)} MB`;
 }

@@ -20,7 +20,7 @@ export interface CatalogEntry {
   readonly sources: readonly ModelSource[];
 }
 
-export interface ModelLicense {
+interface ModelLicense {
   /** SPDX identifier. */
   readonly name: string;
   /** Where the model's makers state it. */

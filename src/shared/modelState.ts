@@ -52,7 +52,7 @@ export interface DeviceLost {
   readonly reason: string;
 }
 
-export interface DeviceDescription {
+interface DeviceDescription {
   /** The name that `sotto.device` takes. */
   readonly name: string;
   readonly title: string;

@@ -45,7 +45,7 @@ export type Settings = {
   readonly [Key in SettingKey]: (typeof settingDefinitions)[Key]['defaultValue'];
 };
 
-export interface SettingDefinition<T> {
+interface SettingDefinition<T> {
   readonly defaultValue: T;
   /** What package.json must say about the type, as JSON schema. */
   readonly schema: Readonly<Record<string, unknown>>;

@@ -20,6 +20,7 @@ const callTypes = [
   'scoped_call_expression',
   'macro_invocation',
 ];
+
 /** What the code in `range` calls: each name once, at its first use, in document order. */
 export function callsIn(tree: SyntaxTree, range: TextRange): NamePlace[] {
   const found = new Map<string, NamePlace>();

@@ -224,7 +224,7 @@ describe('a cache that cannot be written', () => {
       const options = { ...workspace.optionsWith({}, userFile), cache };
       await expect(ensureModelFile(entry, options, neverAborted)).rejects.toMatchObject({
         code: 'disk-full',
-        message: matching('1 MB are needed and 1 MB are free'),
+        message: matching(/\d+ KB are needed and \d+ KB are free/),
       });
       const partial = await PartialFile.open(join(folder, 'x.partial'), entry);
       const writing = partial.append(Readable.from([content]), content.length, () => {}, neverAborted);

@@ -8,7 +8,8 @@ import { withStepProgress } from './stepProgress';
 
 /**
  * Documents the symbol at the cursor, those in the selection, or all of the file without a comment. All comments
- * are one edit and one undo step; for a whole file the user may see a preview first. Throws a `UserError` when it fails; then nothing is inserted.
+ * are one edit and one undo step; for a whole file the user may see a preview first. Throws a `UserError` when it
+ * fails; then nothing is inserted.
  */
 export async function documentCode(requests: AssistRequests, scope: 'range' | 'file'): Promise<void> {
   const editor = requireEditor();

@@ -1,7 +1,7 @@
 import { commands, window, workspace, type Memento } from 'vscode';
+import { formatBytes } from '../../base/formatBytes';
 import type { ModelDescription } from '../../shared/modelState';
 import type { CommandId } from '../commandIds';
-import { megabytes } from '../status/statusView';
 import { describeExpectation } from './describeModel';
 import { writeChoice, type SettingsWriter } from './modelPicker';
 
@@ -28,7 +28,7 @@ export async function offerBetterModel(
     return;
   }
   await memory.update(OFFERED_KEY, true);
-  const use = model.present ? 'Use It' : `Download ${megabytes(model.byteCount)}`;
+  const use = model.present ? 'Use It' : `Download ${formatBytes(model.byteCount)}`;
   const answer = await window.showInformationMessage(
     `This machine is fast enough for a better model: ${model.title}${describeExpectation(model)} (${model.licence}).`,
     use,

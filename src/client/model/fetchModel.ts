@@ -1,9 +1,10 @@
 import { ProgressLocation, window, type Progress } from 'vscode';
 import { UserError } from '../../base/errors';
+import { formatBytes } from '../../base/formatBytes';
 import type { ModelState } from '../../shared/modelState';
 import { fetchModelRequest } from '../../shared/protocol';
 import type { Application } from '../application';
-import { megabytes, percent } from '../status/statusView';
+import { percent } from '../status/statusView';
 
 export type ModelFetcher = Pick<Application, 'requireClient' | 'onDidChangeModelState'>;
 
@@ -51,8 +52,8 @@ function createReporter(
 function describe(state: ModelState): string {
   switch (state.kind) {
     case 'downloading': {
-      const total = state.totalByteCount === null ? '' : ` of ${megabytes(state.totalByteCount)}`;
-      return `downloading ${state.model}: ${megabytes(state.doneByteCount)}${total}`;
+      const total = state.totalByteCount === null ? '' : ` of ${formatBytes(state.totalByteCount)}`;
+      return `downloading ${state.model}: ${formatBytes(state.doneByteCount)}${total}`;
     }
     case 'preparing':
       return `preparing ${state.model}${state.fraction === null ? '' : `: ${percent(state.fraction)}`}`;

@@ -1,6 +1,6 @@
 import { commands, window, type Memento } from 'vscode';
+import { formatBytes } from '../../base/formatBytes';
 import type { ModelDescription } from '../../shared/modelState';
-import { megabytes } from '../status/statusView';
 
 const OFFERED_KEY = 'sotto.modelOffered';
 
@@ -14,10 +14,10 @@ export async function offerModel(memory: Memento, model: ModelDescription): Prom
     return;
   }
   await memory.update(OFFERED_KEY, true);
-  const download = `Download ${megabytes(model.byteCount)}`;
+  const download = `Download ${formatBytes(model.byteCount)}`;
   const answer = await window.showInformationMessage(
     `Sotto completes code with a model that runs on this machine. It needs ${model.title} ` +
-      `(${megabytes(model.byteCount)}, ${model.licence}, from ${model.origin}). Your code stays here. ` +
+      `(${formatBytes(model.byteCount)}, ${model.licence}, from ${model.origin}). Your code stays here. ` +
       'Other models, and files that you have: in the menu of Sotto in the status bar.',
     download,
   );

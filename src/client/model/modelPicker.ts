@@ -1,8 +1,8 @@
 import { ConfigurationTarget, window, workspace, type QuickPickItem } from 'vscode';
+import { formatBytes } from '../../base/formatBytes';
 import { modelListRequest } from '../../shared/protocol';
 import type { ModelDescription } from '../../shared/modelState';
 import type { Application } from '../application';
-import { megabytes } from '../status/statusView';
 import { describeExpectation } from './describeModel';
 import { fetchModel, type ModelFetcher } from './fetchModel';
 
@@ -56,7 +56,7 @@ interface PickerItem extends QuickPickItem {
 function describeEntry(model: ModelDescription, chosen: boolean): PickerItem {
   const where = model.present
     ? 'on this machine'
-    : `download ${megabytes(model.byteCount)} from ${model.origin}`;
+    : `download ${formatBytes(model.byteCount)} from ${model.origin}`;
   return {
     label: `${chosen ? '$(check) ' : ''}${model.title}`,
     description: where,

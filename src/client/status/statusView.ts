@@ -1,3 +1,4 @@
+import { formatBytes } from '../../base/formatBytes';
 import type { ModelState } from '../../shared/modelState';
 import type { ProcessState } from '../process/languageClient';
 
@@ -57,7 +58,7 @@ function viewModel(state: ModelState): StatusView {
     case 'downloading': {
       const { doneByteCount, totalByteCount } = state;
       const done =
-        totalByteCount === null ? megabytes(doneByteCount) : percent(doneByteCount / totalByteCount);
+        totalByteCount === null ? formatBytes(doneByteCount) : percent(doneByteCount / totalByteCount);
       return view(`$(sync~spin) Sotto: downloading ${done}`, `Downloading ${state.model}.`);
     }
     case 'preparing': {
@@ -89,8 +90,4 @@ function warning(text: string, tooltip: string): StatusView {
 /** `43 %` of a fraction 0..1, never above 100. */
 export function percent(fraction: number): string {
   return `${Math.min(100, Math.floor(100 * fraction))} %`;
-}
-
-export function megabytes(byteCount: number): string {
-  return `${Math.round(byteCount / 1e6)} MB`;
 }

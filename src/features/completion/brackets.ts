@@ -6,7 +6,7 @@ export interface LooseBrackets {
   readonly closers: readonly LooseCloser[];
 }
 
-export interface LooseCloser {
+interface LooseCloser {
   readonly character: string;
   readonly index: number;
 }

