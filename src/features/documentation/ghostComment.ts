@@ -1,19 +1,23 @@
 import type { TextRange } from '../../base/textRange';
 import { outline } from '../../syntax/outline';
-import type { SyntaxTree } from '../../syntax/parser';
+import type { SyntaxLanguageId, SyntaxTree } from '../../syntax/parser';
 import { isSyntaxLanguage, withTree } from '../../syntax/parser';
+import type { CodeSymbol } from '../../syntax/symbol';
+import { layOutFile } from './comment/fileLayout';
 import { layOut } from './comment/layout';
 import type { CommentStyle } from './comment/style';
 import { detectStyle, isPythonStyle } from './comment/style';
-import { renderComment, slotsOf, type Slot } from './comment/template';
+import { renderComment, slotsOf, type Slot, type Template } from './comment/template';
 import { gatherFacts } from './facts';
 import { fillSlotBySlot } from './fillSlots';
-import { symbolTarget, type SymbolTarget } from './targets';
+import { fileTarget, symbolTarget, type Target } from './targets';
 import type { DocumentationModel } from './types';
 
 export interface GhostCommentRequest {
   readonly languageId: string;
   readonly text: string;
+  /** Without folders. */
+  readonly fileName?: string;
   /** The cursor, right after the mark that was typed. */
   readonly offset: number;
   readonly projectTexts: readonly string[];
@@ -34,7 +38,7 @@ export interface GhostCommentInProgress {
 }
 
 /** A mark that opens a comment, and what the editor may have closed it with. */
-const openMark = /^([ \t]*)(\/\*\*|\/\/\/|"""|''')[ \t]*$/;
+const openMark = /^([ \t]*)(\/\*\*|\/\/\/|\/\/!|"""|''')[ \t]*$/;
 const autoClosed = /^[ \t]*(\*\/|"""|''')?[ \t]*$/;
 
 /** Whether a mark that opens a documentation comment was typed at `offset`, with nothing else on its line. */
@@ -43,9 +47,9 @@ export function isAtCommentMark(text: string, offset: number): boolean {
 }
 
 /**
- * Begins the comment for the symbol below (in Python: around) a `/**`, `///`, `"""` or `'''` that stands alone on its
- * line. Undefined when the cursor is elsewhere, no undocumented symbol is there, or the mark is not one of the
- * language. Rejects with the signal's reason when aborted.
+ * Begins the comment for the symbol below (in Python: around) a `/**`, `///`, `//!`, `"""` or `'''` that stands alone
+ * on its line, or for the file where its comment goes. Undefined when the cursor is elsewhere, nothing undocumented is
+ * there, or the mark is not the language's for it. Rejects with the signal's reason when aborted.
  */
 export async function beginGhostComment(
   request: GhostCommentRequest,
@@ -66,23 +70,31 @@ export async function beginGhostComment(
     text.slice(0, typed.range.start) +
     ' '.repeat(typed.range.end - typed.range.start) +
     text.slice(typed.range.end);
-  const target = await withTree(languageId, blanked, (tree) => findSymbol(tree, typed.range));
+  const target = await withTree(languageId, blanked, (tree) =>
+    findTarget(tree, typed.range, request.fileName),
+  );
   if (target === undefined) {
     return undefined;
   }
   signal.throwIfAborted();
-  const template = layOut(style, gatherFacts(languageId, target.symbol, target.behaviour));
+  const template = templateFor(languageId, target, style);
   const eol = /\r?\n/.exec(text)?.[0] ?? '\n';
+  const gap = gapBelow(target, text.slice(typed.range.end), eol);
+  const render = (words: ReadonlyMap<Slot, string>) => renderComment(template, words, typed.indent, eol);
+  // Rust has one mark for what is below and another for the file.
+  if (!render(new Map()).startsWith(typed.mark)) {
+    return undefined;
+  }
   const context = {
     before: text.slice(0, typed.range.start),
-    after: text.slice(typed.range.end, target.symbol.range.end),
+    after: gap + text.slice(typed.range.end, target.kind === 'file' ? text.length : target.symbol.range.end),
     indent: typed.indent,
     eol,
   };
   const words = new Map<Slot, string>();
   const soFar = () => {
     const shown = new Map(slotsOf(template).map((slot) => [slot, words.get(slot) ?? slot.neutral]));
-    return { range: typed.range, text: renderComment(template, shown, typed.indent, eol) };
+    return { range: typed.range, text: render(shown) + gap };
   };
   const fill = async () => {
     for await (const [slot, entry] of fillSlotBySlot(template, style, context, model, signal)) {
@@ -117,26 +129,53 @@ function styleOfMark(style: CommentStyle, mark: string): CommentStyle | undefine
   if (style.name === 'doxygen') {
     return mark === '/**' || mark === '///' ? { ...style, lines: mark === '///' } : undefined;
   }
-  const usual = style.name === 'rustdoc' || style.name === 'xml' ? '///' : '/**';
-  const hasMark = style.name !== 'godoc' && style.name !== 'yard';
-  return hasMark && mark === usual ? style : undefined;
-}
-
-function findSymbol(tree: SyntaxTree, mark: TextRange): SymbolTarget | undefined {
-  const symbol = outline(tree).findLast(({ range, signatureRange }) => {
-    if (tree.languageId === 'python') {
-      const between = tree.text.slice(signatureRange.end, mark.start);
-      return signatureRange.end <= mark.start && /^\s*:\s*$/.test(between);
-    }
-    return (
-      range.start >= mark.end &&
-      /^\s*$/.test(tree.text.slice(mark.end, range.start)) &&
-      tree.text.slice(mark.end, range.start).split('\n').length === 2
-    );
-  });
-  if (symbol === undefined) {
+  if (style.name === 'godoc' || style.name === 'yard') {
     return undefined;
   }
-  const target = symbolTarget(tree, symbol);
-  return target.place.existing === undefined ? target : undefined;
+  const usual = { rustdoc: ['///', '//!'], xml: ['///'], jsdoc: ['/**'], javadoc: ['/**'], phpdoc: ['/**'] };
+  return usual[style.name].includes(mark) ? style : undefined;
+}
+
+function templateFor(languageId: SyntaxLanguageId, target: Target, style: CommentStyle): Template {
+  return target.kind === 'file'
+    ? layOutFile(style, target.facts)
+    : layOut(style, gatherFacts(languageId, target.symbol, target.behaviour));
+}
+
+/** The line break that sets the comment off from what follows it, where that is wanted and not there. */
+function gapBelow(target: Target, following: string, eol: string): string {
+  const isSetOff = /^\r?\n[ \t]*\r?\n/.test(following);
+  return target.kind === 'file' && target.place.blankBelow && !isSetOff ? eol : '';
+}
+
+/** What the comment at `mark`, whose place is blank in the tree's text, would be on. */
+function findTarget(tree: SyntaxTree, mark: TextRange, fileName: string | undefined): Target | undefined {
+  const symbols = outline(tree);
+  const symbol = symbols.findLast((candidate) => isSymbolOfMark(tree, mark, candidate));
+  const target = symbol === undefined ? fileTarget(tree, symbols, fileName) : symbolTarget(tree, symbol);
+  if (target === undefined || target.place.existing !== undefined) {
+    return undefined;
+  }
+  return target.kind === 'symbol' || isPlaceOfFile(tree.text, mark, target.place.insertAt)
+    ? target
+    : undefined;
+}
+
+/** At the start of a line, with nothing between it and where the file's comment would be inserted. */
+function isPlaceOfFile(text: string, mark: TextRange, insertAt: number): boolean {
+  const isIndented = /[ \t]$/.test(text.slice(0, mark.start));
+  return !isIndented && mark.end <= insertAt && text.slice(mark.end, insertAt).trim() === '';
+}
+
+function isSymbolOfMark(
+  { languageId, text }: SyntaxTree,
+  mark: TextRange,
+  { range, signatureRange }: CodeSymbol,
+): boolean {
+  if (languageId === 'python') {
+    const between = text.slice(signatureRange.end, mark.start);
+    return signatureRange.end <= mark.start && /^\s*:\s*$/.test(between);
+  }
+  const between = text.slice(mark.end, range.start);
+  return range.start >= mark.end && between.trim() === '' && between.split('\n').length === 2;
 }

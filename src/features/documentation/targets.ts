@@ -100,7 +100,8 @@ export function symbolTarget(tree: SyntaxTree, symbol: CodeSymbol): SymbolTarget
   };
 }
 
-function fileTarget(
+/** The file as a whole; undefined where its language has no comment on files. `symbols`: the outline of `tree`. */
+export function fileTarget(
   tree: SyntaxTree,
   symbols: readonly CodeSymbol[],
   fileName: string | undefined,

@@ -17,10 +17,11 @@ import {
   type GhostCommentInProgress,
 } from '../../features/documentation/ghostComment';
 import type { DocumentationModel } from '../../features/documentation/types';
+import { fileName } from '../fileName';
 
 /**
- * `completer`, which after a mark such as `/**` at an undocumented symbol suggests the symbol's whole comment: its
- * structure comes from the syntax tree, where the completer would guess it.
+ * `completer`, which after a mark such as `/**` at an undocumented symbol, or where the comment on a file goes,
+ * suggests the whole comment: its structure comes from the syntax tree, where the completer would guess it.
  */
 export function withGhostComments(
   completer: Completer,
@@ -149,7 +150,7 @@ class GhostComments {
       .filter((file) => file.languageId === languageId)
       .map((file) => file.text);
     const comment = beginGhostComment(
-      { languageId, text, offset, projectTexts },
+      { languageId, text, fileName: fileName(document.uri), offset, projectTexts },
       this.model,
       controller.signal,
     );

@@ -5,10 +5,10 @@ import { countingModel } from '../../support/documentation';
 import { parseCursor } from '../../support/markers';
 
 /** The text after acceptance, or undefined when nothing is offered. */
-async function ghost(languageId: string, marked: string): Promise<string | undefined> {
+async function ghost(languageId: string, marked: string, fileName = 'file'): Promise<string | undefined> {
   const { text, offset } = parseCursor(marked);
   const begun = await beginGhostComment(
-    { languageId, text, offset, projectTexts: [] },
+    { languageId, text, fileName, offset, projectTexts: [] },
     countingModel(),
     neverAborted,
   );
@@ -102,11 +102,58 @@ test('/// in Rust, C# and C++', async () => {
 });
 
 test.each([
+  ['Python', 'python', '"""█"""\nimport os\n', '"""Words number 1."""\n\nimport os\n'],
+  [
+    'Python, below what stays at the top, with the blank line there',
+    'python',
+    '#!/usr/bin/env python\r\n"""█\r\n\r\ndef f(a):\r\n    pass\r\n',
+    '#!/usr/bin/env python\r\n"""Words number 1."""\r\n\r\ndef f(a):\r\n    pass\r\n',
+  ],
+  ['TypeScript', 'typescript', '/**█ */\nf();\n', '/** @file Words number 1. */\n\nf();\n'],
+  [
+    'JavaScript, a blank line above a function',
+    'javascript',
+    '/**█\n\nfunction f() {}\n',
+    '/** @file Words number 1. */\n\nfunction f() {}\n',
+  ],
+  ['Rust', 'rust', '//!█\nuse std::fs;\n', '//! Words number 1.\n\nuse std::fs;\n'],
+  [
+    'C',
+    'c',
+    '/**█\n#include <a.h>\n',
+    '/**\n * @file b.h\n * @brief Words number 1.\n */\n\n#include <a.h>\n',
+  ],
+  ['C++', 'cpp', '///█\n#include <a.h>\n', '/// @file b.h\n/// @brief Words number 1.\n\n#include <a.h>\n'],
+  [
+    'PHP',
+    'php',
+    '<?php\n\n/**█\n\nnamespace A;\n',
+    '<?php\n\n/**\n * Words number 1.\n */\n\nnamespace A;\n',
+  ],
+])('where the comment on a file goes: %s', async (_, languageId, marked, expected) => {
+  expect(await ghost(languageId, marked, 'b.h')).toBe(`\n${expected}`);
+});
+
+test('the package comment of Java', async () => {
+  expect(await ghost('java', '/**█\npackage a.b;\n', 'package-info.java')).toBe(
+    '\n/**\n * The package a.b.\n */\npackage a.b;\n',
+  );
+});
+
+test.each([
   ['a documented symbol', 'python', 'def f(a):\n    """█\n    """Has one."""\n'],
   ['text before the mark', 'typescript', 'x /**█\nfunction f() {}\n'],
   ['text after the cursor', 'typescript', '/**█ words\nfunction f() {}\n'],
-  ['no symbol below', 'typescript', '/**█\nf();\n'],
-  ['a blank line between', 'typescript', '/**█\n\nfunction f() {}\n'],
+  ['no symbol below', 'typescript', 'g();\n/**█\nf();\n'],
+  ['a blank line between', 'typescript', 'g();\n/**█\n\nfunction f() {}\n'],
+  ['a file that has its comment', 'typescript', '/**█\n/** @file Has one. */\n\nf();\n'],
+  ['a mark above the licence', 'typescript', '/**█\n/* Licence: MIT */\n\nf();\n'],
+  ['an indented mark above the code', 'python', '  """█\nimport os\n'],
+  ['the end of a docstring', 'python', '"""Has\none.\n"""█\nimport os\n'],
+  ['an empty file', 'python', '"""█'],
+  ['a file of a language without comments on files', 'csharp', '///█\nusing System;\n'],
+  ['a mark for what is below above what takes none', 'rust', '///█\nuse std::fs;\n'],
+  ['a mark for the file above a function', 'rust', 'use std::fs;\n\n//!█\nfn f() {}\n'],
   ['a mark of another language', 'rust', '/**█\nfn f() {}\n'],
   ['a language without such marks', 'go', '/**█\nfunc f() {}\n'],
   ['an unknown language', 'markdown', '/**█\nfunction f() {}\n'],
