@@ -1,4 +1,4 @@
-import { sentenceEnd } from '../../src/features/documentation/comment/cleanWords';
+import { sentenceEnd } from '../../src/features/documentation/comment/sentence';
 import type { DocumentationItem } from './items';
 
 /** What a comment says, read the same way whoever wrote it. */

@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors';
-import { cleanWords, completePart, sentenceEnd } from './comment/cleanWords';
+import { cleanWords } from './comment/cleanWords';
 import { contradictsOpening } from './comment/names';
+import { completePart, isFirstLineWhole } from './comment/sentence';
 import type { CommentStyle } from './comment/style';
 import type { Slot, Template } from './comment/template';
 import { renderUpTo, slotsOf } from './comment/template';
@@ -127,10 +128,7 @@ async function decodeSlot(
       vocabulary: 'common',
       onToken: ({ id }) => {
         ids.push(id);
-        const text = tokenizer.decode(ids);
-        return text.trimStart().includes('\n') || sentenceEnd(text.trimStart()) !== undefined
-          ? 'stop'
-          : 'continue';
+        return isFirstLineWhole(tokenizer.decode(ids)) ? 'stop' : 'continue';
       },
     },
     signal,

@@ -46,16 +46,15 @@ test('words under the threshold give way to names and types; good ones next to t
       return slotIndex % 2 === 0 ? confidenceThreshold - 0.1 : confidenceThreshold + 0.1;
     },
   });
-  const code = 'export function parsedHTMLPage(pageUrl: string, timeoutMs = 5): Page {█ return load(); }\n';
+  const code = 'export function parsedHTMLPage(pageUrl: string, timeoutMs = 5): void {█ load(); }\n';
   expect(await documented('typescript', code, { model })).toMatchInlineSnapshot(`
     "/**
      * Parsed HTML page.
      *
      * @param pageUrl - Words number 2.
      * @param timeoutMs - The timeout ms.
-     * @returns Words number 4.
      */
-    export function parsedHTMLPage(pageUrl: string, timeoutMs = 5): Page { return load(); }
+    export function parsedHTMLPage(pageUrl: string, timeoutMs = 5): void { load(); }
     "
   `);
 });
@@ -110,7 +109,7 @@ test('docstrings survive quotes and backslashes', async () => {
   const model = countingModel({ reply: () => replies.shift() ?? '' });
   expect(await documented('python', 'def f(a):\n    pass█\n', { model })).toMatchInlineSnapshot(`
     "def f(a):
-        """Splits a on "\\\\N".
+        """Split a on "\\\\N".
 
         Args:
             a: Ends in a "quote".

@@ -1,3 +1,5 @@
+import { inMood } from './names';
+import { firstLine, sentenceEnd } from './sentence';
 import type { CommentStyle } from './style';
 import { isPythonStyle } from './style';
 import type { Slot } from './template';
@@ -7,8 +9,7 @@ import type { Slot } from './template';
  * tag, no markup of the style, ended by a full stop. Empty when nothing worth showing is left.
  */
 export function cleanWords(raw: string, style: CommentStyle, slot: Slot): string {
-  const line = raw.trimStart().split(/[\r\n\u2028\u2029]/)[0] ?? '';
-  const plain = line
+  const plain = withoutOpeningTag(firstLine(raw), slot)
     // Control characters, and the marks that turn text around, have no place in source.
     .replace(/[\p{Cc}\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]/gu, ' ')
     .replace(/\{@\w+\s+([^{}]*)\}/g, '$1')
@@ -18,8 +19,9 @@ export function cleanWords(raw: string, style: CommentStyle, slot: Slot): string
     .replace(/(^|\s)[@\\]\w+/g, '$1')
     .replace(/\s+/g, ' ')
     .replace(/^[\s\-–—:*#>./|]+|[\s\-–—:*\\,;/|]+$/g, '');
-  const sentence = firstSentence(plain);
-  const escaped = escapeFor(style, sentence);
+  const sentence = firstSentence(isSummary(slot) ? plain : withoutTitle(plain));
+  const voiced = slot.mood === undefined ? sentence : inMood(sentence, slot.mood);
+  const escaped = escapeFor(style, voiced);
   if (!isProse(escaped, slot)) {
     return '';
   }
@@ -27,21 +29,27 @@ export function cleanWords(raw: string, style: CommentStyle, slot: Slot): string
   return /[.!?]$/.test(cased) ? cased : `${cased}.`;
 }
 
-/** What of a text that was cut off by a limit can stand as a sentence: up to its last comma, or nothing. */
-export function completePart(text: string): string {
-  const part = text.slice(0, Math.max(0, text.lastIndexOf(',')));
-  return part.split(/\s+/).length >= 4 ? part : '';
+function isSummary({ kind }: Slot): boolean {
+  return kind === 'summary' || kind === 'file-summary';
 }
 
-/** Where the first sentence of `text` ends, exclusive; undefined while it may go on. */
-export function sentenceEnd(text: string): number | undefined {
-  for (const match of text.matchAll(/[.!?](?=\s+\S)/g)) {
-    const head = text.slice(0, match.index + 1);
-    if (!/(\b(e\.g|i\.e|etc|vs|cf|approx|incl|resp|Mr|Dr|No)|\s[A-Z])\.$/.test(head)) {
-      return head.length;
-    }
+/** Tags whose text is a summary. */
+const summaryTag = /^(brief|short|summary|desc|description|details|file|fileoverview)$/;
+
+/** A summary that begins with a tag is about something else, but for what is returned, which says as much. */
+function withoutOpeningTag(line: string, slot: Slot): string {
+  const [opening = '', tag = ''] = /^[@\\:](\w+):?\s*/.exec(line) ?? [];
+  if (!isSummary(slot) || opening === '' || summaryTag.test(tag)) {
+    return line;
   }
-  return undefined;
+  const text = line.slice(opening.length).replace(/^\{[^{}]*\}\s*/, '');
+  const continued = text.replace(/^(A|An|The|Whether|All|Each)\b/, (word) => word.toLowerCase());
+  return /^returns?$/.test(tag) ? `returns ${continued}` : '';
+}
+
+/** What is described needs no type or name in front: `{string} The name`, `Writer - where it is written`. */
+function withoutTitle(text: string): string {
+  return text.replace(/^\{[^{}]*\}\s*/, '').replace(/^\S+ [-–] /, '');
 }
 
 function firstSentence(text: string): string {
@@ -76,8 +84,9 @@ function isProse(text: string, slot: Slot): boolean {
   const isTitle = /^\S+ - /.test(text);
   const isName = text.replace(/[`.\s]/g, '') === slot.label && slot.label !== '';
   const isCode = /[;{}]|=>|\w\(.*[=(]|^(def|function|return|import|class)\s/.test(text);
+  const isCutOff = /\b(an|the|and|or|of|that|which|whether)$/i.test(text);
   const isAboutOthers = slot.kind === 'file-summary' && isByline(text);
-  return words.length >= 2 && !isAboutOthers && !isPlaceholder && !isTitle && !isName && !isCode;
+  return words.length >= 2 && !isCutOff && !isAboutOthers && !isPlaceholder && !isTitle && !isName && !isCode;
 }
 
 /** What else stands at the top of files, and a small model has read there: who made them when, settings, a call. */

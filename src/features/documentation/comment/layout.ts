@@ -60,7 +60,7 @@ function lineFrame(linePrefix: string): Frame {
 }
 
 function linesOf(style: CommentStyle, facts: Facts): TemplateLine[] {
-  const slots = slotsFor(facts, style.name === 'godoc');
+  const slots = slotsFor(facts, style);
   const summary = line('', slots.summary);
   switch (style.name) {
     case 'google':

@@ -10,50 +10,85 @@ export function wordsOfName(name: string): string {
   return lowered.join(' ');
 }
 
+/** How a summary speaks of what a function does: "Returns the page", "Return the page". */
+export type Mood = 'descriptive' | 'imperative';
+
 /** Verbs that functions are commonly named by; a name's first word is a verb only if it is here. */
-const verbs: ReadonlySet<string> = new Set(
-  (
-    'add append apply build calculate cancel check clean clear close collect compare compile compute configure ' +
-    'connect convert copy count create decode delete destroy detect disable dispatch display download draw emit ' +
-    'enable encode ensure escape evaluate execute export extract fetch fill filter find flatten format generate ' +
-    'get handle import include increment infer initialize inject insert install join list load lock lookup make ' +
-    'map match merge move normalize notify open parse patch perform pop prepare prepend print process push put ' +
-    'read receive record register release reload remove rename render replace report require reset resize ' +
-    'resolve restore retrieve return reverse run save scan schedule search select send serialize set show skip ' +
-    'sort split start stop store strip submit subscribe sum switch sync throw toggle transform trim unlock ' +
-    'unregister update upload validate verify visit wait walk wrap write'
-  ).split(' '),
-);
+const verbs: readonly string[] = (
+  'add append apply build calculate cancel check clean clear close collect compare compile compute configure ' +
+  'connect convert copy count create decode decrement delete destroy detect disable dispatch display download ' +
+  'draw emit enable encode ensure escape evaluate execute export extract fetch fill filter find flatten format ' +
+  'generate get handle hide import include increment infer initialize inject insert install join list load lock ' +
+  'make map match merge move normalize notify open parse patch perform pop prepare prepend print process push ' +
+  'put read receive record register release reload remove rename render replace report require reset resize ' +
+  'resolve restore retrieve return reverse run save scan schedule search select send serialize set show skip ' +
+  'sort split start stop store strip submit subscribe sum switch sync throw toggle transform trim unlock ' +
+  'unregister update upload validate verify visit wait walk wrap write'
+).split(' ');
+const toDescriptive: ReadonlyMap<string, string> = new Map(verbs.map((verb) => [verb, thirdPerson(verb)]));
+const toImperative: ReadonlyMap<string, string> = new Map(verbs.map((verb) => [thirdPerson(verb), verb]));
 
 /** The word that a summary of a function named `name` can begin with; undefined where the name has no verb. */
-export function openingOf(name: string): string | undefined {
+export function openingOf(name: string, mood: Mood): string | undefined {
   const verb = wordsOfName(name).split(' ')[0]?.toLowerCase() ?? '';
   if (['is', 'has', 'can', 'should', 'contains'].includes(verb)) {
-    return 'Checks whether';
+    return mood === 'imperative' ? 'Check whether' : 'Checks whether';
   }
-  if (!verbs.has(verb)) {
+  return toDescriptive.has(verb) ? capitalized(mood === 'imperative' ? verb : thirdPerson(verb)) : undefined;
+}
+
+function thirdPerson(verb: string): string {
+  const ending = /(s|sh|ch|x|z)$/.test(verb) ? 'es' : 's';
+  return /[^aeiou]y$/.test(verb) ? `${verb.slice(0, -1)}ies` : verb + ending;
+}
+
+function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+/** The mood in which most comments in `text` begin; undefined where as many begin in the other. */
+export function moodShownIn(text: string): Mood | undefined {
+  const firstWords = [...text.matchAll(/(?:\/\*\*|"""|'''|\/\/\/)\s*(?:\*\s*)?(\w+) /g)].map(
+    ([, word = '']) => word.toLowerCase(),
+  );
+  const imperativeCount = firstWords.filter((word) => toDescriptive.has(word)).length;
+  const descriptiveCount = firstWords.filter((word) => toImperative.has(word)).length;
+  if (imperativeCount === descriptiveCount) {
     return undefined;
   }
-  const ending = /(s|sh|ch|x|z)$/.test(verb) ? 'es' : 's';
-  const third = /[^aeiou]y$/.test(verb) ? `${verb.slice(0, -1)}ies` : verb + ending;
-  return third.charAt(0).toUpperCase() + third.slice(1);
+  return imperativeCount > descriptiveCount ? 'imperative' : 'descriptive';
+}
+
+/** The summary of a function, its verb in `mood`. Where the first word may be a noun it stays: "Test server of". */
+export function inMood(summary: string, mood: Mood): string {
+  const [first = '', next = ''] = summary.split(' ', 2);
+  const word = first.toLowerCase();
+  const changed =
+    mood === 'imperative'
+      ? !/^(of|for|to|in|on|that|with|from|by|as|are|and|or)$/.test(next) && toImperative.get(word)
+      : /^(a|an|the|this|all|each|every|any|its|whether|if|one|true|false|null|none)$/i.test(next) &&
+        toDescriptive.get(word);
+  if (typeof changed !== 'string') {
+    return summary;
+  }
+  return (first === word ? changed : capitalized(changed)) + summary.slice(first.length);
 }
 
 const opposites: readonly (readonly [string, string])[] = [
-  ['gets', 'sets'],
-  ['adds', 'removes'],
-  ['opens', 'closes'],
-  ['starts', 'stops'],
-  ['enables', 'disables'],
-  ['shows', 'hides'],
-  ['pushes', 'pops'],
-  ['reads', 'writes'],
-  ['loads', 'saves'],
-  ['encodes', 'decodes'],
-  ['locks', 'unlocks'],
-  ['creates', 'deletes'],
-  ['registers', 'unregisters'],
-  ['increments', 'decrements'],
+  ['get', 'set'],
+  ['add', 'remove'],
+  ['open', 'close'],
+  ['start', 'stop'],
+  ['enable', 'disable'],
+  ['show', 'hide'],
+  ['push', 'pop'],
+  ['read', 'write'],
+  ['load', 'save'],
+  ['encode', 'decode'],
+  ['lock', 'unlock'],
+  ['create', 'delete'],
+  ['register', 'unregister'],
+  ['increment', 'decrement'],
 ];
 
 /**
@@ -61,9 +96,13 @@ const opposites: readonly (readonly [string, string])[] = [
  * sister function: "Sets the value" for `get`. `opening` is what `openingOf` gives for the name.
  */
 export function contradictsOpening(summary: string, opening: string): boolean {
-  const begins = summary.split(/\s/, 1)[0]?.toLowerCase() ?? '';
-  const named = opening.toLowerCase();
+  const [begins, named] = [summary, opening].map(firstVerb);
   return opposites.some(
     ([one, other]) => (one === begins && other === named) || (other === begins && one === named),
   );
+}
+
+function firstVerb(text: string): string {
+  const word = text.split(/\s/, 1)[0]?.toLowerCase() ?? '';
+  return toImperative.get(word) ?? word;
 }

@@ -1,5 +1,6 @@
 import type { Facts, ParameterFact } from '../facts';
-import { openingOf, wordsOfName } from './names';
+import { openingOf, wordsOfName, type Mood } from './names';
+import type { CommentStyle } from './style';
 import type { Slot } from './template';
 
 export interface FactSlots {
@@ -12,15 +13,18 @@ export interface FactSlots {
   readonly errors: readonly Slot[];
 }
 
-/** The slots of `facts`, each with wording that is true by its name and type alone. `inSentence`: after the name. */
-export function slotsFor(facts: Facts, inSentence: boolean): FactSlots {
+/** The slots of `facts`, each with wording that is true by its name and type alone. */
+export function slotsFor(facts: Facts, { name: styleName, mood }: CommentStyle): FactSlots {
   const { returns, yields } = facts;
+  // Go's sentences begin with the name.
+  const inSentence = styleName === 'godoc';
+  const isVerbal = facts.kind === 'function' || facts.kind === 'method';
   return {
     summary: {
       kind: 'summary',
       label: '',
       neutral: inSentence ? signatureSentence(facts) : neutralSummary(facts),
-      opening: summaryOpening(facts, inSentence),
+      ...(isVerbal && { mood, opening: summaryOpening(facts, mood, inSentence) }),
     },
     typeParameters: facts.typeParameters.map((label) => ({
       kind: 'type-parameter',
@@ -45,11 +49,9 @@ export function slotsFor(facts: Facts, inSentence: boolean): FactSlots {
   };
 }
 
-function summaryOpening({ name, kind }: Facts, inSentence: boolean): string | undefined {
-  if (kind !== 'function' && kind !== 'method') {
-    return undefined;
-  }
-  const opening = openingOf(name);
+/** The verb in the name; what returns something returns it, whatever its name. */
+function summaryOpening({ name, returns }: Facts, mood: Mood, inSentence: boolean): string | undefined {
+  const opening = openingOf(name, mood) ?? (returns === undefined ? undefined : openingOf('return', mood));
   return inSentence ? opening?.toLowerCase() : opening;
 }
 

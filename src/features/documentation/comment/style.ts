@@ -1,7 +1,10 @@
 import type { SyntaxLanguageId } from '../../../syntax/parser';
+import { moodShownIn, type Mood } from './names';
 
-/** How a language's documentation comments look, as far as projects differ in it. */
-export type CommentStyle = TagStyle | SectionStyle | { readonly name: 'rustdoc' | 'godoc' | 'xml' };
+/** How a language's documentation comments look and sound, as far as projects differ in it. */
+export type CommentStyle = CommentLook & { readonly mood: Mood };
+
+type CommentLook = TagStyle | SectionStyle | { readonly name: 'rustdoc' | 'godoc' | 'xml' };
 
 /** Styles that give each thing a tag at the start of a line. */
 export type TagStyle =
@@ -37,22 +40,34 @@ interface RestStyle extends Docstring {
 
 export type PythonStyle = SectionStyle | RestStyle;
 
-export function isPythonStyle(style: CommentStyle): style is PythonStyle {
+export function isPythonStyle(style: CommentLook): style is PythonStyle {
   return style.name === 'google' || style.name === 'numpy' || style.name === 'rest';
 }
 
 /** The style of `texts` (the file first, then others of the project), or the language's usual one. */
 export function detectStyle(languageId: SyntaxLanguageId, texts: readonly string[]): CommentStyle {
-  for (const text of texts) {
-    const style = styleShownIn(languageId, text);
-    if (style !== undefined) {
-      return style;
-    }
-  }
-  return usualStyle(languageId);
+  const look = firstShown(texts, (text) => lookShownIn(languageId, text)) ?? usualLook(languageId);
+  // Go's comments are sentences about the name. https://peps.python.org/pep-0257/#one-line-docstrings
+  const usualMood = languageId === 'python' ? 'imperative' : 'descriptive';
+  const mood = languageId === 'go' ? 'descriptive' : (firstShown(texts, moodShownIn) ?? usualMood);
+  return { ...look, mood };
 }
 
-function usualStyle(languageId: SyntaxLanguageId): CommentStyle {
+/** What the first text shows that shows anything. */
+function firstShown<Value>(
+  texts: readonly string[],
+  read: (text: string) => Value | undefined,
+): Value | undefined {
+  for (const text of texts) {
+    const value = read(text);
+    if (value !== undefined) {
+      return value;
+    }
+  }
+  return undefined;
+}
+
+function usualLook(languageId: SyntaxLanguageId): CommentLook {
   switch (languageId) {
     case 'javascript':
     case 'javascriptreact':
@@ -83,7 +98,7 @@ function usualStyle(languageId: SyntaxLanguageId): CommentStyle {
 }
 
 /** Undefined when the text has nothing to tell from, or the language has only one style. */
-function styleShownIn(languageId: SyntaxLanguageId, text: string): CommentStyle | undefined {
+function lookShownIn(languageId: SyntaxLanguageId, text: string): CommentLook | undefined {
   if (languageId === 'python') {
     return pythonStyle(text);
   }
@@ -108,7 +123,7 @@ export function pythonStyle(text: string): PythonStyle | undefined {
   return counts[name] === 0 ? undefined : { name, quotes, prefix: '' };
 }
 
-function doxygenStyle(text: string): CommentStyle | undefined {
+function doxygenStyle(text: string): DoxygenStyle | undefined {
   const lineCount = count(text, /^\s*\/\/[/!](?!\/)/gm);
   const blockCount = count(text, /^\s*\/\*[*!](?!\/)/gm);
   if (lineCount + blockCount === 0) {
@@ -125,7 +140,7 @@ function doxygenStyle(text: string): CommentStyle | undefined {
   };
 }
 
-function jsdocStyle(text: string): CommentStyle | undefined {
+function jsdocStyle(text: string): JsdocStyle | undefined {
   const tags = [...text.matchAll(/^\s*\*\s*@param\s+(\{.*?\}\s+)?[^\s]+[ \t]+(-[ \t])?/gm)];
   if (tags.length === 0) {
     return undefined;

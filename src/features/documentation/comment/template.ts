@@ -1,3 +1,5 @@
+import type { Mood } from './names';
+
 /** A place for words in a comment. */
 export interface Slot {
   readonly kind: 'summary' | 'file-summary' | 'type-parameter' | 'parameter' | 'returns' | 'yields' | 'error';
@@ -7,6 +9,8 @@ export interface Slot {
   readonly neutral: string;
   /** Words to begin with when the model finds none of its own. */
   readonly opening?: string;
+  /** For the summary of what begins with a verb: a function's. */
+  readonly mood?: Mood;
 }
 
 /** One logical line of a comment: fixed text, at most one slot. Wrapped when rendered. */

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import { cleanWords } from '../../../src/features/documentation/comment/cleanWords';
+import {
+  contradictsOpening,
+  moodShownIn,
+  openingOf,
+} from '../../../src/features/documentation/comment/names';
+import { isFirstLineWhole } from '../../../src/features/documentation/comment/sentence';
+import { detectStyle } from '../../../src/features/documentation/comment/style';
+import { documented, countingModel } from '../../support/documentation';
+
+const style = detectStyle('typescript', []);
+
+function clean(raw: string, kind: 'summary' | 'parameter' = 'summary', mood?: 'descriptive' | 'imperative') {
+  return cleanWords(raw, style, { kind, label: 'x', neutral: '', ...(mood && { mood }) });
+}
+
+test.each([
+  [' Whether to raise for\n *   errors of the server.\n', 'Whether to raise for errors of the server.'],
+  [' The name, the\n        type or none and more.\n', 'The name, the type or none and more.'],
+  [' The name to look for\n        count: How many.\n', 'The name to look for.'],
+  [' The name to look for\n        count (int): How many.\n', 'The name to look for.'],
+  [' The names of\n    clients\n    """\n', 'The names of clients.'],
+  [' The whole line\nmore of it', 'The whole line.'],
+  [' The', ''],
+  [' What is read and', ''],
+])('a line that the model broke is read on: %j', (raw, words) => {
+  expect(clean(raw, 'parameter')).toBe(words);
+});
+
+test.each([
+  [' The whole line\n', true],
+  [' One sentence. A', true],
+  [' The names of the\n', false],
+  [' The names of the\n     * client', false],
+  [' The names of the\n     * client:', false],
+  [' The names of the\n     * client: T', true],
+  [' The names of the\n     * client that', false],
+  [' The names of the\n     * client that asks\n', true],
+  [' The names of the\n\n', true],
+  [' The names of the\n     * @', true],
+])('writing ends where the line ends, or goes on: %j', (text, isWhole) => {
+  expect(isFirstLineWhole(text)).toBe(isWhole);
+});
+
+test.each([
+  [' @returns The open pages.\n', 'Returns the open pages.'],
+  [' @returns {string[]} An array.\n', 'Returns an array.'],
+  [' @description Opens pages.\n', 'Opens pages.'],
+  [' @param page The page to open.\n', ''],
+  [':param page: The page to open.\n', ''],
+])('a summary that begins with a tag: %j', (raw, words) => {
+  expect(clean(raw)).toBe(words);
+});
+
+test('what is described is not named again in front of its description', () => {
+  expect(clean(' {string} The name.\n', 'parameter')).toBe('The name.');
+  expect(clean(' io.Writer - The writer to which it is printed.\n', 'parameter')).toBe(
+    'The writer to which it is printed.',
+  );
+});
+
+test.each([
+  ['Wrap a handler', 'Wraps a handler.', 'Wrap a handler.'],
+  ['Applies the patch', 'Applies the patch.', 'Apply the patch.'],
+  ['Fetches pages', 'Fetches pages.', 'Fetch pages.'],
+  ['Sets of pages', 'Sets of pages.', 'Sets of pages.'],
+  ['Process list of the host', 'Process list of the host.', 'Process list of the host.'],
+])('the verb of a function: %s', (raw, descriptive, imperative) => {
+  expect(clean(raw, 'summary', 'descriptive')).toBe(descriptive);
+  expect(clean(raw, 'summary', 'imperative')).toBe(imperative);
+  // What is no function's has no verb.
+  expect(clean(raw)).toBe(`${raw}.`);
+});
+
+test('the mood is that of the comments in the file, or the usual one of the language', async () => {
+  const write = (languageId: string, code: string) =>
+    documented(languageId, code, { model: countingModel({ reply: () => ' Returns the page.\n' }) });
+  const code = 'def f():\n    pass█\n';
+  expect(await write('python', code)).toContain('"""Return the page."""');
+  expect(await write('python', `def g():\n    """Gets it all."""\n\n\n${code}`)).toContain(
+    '"""Returns the page.',
+  );
+  expect(
+    await write('java', 'class A {\n  /** Get the one. */\n  int g() {}\n  void f() {█}\n}\n'),
+  ).toContain(' * Return the page.');
+  expect(moodShownIn('/** Get it. */\n/**\n * Returns it.\n */')).toBeUndefined();
+});
+
+test('a name’s verb, and whether a summary says the opposite, in both moods', () => {
+  expect([openingOf('copyAll', 'descriptive'), openingOf('copyAll', 'imperative')]).toEqual([
+    'Copies',
+    'Copy',
+  ]);
+  expect([openingOf('isOpen', 'descriptive'), openingOf('isOpen', 'imperative')]).toEqual([
+    'Checks whether',
+    'Check whether',
+  ]);
+  expect(openingOf('page', 'imperative')).toBeUndefined();
+  expect(contradictsOpening('Set the page.', 'Get')).toBe(true);
+  expect(contradictsOpening('Sets the page.', 'Get')).toBe(true);
+  expect(contradictsOpening('Returns the page.', 'Get')).toBe(false);
+});
+
+test('a function without a verb in its name is described by what it returns', async () => {
+  const replies = [' @param a - The first.\n', ' the second page.\n', ' The first.\n', ' The page.\n'];
+  const model = countingModel({ reply: () => replies.shift() ?? '' });
+  const code = 'export function secondPage(a: number): Page {█}\n';
+  expect(await documented('typescript', code, { model })).toContain(' * Returns the second page.\n');
+});
