@@ -53,6 +53,30 @@ test.each([
   expect(clean(raw)).toBe(words);
 });
 
+test.each([
+  ['is a helper function that takes a page and writes it', 'Takes a page and writes it.'],
+  ['This function opens pages.', 'Opens pages.'],
+  ['This method is used to open pages.', 'Open pages.'],
+  ['This method is overridden by others.', 'This method is overridden by others.'],
+  ['The function of the page', 'The function of the page.'],
+  ['This is a docstring for the foo function.', ''],
+  ['is a method that does something', ''],
+])('a summary comes to the point: %s', (raw, words) => {
+  expect(clean(raw)).toBe(words);
+});
+
+test('where the model writes nothing a parameter of one letter is named by its type', async () => {
+  const model = countingModel({ reply: () => '' });
+  const code = 'package a\n\nfunc █f(w io.Writer, p *Page, n int, page Item) {}\n';
+  const lines = (await documented('go', code, { model })).split('\n');
+  expect(lines.filter((line) => line.includes(' - '))).toEqual([
+    '//   - w: The writer.',
+    '//   - p: The page.',
+    '//   - n: The n.',
+    '//   - page: The page.',
+  ]);
+});
+
 test('what is described is not named again in front of its description', () => {
   expect(clean(' {string} The name.\n', 'parameter')).toBe('The name.');
   expect(clean(' io.Writer - The writer to which it is printed.\n', 'parameter')).toBe(

@@ -19,7 +19,7 @@ export function cleanWords(raw: string, style: CommentStyle, slot: Slot): string
     .replace(/(^|\s)[@\\]\w+/g, '$1')
     .replace(/\s+/g, ' ')
     .replace(/^[\s\-–—:*#>./|]+|[\s\-–—:*\\,;/|]+$/g, '');
-  const sentence = firstSentence(isSummary(slot) ? plain : withoutTitle(plain));
+  const sentence = firstSentence(isSummary(slot) ? withoutDetour(plain) : withoutTitle(plain));
   const voiced = slot.mood === undefined ? sentence : inMood(sentence, slot.mood);
   const escaped = escapeFor(style, voiced);
   if (!isProse(escaped, slot)) {
@@ -45,6 +45,13 @@ function withoutOpeningTag(line: string, slot: Slot): string {
   const text = line.slice(opening.length).replace(/^\{[^{}]*\}\s*/, '');
   const continued = text.replace(/^(A|An|The|Whether|All|Each)\b/, (word) => word.toLowerCase());
   return /^returns?$/.test(tag) ? `returns ${continued}` : '';
+}
+
+/** That a function is one needs no words: "This function adds", "is a helper function that takes". */
+function withoutDetour(text: string): string {
+  return text
+    .replace(/^(\S+ )?is an? (\w+ )?(function|method) (that|which) (?=\p{Ll}+s\b)/u, '')
+    .replace(/^(This|The) (function|method) (is used to |(?=(?!is|was|has|does)\p{Ll}+s\b))/u, '');
 }
 
 /** What is described needs no type or name in front: `{string} The name`, `Writer - where it is written`. */
@@ -79,7 +86,10 @@ function escapeMarkup(text: string): string {
 /** Words, and not code, a placeholder, or the name said again. */
 function isProse(text: string, slot: Slot): boolean {
   const words = text.split(' ').filter((word) => /\p{L}/u.test(word));
-  const isPlaceholder = /^(todo|fixme|xxx|tbd|description|n\/a)\b/i.test(text);
+  const isPlaceholder =
+    /^(todo|fixme|xxx|tbd|description|n\/a|this is an? (docstring|comment|placeholder))\b|^does something\.?$/i.test(
+      text,
+    );
   // `Store - keeps it`: the name as a title.
   const isTitle = /^\S+ - /.test(text);
   const isName = text.replace(/[`.\s]/g, '') === slot.label && slot.label !== '';

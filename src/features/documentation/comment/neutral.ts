@@ -76,14 +76,20 @@ function signatureSentence({ kind, parameters, returns }: Facts): string {
   return `takes ${taken}${returns?.type === undefined ? '' : ` and returns ${returns.type}`}.`;
 }
 
-function neutralParameter({ label, form }: ParameterFact): string {
+function neutralParameter({ label, form, type }: ParameterFact): string {
   if (form === 'rest') {
     return 'Additional arguments.';
   }
   if (form === 'keyword-rest') {
     return 'Additional keyword arguments.';
   }
-  return form === 'block' ? 'The block.' : `The ${wordsOfName(label.split('.').at(-1) ?? label) || label}.`;
+  if (form === 'block') {
+    return 'The block.';
+  }
+  const name = label.split('.').at(-1) ?? label;
+  // A letter says nothing, a type with a name of its own much: `w io.Writer`.
+  const typeName = name.length === 1 ? /^[*&]*(?:\w+(?:\.|::))*([A-Z]\w+)$/.exec(type ?? '')?.[1] : undefined;
+  return `The ${wordsOfName(typeName ?? name) || label}.`;
 }
 
 function neutralReturn(type: string | undefined, inSentence: boolean): string {
