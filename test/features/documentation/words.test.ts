@@ -77,6 +77,14 @@ test('where the model writes nothing a parameter of one letter is named by its t
   ]);
 });
 
+test('words are in a script that the file holds', async () => {
+  const model = () => countingModel({ reply: () => ' 获取 parser 的 变量名。\n' });
+  const code = 'def f():\n    pass█\n';
+  expect(await documented('python', code, { model: model() })).toContain('"""F."""');
+  const known = `# 解析器\n${code}`;
+  expect(await documented('python', known, { model: model() })).toContain('变量名。"""');
+});
+
 test('what is described is not named again in front of its description', () => {
   expect(clean(' {string} The name.\n', 'parameter')).toBe('The name.');
   expect(clean(' io.Writer - The writer to which it is printed.\n', 'parameter')).toBe(

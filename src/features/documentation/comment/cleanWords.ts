@@ -26,7 +26,7 @@ export function cleanWords(raw: string, style: CommentStyle, slot: Slot): string
     return '';
   }
   const cased = style.name === 'godoc' ? escaped : escaped.charAt(0).toUpperCase() + escaped.slice(1);
-  return /[.!?]$/.test(cased) ? cased : `${cased}.`;
+  return /[.!?…。！？]$/.test(cased) ? cased : `${cased}.`;
 }
 
 function isSummary({ kind }: Slot): boolean {
