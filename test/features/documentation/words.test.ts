@@ -77,6 +77,16 @@ test('where the model writes nothing a parameter of one letter is named by its t
   ]);
 });
 
+test('where the model writes nothing a constructor is named by its class, as it is written', async () => {
+  const write = (languageId: string, code: string) =>
+    documented(languageId, code, { model: countingModel({ reply: () => '' }) });
+  const python = 'class OAuthClient:\n    def __init__(self):█\n        pass\n';
+  expect(await write('python', python)).toContain('"""Initialize the OAuthClient."""');
+  expect(await write('java', 'class OAuthClient {\n  OAuthClient() {█}\n}\n')).toContain(
+    ' * Initializes the OAuthClient.',
+  );
+});
+
 test('words are in a script that the file holds', async () => {
   const model = () => countingModel({ reply: () => ' 获取 parser 的 变量名。\n' });
   const code = 'def f():\n    pass█\n';

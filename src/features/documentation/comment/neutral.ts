@@ -1,5 +1,5 @@
 import type { Facts, ParameterFact } from '../facts';
-import { openingOf, wordsOfName, type Mood } from './names';
+import { inMood, openingOf, wordsOfName, type Mood } from './names';
 import type { CommentStyle } from './style';
 import type { Slot } from './template';
 
@@ -18,13 +18,15 @@ export function slotsFor(facts: Facts, { name: styleName, mood }: CommentStyle):
   const { returns, yields } = facts;
   // Go's sentences begin with the name.
   const inSentence = styleName === 'godoc';
-  const isVerbal = facts.kind === 'function' || facts.kind === 'method';
+  const isFunction = facts.kind === 'function' || facts.kind === 'method';
+  const isVerbal = isFunction || facts.kind === 'constructor' || facts.kind === 'setter';
   return {
     summary: {
       kind: 'summary',
       label: '',
-      neutral: inSentence ? signatureSentence(facts) : neutralSummary(facts),
-      ...(isVerbal && { mood, opening: summaryOpening(facts, mood, inSentence) }),
+      neutral: inSentence ? signatureSentence(facts) : neutralSummary(facts, mood),
+      ...(isVerbal && { mood }),
+      ...(isFunction && { opening: summaryOpening(facts, mood, inSentence) }),
     },
     typeParameters: facts.typeParameters.map((label) => ({
       kind: 'type-parameter',
@@ -55,15 +57,15 @@ function summaryOpening({ name, returns }: Facts, mood: Mood, inSentence: boolea
   return inSentence ? opening?.toLowerCase() : opening;
 }
 
-function neutralSummary({ name, kind, owner }: Facts): string {
+function neutralSummary({ name, kind, owner }: Facts, mood: Mood): string {
   const words = wordsOfName(name) || name;
   if (kind === 'constructor') {
-    return `Initializes the ${owner === undefined ? 'object' : wordsOfName(owner)}.`;
+    return inMood(`Initializes the ${owner ?? 'object'}.`, mood);
   }
   if (kind === 'getter') {
     return `The ${words}.`;
   }
-  return kind === 'setter' ? `Sets the ${words}.` : `${capitalized(words)}.`;
+  return kind === 'setter' ? inMood(`Sets the ${words}.`, mood) : `${capitalized(words)}.`;
 }
 
 /** For comments that begin with the name, as Go's do. */
