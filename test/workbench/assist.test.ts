@@ -174,6 +174,17 @@ test('three quotes below a function bring its comment as ghost text', async () =
     .toMatch(/^def square\(side\):\n {4}"""\w[^]*side[^]*"""\n {4}return/);
 });
 
+test('three quotes at the top of a file bring the comment on the file', async () => {
+  await workbench().openFile('area.py', { line: 1, column: 1 });
+  await workbench().press('Enter');
+  await workbench().press('ArrowUp');
+  await workbench().type('"""');
+  await expect.poll(() => workbench().ghostText(), { timeout: answerTimeoutMs }).toMatch(/\w \w[^]*\./);
+  await workbench().screenshot('ghost-file-comment');
+  await workbench().press('Tab');
+  await expect.poll(() => workbench().editorText()).toMatch(/^"""\w[^]*\."""\n\nimport math\n/);
+});
+
 test('where VS Code offers its own empty comment first, Escape shows the comment', async () => {
   await workbench().openFile('repeat.ts', { line: 1, column: 1 });
   await workbench().press('Enter');

@@ -1,7 +1,7 @@
 import type { Engine, GenerateTimings } from '../../engine/engine';
 import { createStreamingDecoder } from '../../tokenizer/streamingDecoder';
 import { createChatFormat, type ChatFormat, type ChatMessage, type ChatTokenizer } from './chatFormat';
-import { repeatsLine } from './loops';
+import { repeatsProse } from './loops';
 
 /** A running model with its prompt format. */
 export interface ChatModel {
@@ -13,7 +13,7 @@ export interface ChatModel {
 export interface AnswerOptions {
   readonly maxTokens: number;
   readonly onText?: (text: string) => void;
-  /** Asked at the end of each line whether the model goes round in circles. */
+  /** Asked at the end of each line and sentence whether the model goes round in circles. */
   readonly isLoop?: (text: string) => boolean;
 }
 
@@ -48,7 +48,7 @@ export function promptBudget({ engine }: ChatModel, maxTokens: number): number {
 export async function answer(
   model: ChatModel,
   messages: readonly ChatMessage[],
-  { maxTokens, onText, isLoop = repeatsLine }: AnswerOptions,
+  { maxTokens, onText, isLoop = repeatsProse }: AnswerOptions,
   signal: AbortSignal,
 ): Promise<Answer> {
   const { engine, tokenizer, format } = model;
@@ -64,7 +64,7 @@ export async function answer(
         const piece = decoder.push(id);
         text += piece;
         onText?.(piece);
-        repeats = piece.includes('\n') && isLoop(text);
+        repeats = /[\n.!?]/.test(piece) && isLoop(text);
         return repeats ? 'stop' : 'continue';
       },
     },

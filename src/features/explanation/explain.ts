@@ -1,5 +1,6 @@
 import { answer, MAX_CHARACTERS_PER_TOKEN, promptBudget, type ChatModel } from '../chat/answer';
 import type { ChatMessage } from '../chat/chatFormat';
+import { withoutRepetition } from '../chat/loops';
 import type { CodeSymbol } from '../../syntax/symbol';
 import { groundSubject, noGrounding } from './grounding';
 import {
@@ -71,7 +72,9 @@ async function converse(
 ): Promise<Explanation> {
   onEvent({ kind: 'prompt', messages });
   const onText = (text: string) => onEvent({ kind: 'text', text });
-  const { text, ending } = await answer(model, messages, { maxTokens, onText }, signal);
+  const written = await answer(model, messages, { maxTokens, onText }, signal);
+  const { ending } = written;
+  const text = ending === 'cut' ? withoutRepetition(written.text) : written.text;
   return { text, ending, messages: [...messages, { role: 'assistant', content: text }] };
 }
 

@@ -1,12 +1,29 @@
 import { expect, test } from 'vitest';
-import { repeatsBlock, repeatsLine } from '../../../src/features/chat/loops';
+import { repeatsBlock, repeatsProse, withoutRepetition } from '../../../src/features/chat/loops';
 
 const assertion = '  expect(run()).toEqual([]);\n';
 
+test('prose: a long sentence that stands there again is one too many, a short one may come back', () => {
+  const sentence = 'The method `parse` creates a node and a reference object from it.';
+  expect(repeatsProse(`${sentence} Then it stops. ${sentence.slice(0, -1)}`)).toBe(false);
+  expect(repeatsProse(`It runs. ${sentence} Then it stops. ${sentence}`)).toBe(true);
+  expect(repeatsProse('It returns the node. And then?\n- It returns the node.')).toBe(false);
+});
+
+test('what is repeated at the end is left out', () => {
+  const [first, second, third] = ['It reads a file.', 'It keeps `a.b`.', 'It ends.'];
+  expect(withoutRepetition(`${first} ${second}\n\n${third} ${second} ${third}`)).toBe(
+    `${first} ${second}\n\n${third}`,
+  );
+  expect(withoutRepetition(`${first}\n${second}\n${first}\n${third}\n`)).toBe(
+    `${first}\n${second}\n${first}\n${third}\n`,
+  );
+});
+
 test('prose goes round in circles when a long line stands there for the third time', () => {
   const line = 'It adds the two numbers.\n';
-  expect(repeatsLine(`${line}Then it stops.\n${line}`)).toBe(false);
-  expect(repeatsLine(`${line}Then it stops.\n${line}And again:\n${line}`)).toBe(true);
+  expect(repeatsProse(`${line}Then it stops.\n${line}`)).toBe(false);
+  expect(repeatsProse(`${line}Then it stops.\n${line}And again:\n${line}`)).toBe(true);
 });
 
 test('code may repeat a line, even thrice in a row', () => {

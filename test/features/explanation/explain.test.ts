@@ -164,6 +164,15 @@ test('a question may stand in place of the explanation', async () => {
   expect(engine.prompts[0]).not.toContain('Explain this code');
 });
 
+test('an explanation that begins to repeat itself ends, without the repetition', async () => {
+  const sentence = 'The method creates a string and a reference object from what it is given. ';
+  const { engine, model } = modelThatSays(`It adds. ${sentence.repeat(20)}`);
+  const { text, ending } = await explain(requestFor('typescript', '«f()»'), model, () => {}, neverAborted);
+  expect(text).toBe(`It adds. ${sentence.trim()}`);
+  expect(ending).toBe('cut');
+  expect(engine.emittedTokenCounts[0]).toBeLessThan(3 * sentence.length);
+});
+
 test('a stop in the middle rejects and leaves the engine free', async () => {
   const controller = new AbortController();
   const { model } = modelThatSays('A long explanation.');
