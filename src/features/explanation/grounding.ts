@@ -19,10 +19,15 @@ const maxFactCharacters = 240;
 /** What the file and the editor know of the names in the code. */
 export function groundSubject(text: string, subject: Subject, facts: readonly NameFact[]): Grounding {
   const names = new Set(subject.code.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu));
+  const ownNames = assignedNames(subject.code);
   const known = facts.filter(({ name }) => names.has(name));
   const knownNames = new Set(known.map(({ name }) => name));
   const inFile = subject.symbols.filter(
-    (symbol) => names.has(symbol.name) && !knownNames.has(symbol.name) && isElsewhere(symbol, subject),
+    (symbol) =>
+      names.has(symbol.name) &&
+      !ownNames.has(symbol.name) &&
+      !knownNames.has(symbol.name) &&
+      isElsewhere(symbol, subject),
   );
   return {
     enclosing: subject.enclosing.map(({ signature }) => signature),
@@ -39,22 +44,44 @@ function isElsewhere({ range }: CodeSymbol, { range: own, enclosing }: Subject):
   return !inside && !enclosing.some((outer) => outer.range === range);
 }
 
-/** Statements on one line, as most are; the languages' keywords are told apart by their form alone. */
+/** Variables, which are not what has their name elsewhere in the file. */
+function assignedNames(code: string): ReadonlySet<string> {
+  const assignment = /^\s*(?:(?:const|let|var|auto)\s+)?([\p{L}_$][\p{L}\p{N}_$]*)\s*(?::=|=(?![=>]))/gmu;
+  return new Set([...code.matchAll(assignment)].map(([, name = '']) => name));
+}
+
+/** The import statements, each on one line; the languages' keywords are told apart by their form alone. */
 function importsOf(text: string): string[] {
-  return text
-    .slice(0, 20_000)
+  const head = text.slice(0, 20_000);
+  const joined = head.replace(/^(?:import\b[^;({\n]*\{[^}]*\}|from\b[^;(\n]*\([^)]*\))/gm, (statement) =>
+    statement.replace(/\s+/g, ' '),
+  );
+  const statement =
+    /^\s*(import\b|from\s+\S+\s+import\b|use\s|using\s|#include\b|(const|let|var)\s.*\brequire\()/;
+  const isGo = /^import \($/m.test(head);
+  return joined
     .split(/\r?\n/)
-    .filter((line) =>
-      /^\s*(import\b|from\s+\S+\s+import\b|use\s|using\s|#include\b|(const|let|var)\s.*\brequire\()/.test(
-        line,
-      ),
-    )
+    .filter((line) => statement.test(line) || (isGo && goImport.test(line)))
     .map((line) => line.trim());
 }
 
+/** A line of Go's import block, and a statement for one package. */
+const goImport = /^\s*(import\s+)?([\w.]+\s+)?"[\w.~/-]+"$/;
+
 function usesAny(line: string, names: ReadonlySet<string>): boolean {
-  const words = line.match(/[\p{L}_$][\p{L}\p{N}_$]*/gu) ?? [];
+  const words = namesPart(line).match(/[\p{L}_$][\p{L}\p{N}_$]*/gu) ?? [];
   return words.some((word) => names.has(word) && !importKeywords.has(word));
+}
+
+/** What of an import is in scope: neither a module's path nor the packages around a name. */
+function namesPart(line: string): string {
+  if (line.startsWith('#') || goImport.test(line)) {
+    return line.replace(/["<](?:.*\/)?([^">/]+)[">]/, '$1');
+  }
+  return line
+    .replace(/(["'`]).*?\1/g, '')
+    .replace(/^from\s+\S+/, '')
+    .replace(/[\p{L}\p{N}_]+(?:\.|::|\\)(?=[\p{L}_{*])/gu, '');
 }
 
 const importKeywords: ReadonlySet<string> = new Set([

@@ -89,6 +89,40 @@ test('the symbol at the cursor is explained, grounded by its class, imports and 
 });
 
 test.each([
+  [
+    'typescript',
+    "import {\n  load,\n  save,\n} from './io';\nimport { parseOptions } from './options';\n«save(options);»\n",
+    ["import { load, save, } from './io';"],
+  ],
+  [
+    'python',
+    'from math import (\n    pi,\n)\nfrom a import b\nimport os.path\n«a(pi, os.path)»\n',
+    ['from math import ( pi, )', 'import os.path'],
+  ],
+  [
+    'go',
+    'package a\n\nimport (\n\t"fmt"\n\t"net/http"\n\tl "log"\n)\n«var c = http.Get(net, l.f)»\n',
+    ['"net/http"', 'l "log"'],
+  ],
+  ['php', '<?php\nuse a\\b\\Log;\nuse a\\b\\Net;\n«f(new Net(), a());»\n', ['use a\\b\\Net;']],
+  ['cpp', '#include "base/list.h"\n#include <map>\n«base::map<int, int> a;»\n', ['#include <map>']],
+])('%s: the imports that the code uses are told', async (languageId, marked, lines) => {
+  const { engine, model } = modelThatSays('Fine.');
+  await explain(requestFor(languageId, marked), model, () => {}, neverAborted);
+  const told = /Imports:\n```\w+\n([^]*?)\n```/.exec(engine.prompts[0] ?? '')?.[1];
+  expect(told?.split('\n')).toEqual(lines);
+});
+
+test('a variable is not the function of its name elsewhere in the file', async () => {
+  const { engine, model } = modelThatSays('Fine.');
+  const code =
+    'def indent(text):\n    pass\n\ndef size(text):\n    pass\n\n«indent = size(1)\nprint(indent)»\n';
+  await explain(requestFor('python', code), model, () => {}, neverAborted);
+  expect(engine.prompts[0]).toContain('def size(text)');
+  expect(engine.prompts[0]).not.toContain('def indent(text)');
+});
+
+test.each([
   ['one long function', `function f() {\n${'  step(1);\n'.repeat(800)}}\n`],
   ['a minified line', `f(${'x,'.repeat(4_000)}1)`],
 ])('%s is cut to what fits, exactly counted', async (_name, code) => {
