@@ -173,6 +173,17 @@ describe('cancellation and misuse', () => {
     expect(await generatedIds(prompt.slice(0, 100))).toEqual(expected);
   });
 
+  test('reading with probabilities, as bug lines are, ends with the run that is under way', async () => {
+    const prompt = randomIds(createRandom(21), 20);
+    const targets = randomIds(createRandom(22), 220);
+    await engine.prefill(prompt, neverAborted);
+    const controller = new AbortController();
+    const reading = engine.scoreChoices(prompt, targets, [], controller.signal);
+    controller.abort(new Error('a keystroke'));
+    await expect(reading).rejects.toThrow('a keystroke');
+    expect(engine.cachedPrefixLength([...prompt, ...targets])).toBeLessThanOrEqual(prompt.length);
+  });
+
   test('a call that is aborted beforehand does nothing', async () => {
     await expect(generate([1, 2, 3], {}, AbortSignal.abort(new Error('too late')))).rejects.toThrow(
       'too late',

@@ -44,7 +44,6 @@ export async function rescoreFilling(
   const lineStart = lineEnd - (passage.body[lineIndex]?.ids.length ?? 0);
   const following = [...passage.body.slice(lineIndex + 1), ...passage.after].flatMap((line) => line.ids);
   const prompt = [
-    fim.prefix,
     ...promptIds,
     ...ids.slice(0, lineStart),
     fim.suffix,

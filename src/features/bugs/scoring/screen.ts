@@ -1,3 +1,4 @@
+import { findFimTokens } from '../../completion/prompt/fimTokens';
 import type { SlipEdit } from '../candidates/edit';
 import type { BugModel } from '../types';
 import type { Passage, PassageLine } from './passage';
@@ -18,7 +19,10 @@ export interface ScreenedEdit {
 
 export interface ReadPassage {
   readonly passage: Passage;
-  /** What was read before `ids`; never empty, since the model predicts nothing from nothing. */
+  /**
+   * What was read before `ids`. It begins as a prompt to fill in the middle does, so that such a prompt for a line
+   * of the passage finds all before that line in the engine's key/value memory.
+   */
   readonly promptIds: readonly number[];
   /** The tokens of the body and of a little text after it. */
   readonly ids: readonly number[];
@@ -32,7 +36,7 @@ const scoredTokensAfter = 32;
 
 /**
  * Reads `passage` once, left to right, and screens those of `edits` that lie in its body. Rejects with the signal's
- * reason when aborted.
+ * reason when aborted. Throws `UserError` `unsupported-model` for a model that cannot fill in the middle.
  */
 export async function screen(
   passage: Passage,
@@ -40,8 +44,7 @@ export async function screen(
   { engine, tokenizer }: BugModel,
   signal: AbortSignal,
 ): Promise<ReadPassage> {
-  const contextIds = passage.context.flatMap((line) => line.ids);
-  const promptIds = contextIds.length > 0 ? contextIds : tokenizer.encode('\n');
+  const promptIds = [findFimTokens(tokenizer).prefix, ...passage.context.flatMap((line) => line.ids)];
   const ids = [
     ...passage.body.flatMap((line) => line.ids),
     ...passage.after.flatMap((line) => line.ids).slice(0, scoredTokensAfter),
