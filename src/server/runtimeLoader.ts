@@ -1,4 +1,6 @@
+import { neverAborted } from '../base/abort';
 import { userErrorOf } from '../base/errors';
+import type { Logger } from '../base/logger';
 import { createCompleter } from '../features/completion/completer';
 import { findFimTokens } from '../features/completion/prompt/fimTokens';
 import { createUnableCompleter } from '../features/completion/unableCompleter';
@@ -9,8 +11,8 @@ import { engineFacts } from '../runtime/engineFacts';
 import { defaultContextCapacity } from '../runtime/languageModel';
 import { createBugFinder, createUnableBugFinder } from './bugs/bugFinder';
 import { withGhostComments } from './completion/ghostComments';
-import { missingModel, type ModelChoice, type ModelLoader } from './model/modelLoader';
-import { SharedModels } from './model/sharedModels';
+import { missingModel, type ModelChoice, type ModelLoader, type ResidentModel } from './model/modelLoader';
+import { SharedModels, type ModelShare } from './model/sharedModels';
 import { scheduleEngine } from './scheduledEngine';
 import type { Scheduler } from './scheduler';
 
@@ -40,7 +42,7 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
       if (download === 'forbidden' && !(await isPresent(choice, cache))) {
         throw missingModel();
       }
-      const { model, release } = await models.acquire(
+      const share = await models.acquire(
         {
           ...{ choice, cache, report, logger, device },
           onDeviceMoved: (moved) => options.onDeviceMoved(engineFacts.deviceTitle(moved)),
@@ -49,44 +51,49 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
         },
         signal,
       );
-      // Sorting the vocabulary takes tens of milliseconds: not during the first completion.
-      model.tokenizer.bytePrefixIndex();
-      const { tokenizer } = model;
-      const engine = scheduleEngine(model.engine, scheduler, 'completion');
-      // A model for chat alone explains and documents all the same.
-      const unable = userErrorOf(() => findFimTokens(tokenizer));
-      const completer = withGhostComments(
-        unable === undefined
-          ? createCompleter({ engine, tokenizer, logger })
-          : createUnableCompleter(unable.message),
-        { engine, tokenizer },
-        logger,
-      );
-      const commands = {
-        engine: scheduleEngine(model.engine, scheduler, 'command'),
-        tokenizer,
-        chatTemplate: model.manifest.chatTemplate,
-      };
-      const background = { engine: scheduleEngine(model.engine, scheduler, 'background'), tokenizer };
-      return {
-        completer,
-        commands,
-        bugs: unable === undefined ? createBugFinder(background, commands) : createUnableBugFinder(unable),
-        limitation: unable?.message,
-        device: engineFacts.deviceTitle(model.devices.engine.device),
-        deviceReport: async () => ({
-          current: engineFacts.deviceTitle(model.devices.engine.device),
-          lines: (await model.devices.table('never', signal)).map((line) => ({
-            name: line.device,
-            title: engineFacts.deviceTitle(line.device),
-            detail: line.detail,
-          })),
-        }),
-        async dispose() {
-          await completer.dispose();
-          await release();
-        },
-      };
+      return serveModel(share, scheduler, logger);
+    },
+  };
+}
+
+/** What the server does with a model, each use with its own priority. */
+function serveModel({ model, release }: ModelShare, scheduler: Scheduler, logger: Logger): ResidentModel {
+  const { tokenizer, devices } = model;
+  // Sorting the vocabulary takes tens of milliseconds: not during the first completion.
+  tokenizer.bytePrefixIndex();
+  const engine = scheduleEngine(model.engine, scheduler, 'completion');
+  // A model for chat alone explains and documents all the same.
+  const unable = userErrorOf(() => findFimTokens(tokenizer));
+  const completer = withGhostComments(
+    unable === undefined
+      ? createCompleter({ engine, tokenizer, logger })
+      : createUnableCompleter(unable.message),
+    { engine, tokenizer },
+    logger,
+  );
+  const commands = {
+    engine: scheduleEngine(model.engine, scheduler, 'command'),
+    tokenizer,
+    chatTemplate: model.manifest.chatTemplate,
+  };
+  const background = { engine: scheduleEngine(model.engine, scheduler, 'background'), tokenizer };
+  return {
+    completer,
+    commands,
+    bugs: unable === undefined ? createBugFinder(background, commands) : createUnableBugFinder(unable),
+    limitation: unable?.message,
+    device: engineFacts.deviceTitle(devices.engine.device),
+    deviceReport: async () => ({
+      current: engineFacts.deviceTitle(devices.engine.device),
+      lines: (await devices.table('never', neverAborted)).map((line) => ({
+        name: line.device,
+        title: engineFacts.deviceTitle(line.device),
+        detail: line.detail,
+      })),
+    }),
+    async dispose() {
+      await completer.dispose();
+      await release();
     },
   };
 }
