@@ -37,7 +37,7 @@ test('files are written by those that keep the cache, the socket’s folder, and
     'model/download/partialFile.ts',
     'model/graph/repackWorker.ts',
     'model/prepare.ts',
-    'model/preparedFolder.ts',
+    'model/sealedJson.ts',
     'model/verification.ts',
     'runtime/deviceCuda.ts',
     'runtime/deviceMark.ts',
