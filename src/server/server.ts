@@ -18,19 +18,19 @@ import * as protocol from '../shared/protocol';
 import { listenToAssistRequests } from './assist/assistService';
 import { BugService } from './bugs/bugService';
 import { listenToChatRequests } from './chat/chatService';
-import { withSignal } from './cancellation';
+import { withSignal } from './editor/cancellation';
 import { CompletionService, type CompletionSituation } from './completion/completionService';
 import { renderOutcomesPage } from './completion/outcomesPage';
 import { TypingRhythm } from './completion/typingRhythm';
-import { modelConfiguration, parseConfiguration, pathsOf } from './configuration';
-import { createConnectionLogger } from './connectionLogger';
+import { modelConfiguration, parseConfiguration, pathsOf } from './editor/configuration';
+import { createConnectionLogger } from './editor/connectionLogger';
 import { createExclusion } from './context/excludedFiles';
 import { asDocumentText, OtherFiles } from './context/otherFiles';
-import { fileName } from './fileName';
+import { fileName } from './editor/fileName';
 import { ModelExpectations } from './model/modelExpectations';
 import { ModelHost } from './model/modelHost';
 import type { ModelLoader, ResidentModel } from './model/modelLoader';
-import { toOffsets, toRange } from './positions';
+import { toOffsets, toRange } from './editor/positions';
 import { Scheduler } from './scheduler';
 
 /** Makes what loads models; every call of their engines takes its turn through the scheduler. */

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createExclusion } from '../../src/server/context/excludedFiles';
-import { parseConfiguration } from '../../src/server/configuration';
+import { parseConfiguration } from '../../src/server/editor/configuration';
 import {
   isLanguageEnabled,
   parseSettings,

@@ -10,11 +10,11 @@ import type { Explanation, ExplanationEvent } from '../../features/explanation/t
 import * as protocol from '../../shared/protocol';
 import { withTree } from '../../syntax/parser';
 import { callsIn } from '../../syntax/references';
-import { runCommand } from '../commandResult';
-import { fileName } from '../fileName';
+import { runCommand } from '../editor/commandResult';
+import { fileName } from '../editor/fileName';
 import type { CommandModel } from '../model/modelLoader';
-import { toOffsets, toRange } from '../positions';
-import { requireDocument, type OpenDocuments } from '../requireDocument';
+import { toOffsets, toRange } from '../editor/positions';
+import { requireDocument, type OpenDocuments } from '../editor/requireDocument';
 
 /** What the commands need of the server. */
 export interface AssistHost extends OpenDocuments {

@@ -1,6 +1,6 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type * as protocol from '../../shared/protocol';
-import { toRange } from '../positions';
+import { toRange } from '../editor/positions';
 import type { BugPlace } from './documentBugs';
 
 /** `place` in the protocol's terms. */

@@ -6,7 +6,7 @@ import type { Logger } from '../../base/logger';
 import type { BugRequest } from '../../features/bugs/types';
 import * as protocol from '../../shared/protocol';
 import type { Settings } from '../../shared/settings';
-import { workspacePath } from '../fileName';
+import { workspacePath } from '../editor/fileName';
 import type { ResidentModel } from '../model/modelLoader';
 import type { BugFinder } from './bugFinder';
 import { toBugLine } from './bugLine';

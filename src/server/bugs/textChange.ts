@@ -1,7 +1,7 @@
 import type { TextDocumentContentChangeEvent, TextDocumentsConfiguration } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { TextRange } from '../../base/textRange';
-import { toOffsets } from '../positions';
+import { toOffsets } from '../editor/positions';
 
 /** One edit: what stood at `range` (offsets before the edit) is now `newLength` UTF-16 units long. */
 export interface TextChange {

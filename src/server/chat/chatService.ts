@@ -5,7 +5,7 @@ import { createChatModel } from '../../features/chat/answer';
 import { conversationLimits, converse, countTokens } from '../../features/chat/converse';
 import type { ModelState } from '../../shared/modelState';
 import * as protocol from '../../shared/protocol';
-import { runCommand } from '../commandResult';
+import { runCommand } from '../editor/commandResult';
 import type { ResidentModel } from '../model/modelLoader';
 
 /** What conversations need to know of the model. */

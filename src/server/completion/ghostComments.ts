@@ -17,7 +17,7 @@ import {
   type GhostCommentInProgress,
 } from '../../features/documentation/ghostComment';
 import type { DocumentationModel } from '../../features/documentation/types';
-import { fileName } from '../fileName';
+import { fileName } from '../editor/fileName';
 
 /**
  * `completer`, which after a mark such as `/**` at an undocumented symbol, or where the comment on a file goes,

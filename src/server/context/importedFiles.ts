@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { describeError, errorCode } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import type { TextDocument } from '../../features/completion/types';
-import { filePath } from '../fileName';
+import { filePath } from '../editor/fileName';
 import { findImportCandidates } from './importSpecifiers';
 
 /** More files than this would not fit the prompt; larger ones hold more than the prompt can take. */

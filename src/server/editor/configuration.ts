@@ -1,8 +1,8 @@
 import type { WorkspaceFolder } from 'vscode-languageserver';
-import type { ServerConfiguration } from '../shared/protocol';
-import { parseTransferredSettings, type Settings } from '../shared/settings';
+import type { ServerConfiguration } from '../../shared/protocol';
+import { parseTransferredSettings, type Settings } from '../../shared/settings';
 import { filePath } from './fileName';
-import type { ModelConfiguration } from './model/modelHost';
+import type { ModelConfiguration } from '../model/modelHost';
 
 /** What the client sent, checked: a setting that is not as it should be has its default. */
 export function parseConfiguration(value: unknown): ServerConfiguration {

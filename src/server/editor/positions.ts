@@ -1,6 +1,6 @@
 import type { Range } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import type { TextRange } from '../base/textRange';
+import type { TextRange } from '../../base/textRange';
 
 /** A range of the protocol as offsets in the document as it is now. */
 export function toOffsets(document: TextDocument, { start, end }: Range): TextRange {

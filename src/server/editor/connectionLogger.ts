@@ -1,5 +1,5 @@
 import type { Connection } from 'vscode-languageserver';
-import type { Logger } from '../base/logger';
+import type { Logger } from '../../base/logger';
 
 /** Into the log of the window at the other end, which shows `info` and above unless the user sets it otherwise. */
 export function createConnectionLogger(connection: Connection): Logger {

@@ -1,8 +1,8 @@
 import type { CancellationToken } from 'vscode-languageserver';
-import { isAbortError } from '../base/abort';
-import { describeError, UserError } from '../base/errors';
-import type { Logger } from '../base/logger';
-import type { CommandResult } from '../shared/protocol';
+import { isAbortError } from '../../base/abort';
+import { describeError, UserError } from '../../base/errors';
+import type { Logger } from '../../base/logger';
+import type { CommandResult } from '../../shared/protocol';
 import { withSignal } from './cancellation';
 
 /** Fault barrier of the commands that need the model: whatever happens, the client gets a result that it can show. */

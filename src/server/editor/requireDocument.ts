@@ -1,5 +1,5 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { UserError } from '../base/errors';
+import { UserError } from '../../base/errors';
 
 /** What is known of the documents that the editor has open. */
 export interface OpenDocuments {
