@@ -11,6 +11,7 @@ import type {
 import { isLanguageEnabled, type Settings } from '../../shared/settings';
 import type { Scheduler } from '../scheduler';
 import type { Completer } from '../../features/completion/completer';
+import { BackgroundWork } from './backgroundWork';
 import { formatOutcome, OutcomeLog, type OutcomeEntry } from './outcomeLog';
 import type { TypingRhythm } from './typingRhythm';
 
@@ -47,8 +48,7 @@ export class CompletionService {
   readonly outcomes = new OutcomeLog();
   private lastSuggestionId = 0;
   private readonly offered = new Map<number, Offer>();
-  private preparation = new AbortController();
-  private preparationTimer: NodeJS.Timeout | undefined;
+  private readonly background: BackgroundWork;
   private newestRequest: CompletionRequest | undefined;
   /** Accepted a moment ago, and no request has come since: what follows it is to be prepared. */
   private justAccepted: Offer | undefined;
@@ -56,12 +56,14 @@ export class CompletionService {
   private preparedFor: Offer | undefined;
 
   constructor(
-    private readonly scheduler: Scheduler,
+    scheduler: Scheduler,
     private readonly rhythm: TypingRhythm,
     private readonly logger: Logger,
     /** What a deadline cut short is there in full now, and nothing else was asked meanwhile. */
     private readonly onReady: (request: CompletionRequest) => void,
-  ) {}
+  ) {
+    this.background = new BackgroundWork(scheduler, logger);
+  }
 
   /** The suggestion for `request`, or undefined; never rejects. */
   async complete(
@@ -70,7 +72,7 @@ export class CompletionService {
     signal: AbortSignal,
   ): Promise<OfferedSuggestion | undefined> {
     const startMs = performance.now();
-    clearTimeout(this.preparationTimer);
+    this.background.cancelPlan();
     const accepted = this.justAccepted;
     this.justAccepted = undefined;
     this.newestRequest = request;
@@ -117,7 +119,7 @@ export class CompletionService {
     if (this.preparedFor !== undefined && isWhereAcceptanceLeft(request, this.preparedFor)) {
       return;
     }
-    await this.runInBackground('warm-up', (signal) => completer.warmUp(request, signal));
+    await this.background.run('warm-up', (signal) => completer.warmUp(request, signal));
   }
 
   shown(suggestionId: number): void {
@@ -139,6 +141,11 @@ export class CompletionService {
   rejected(suggestionId: number): void {
     const offer = this.take(suggestionId);
     offer?.completer.rejected(offer.request, offer.suggestion);
+  }
+
+  /** Ends what was done ahead of time: the user paused, or the model is about to go. */
+  stopBackgroundWork(): void {
+    this.background.stop();
   }
 
   /** Forgets suggestions of a model that is gone. */
@@ -199,13 +206,8 @@ export class CompletionService {
   private prepareNext(offer: Offer, delayMs: number): void {
     const { completer, request, suggestion } = offer;
     this.preparedFor = offer;
-    clearTimeout(this.preparationTimer);
-    this.preparationTimer = setTimeout(
-      () =>
-        void this.runInBackground('next suggestion', (signal) =>
-          completer.prepareNext(request, suggestion, signal),
-        ),
-      delayMs,
+    this.background.runAfter(delayMs, 'next suggestion', (signal) =>
+      completer.prepareNext(request, suggestion, signal),
     );
   }
 
@@ -213,30 +215,6 @@ export class CompletionService {
     const offer = this.offered.get(suggestionId);
     this.offered.delete(suggestionId);
     return offer;
-  }
-
-  /** Ends what was done ahead of time: the user paused, or the model is about to go. */
-  stopBackgroundWork(): void {
-    clearTimeout(this.preparationTimer);
-    this.preparation.abort(new DOMException('background work was stopped', 'AbortError'));
-  }
-
-  /**
-   * Only the newest piece of background work is worth doing; it replaces the one before. None is begun while a
-   * command runs: it would throw the command's KV cache away for a guess.
-   */
-  private async runInBackground(name: string, job: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    this.stopBackgroundWork();
-    if (this.scheduler.hasCommands) {
-      return;
-    }
-    this.preparation = new AbortController();
-    try {
-      await job(this.preparation.signal);
-    } catch (error) {
-      const write = isAbortError(error) ? this.logger.debug : this.logger.warn;
-      write(`${name}: ${describeError(error)}`);
-    }
   }
 
   private outcomeOfError(error: unknown, totalMs: number): CompletionOutcome {

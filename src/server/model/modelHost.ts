@@ -13,6 +13,7 @@ import {
   type ModelLoader,
   type ResidentModel,
 } from './modelLoader';
+import { noticeable, stateOfProgress } from './modelStates';
 
 export interface ModelConfiguration {
   readonly choice: ModelChoice;
@@ -266,7 +267,7 @@ export class ModelHost {
     this.enter({ kind: 'failed', model, reason, advice });
   }
 
-  /** Announces what a reader could notice: another kind, another whole percent, another whole token a second. */
+  /** Announces what a reader could notice. */
   private enter(state: ModelState): void {
     const changed = noticeable(state) !== noticeable(this.currentState);
     this.currentState = state;
@@ -285,36 +286,4 @@ function identityOf({ choice, cacheFolder, device }: ModelConfiguration): string
 
 function modelLabel(choice: ModelChoice): string {
   return choice.kind === 'catalog' ? choice.name : basename(choice.path);
-}
-
-function stateOfProgress(model: string, { stage, doneCount, totalCount }: Progress): ModelState {
-  switch (stage) {
-    case 'download':
-      return { kind: 'downloading', model, doneByteCount: doneCount, totalByteCount: totalCount ?? null };
-    case 'verify':
-    case 'prepare':
-      return { kind: 'preparing', model, fraction: totalCount ? doneCount / totalCount : null };
-    case 'load':
-      return { kind: 'loading', model };
-  }
-}
-
-function noticeable(state: ModelState): string {
-  switch (state.kind) {
-    case 'downloading':
-      return `downloading ${state.model} ${percent(state.doneByteCount, state.totalByteCount)}`;
-    case 'preparing':
-      return `preparing ${state.model} ${percent(state.fraction ?? 0, 1)}`;
-    case 'ready':
-      return `ready ${state.model} ${state.device} ${Math.round(state.tokensPerSecond ?? 0)}`;
-    case 'absent':
-    case 'loading':
-    case 'unloaded':
-    case 'failed':
-      return JSON.stringify(state);
-  }
-}
-
-function percent(done: number, total: number | null): number {
-  return total ? Math.floor((100 * done) / total) : 0;
 }
