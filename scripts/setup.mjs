@@ -48,8 +48,8 @@ export function run(command, commandArguments) {
 }
 
 function requireNode() {
-  const [major = 0] = process.versions.node.split('.').map(Number);
-  if (major < 20) {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 18)) {
     console.error(
       `Sotto needs Node 20.18 or later; this is ${process.versions.node}. Install a newer Node and run again.`,
     );

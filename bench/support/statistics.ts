@@ -1,3 +1,5 @@
+import { createRandom } from '../../src/base/random';
+
 /** The middle value, or the mean of the two middle ones. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
@@ -45,14 +47,9 @@ export function mean(values: readonly number[]): number {
 /** 95 % percentile bootstrap interval of the mean; the same values always give the same interval. */
 export function bootstrapInterval(values: readonly number[]): readonly [number, number] {
   const resampleCount = 2_000;
-  // A linear congruential generator (Numerical Recipes) is random enough to pick indices.
-  let state = 1;
-  const randomIndex = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * values.length);
-  };
+  const random = createRandom(1);
   const means = Array.from({ length: resampleCount }, () =>
-    mean(values.map(() => values[randomIndex()] ?? 0)),
+    mean(values.map(() => values[Math.floor(random() * values.length)] ?? 0)),
   );
   return [quantile(means, 0.025), quantile(means, 0.975)];
 }
