@@ -49,6 +49,7 @@ test.each([
   [' @description Opens pages.\n', 'Opens pages.'],
   [' @param page The page to open.\n', ''],
   [':param page: The page to open.\n', ''],
+  ['\n * @param page The page to open.\n', ''],
 ])('a summary that begins with a tag: %j', (raw, words) => {
   expect(clean(raw)).toBe(words);
 });

@@ -38,7 +38,7 @@ const summaryTag = /^(brief|short|summary|desc|description|details|file|fileover
 
 /** A summary that begins with a tag is about something else, but for what is returned, which says as much. */
 function withoutOpeningTag(line: string, slot: Slot): string {
-  const [opening = '', tag = ''] = /^[@\\:](\w+):?\s*/.exec(line) ?? [];
+  const [opening = '', tag = ''] = /^[*\s]*[@\\:](\w+):?\s*/.exec(line) ?? [];
   if (!isSummary(slot) || opening === '' || summaryTag.test(tag)) {
     return line;
   }
