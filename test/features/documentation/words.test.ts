@@ -142,6 +142,7 @@ test('a name’s verb, and whether a summary says the opposite, in both moods', 
   expect(openingOf('page', 'imperative')).toBeUndefined();
   expect(contradictsOpening('Set the page.', 'Get')).toBe(true);
   expect(contradictsOpening('Sets the page.', 'Get')).toBe(true);
+  expect(contradictsOpening('Connects to the host.', 'Disconnects')).toBe(true);
   expect(contradictsOpening('Returns the page.', 'Get')).toBe(false);
 });
 

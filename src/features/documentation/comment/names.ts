@@ -15,17 +15,18 @@ export type Mood = 'descriptive' | 'imperative';
 
 /** Verbs that functions are commonly named by; a name's first word is a verb only if it is here. */
 const verbs: readonly string[] = (
-  'add append apply assign build calculate cancel check clean clear close collect compare compile compute ' +
-  'configure connect construct convert copy count create decode decrement define delete destroy detect ' +
-  'determine disable dispatch display download draw emit enable encode enforce ensure enumerate escape ' +
-  'estimate evaluate execute expand export extract fetch fill filter find flatten format generate get ' +
-  'handle hide implement import include increment infer initialize inject insert install invoke iterate ' +
-  'join list load lock make map match merge move normalize notify obtain open parse patch perform pop ' +
-  'prepare prepend print process provide push put raise read rebuild receive record register reject release ' +
-  'reload remove rename render replace report represent require reset resize resolve restore retrieve ' +
-  'return reverse run sanitize save scan schedule search select send serialize set show skip sort spawn ' +
-  'split start stop store strip submit subscribe sum switch sync throw toggle transform traverse trim ' +
-  'truncate unlock unregister update upload validate verify visit wait walk wrap write yield'
+  'acquire add allocate append apply assign attach build calculate cancel check clean clear close collect ' +
+  'compare compile compress compute configure connect construct convert copy count create decode decompress ' +
+  'decrease decrement define delete destroy detach detect determine disable disconnect dispatch display ' +
+  'download draw emit enable encode enforce ensure enumerate escape estimate evaluate execute expand export ' +
+  'extract fetch fill filter find flatten format free generate get handle hide implement import include ' +
+  'increase increment infer initialize inject insert install invoke iterate join list load lock make map ' +
+  'match merge move normalize notify obtain open parse patch pause perform pop prepare prepend print ' +
+  'process provide push put raise read rebuild receive record register reject release reload remove rename ' +
+  'render replace report represent require reset resize resolve restore resume retrieve return reverse run ' +
+  'sanitize save scan schedule search select send serialize set show skip sort spawn split start stop store ' +
+  'strip submit subscribe sum switch sync throw toggle transform traverse trim truncate unlock unregister ' +
+  'unsubscribe update upload validate verify visit wait walk wrap write yield'
 ).split(' ');
 const toDescriptive: ReadonlyMap<string, string> = new Map(verbs.map((verb) => [verb, thirdPerson(verb)]));
 const toImperative: ReadonlyMap<string, string> = new Map(verbs.map((verb) => [thirdPerson(verb), verb]));
@@ -91,6 +92,17 @@ const opposites: readonly (readonly [string, string])[] = [
   ['create', 'delete'],
   ['register', 'unregister'],
   ['increment', 'decrement'],
+  ['increase', 'decrease'],
+  ['connect', 'disconnect'],
+  ['initialize', 'close'],
+  ['acquire', 'release'],
+  ['allocate', 'free'],
+  ['attach', 'detach'],
+  ['subscribe', 'unsubscribe'],
+  ['pause', 'resume'],
+  ['insert', 'remove'],
+  ['import', 'export'],
+  ['compress', 'decompress'],
 ];
 
 /**
