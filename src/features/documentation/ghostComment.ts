@@ -1,5 +1,4 @@
 import type { TextRange } from '../../base/textRange';
-import { outline } from '../../syntax/outline';
 import type { SyntaxLanguageId, SyntaxTree } from '../../syntax/parser';
 import { isSyntaxLanguage, withTree } from '../../syntax/parser';
 import type { CodeSymbol } from '../../syntax/symbol';
@@ -10,7 +9,7 @@ import { detectStyle, isPythonStyle } from './comment/style';
 import { renderComment, slotsOf, type Slot, type Template } from './comment/template';
 import { gatherFacts } from './facts';
 import { fillSlotBySlot } from './fillSlots';
-import { fileTarget, symbolTarget, type Target } from './targets';
+import { documentableSymbols, fileTarget, symbolTarget, type Target } from './targets';
 import type { DocumentationModel } from './types';
 
 export interface GhostCommentRequest {
@@ -150,7 +149,7 @@ function gapBelow(target: Target, following: string, eol: string): string {
 
 /** What the comment at `mark`, whose place is blank in the tree's text, would be on. */
 function findTarget(tree: SyntaxTree, mark: TextRange, fileName: string | undefined): Target | undefined {
-  const symbols = outline(tree);
+  const symbols = documentableSymbols(tree);
   const symbol = symbols.findLast((candidate) => isSymbolOfMark(tree, mark, candidate));
   const target = symbol === undefined ? fileTarget(tree, symbols, fileName) : symbolTarget(tree, symbol);
   if (target === undefined || target.place.existing !== undefined) {

@@ -44,7 +44,7 @@ const callableKinds: ReadonlySet<string> = new Set(['function', 'method', 'const
  * `UserError` `no-symbol` when it means nothing. `fileName` is the file's name without folders.
  */
 export function findTargets(tree: SyntaxTree, wanted: DocumentationTarget, fileName?: string): FoundTargets {
-  const symbols = outline(tree).filter((symbol) => canBeDocumented(tree, symbol));
+  const symbols = documentableSymbols(tree);
   const chosen = chooseSymbols(tree, symbols, wanted);
   if (wanted.kind === 'file') {
     const bare = chosen.filter((symbol) => docCommentPlace(tree, symbol).existing === undefined);
@@ -62,9 +62,9 @@ export function findTargets(tree: SyntaxTree, wanted: DocumentationTarget, fileN
   };
 }
 
-/** The compiler warns of a comment on a C# namespace (CS1587) and drops it. */
-function canBeDocumented({ languageId }: SyntaxTree, { kind }: CodeSymbol): boolean {
-  return languageId !== 'csharp' || kind !== 'module';
+/** The outline, without C#'s namespaces: on them the compiler warns of a comment (CS1587) and drops it. */
+export function documentableSymbols(tree: SyntaxTree): CodeSymbol[] {
+  return outline(tree).filter(({ kind }) => tree.languageId !== 'csharp' || kind !== 'module');
 }
 
 /** `languageId` for a place outside of every symbol. */

@@ -151,6 +151,7 @@ test.each([
   ['an indented mark above the code', 'python', '  """█\nimport os\n'],
   ['the end of a docstring', 'python', '"""Has\none.\n"""█\nimport os\n'],
   ['an empty file', 'python', '"""█'],
+  ['a namespace, whose comment C# drops', 'csharp', '///█\nnamespace A\n{\n}\n'],
   ['a file of a language without comments on files', 'csharp', '///█\nusing System;\n'],
   ['a mark for what is below above what takes none', 'rust', '///█\nuse std::fs;\n'],
   ['a mark for the file above a function', 'rust', 'use std::fs;\n\n//!█\nfn f() {}\n'],
