@@ -8,6 +8,14 @@ setUp();
 if (name === 'speed' && !existsSync(join(root, 'bench', 'peers', 'node_modules'))) {
   console.error('Installing what the benchmark compares with …');
   // Not `ci`: it refuses a lock file without the builds for other platforms, all optional.
-  run('npm', ['install', '--no-save', '--prefix', 'bench/peers', '--no-audit', '--no-fund', '--loglevel=error']);
+  run('npm', [
+    'install',
+    '--no-save',
+    '--prefix',
+    'bench/peers',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
 }
 run(process.execPath, ['--import', 'tsx', join('bench', `${name}.ts`), ...benchArguments]);
