@@ -1,5 +1,12 @@
 import { UserError } from '../base/errors';
-import type { GenerateRequest, GenerateResult, GeneratedToken, PrefillResult, StopReason } from './engine';
+import type {
+  GenerateRequest,
+  GenerateResult,
+  GeneratedToken,
+  PrefillResult,
+  SamplingOptions,
+  StopReason,
+} from './engine';
 import type { KvCache } from './kvCache';
 import type { Logits, WantedLogits } from './logits';
 import { PromptLookup } from './promptLookup';
@@ -26,19 +33,19 @@ export async function prefill(
   ids: readonly number[],
   signal: AbortSignal,
 ): Promise<PrefillResult> {
-  return prefillFor(decoder, ids, 'common', signal);
+  return prefillFor(decoder, ids, { vocabulary: 'common' }, signal);
 }
 
-/** As `prefill`; `vocabulary` is that of the logits which the last position leaves. */
+/** As `prefill`; `wanted` are the logits which the last position leaves. */
 export async function prefillFor(
   decoder: Decoder,
   ids: readonly number[],
-  vocabulary: WantedLogits['vocabulary'],
+  wanted: Omit<WantedLogits, 'rowCount'>,
   signal: AbortSignal,
 ): Promise<PrefillResult> {
   const start = performance.now();
   const reusedTokenCount = reuseCache(decoder, ids);
-  await advance(decoder, ids.slice(reusedTokenCount), { rowCount: 1, vocabulary }, signal);
+  await advance(decoder, ids.slice(reusedTokenCount), { ...wanted, rowCount: 1 }, signal);
   return {
     reusedTokenCount,
     prefilledTokenCount: ids.length - reusedTokenCount,
@@ -55,15 +62,17 @@ export async function generate(
   const { session, cache } = decoder;
   const { promptIds, constraint } = request;
   const vocabulary = vocabularyFor(session, request);
+  const toSample = request.sampling === undefined ? undefined : 'all';
+  let allowedIds = constraint?.allowedIds();
   const { reusedTokenCount, prefilledTokenCount, durationMs } = await prefillFor(
     decoder,
     promptIds,
-    vocabulary,
+    { vocabulary, ids: allowedIds ?? toSample },
     signal,
   );
 
   const decodeStart = performance.now();
-  const choose = createChooser(session.logits, request);
+  const choose = createChooser(session.logits, request.sampling);
   const lookup = createLookup(decoder, request);
   const tokens: GeneratedToken[] = [];
   let draftLimit = 4;
@@ -72,13 +81,14 @@ export async function generate(
 
   /** Emits the token that `row` of the last run chooses; a stop reason ends generation. */
   const emit = (row: number): StopReason | GeneratedToken => {
-    const token = choose(row);
+    const token = choose(row, allowedIds);
     const { id } = token;
     if (request.stopIds.has(id)) {
       return 'stop-token';
     }
     tokens.push(token);
     constraint?.accept(id);
+    allowedIds = constraint?.allowedIds();
     lookup?.append([id]);
     if (request.onToken?.(token) === 'stop') {
       return 'callback';
@@ -111,9 +121,15 @@ export async function generate(
     }
     const pending = outcome;
     const wanted = Math.min(draftLimit, room, request.maxTokens - tokens.length - 1);
-    const draft = lookup?.draft(wanted) ?? [];
+    // What a constraint allows after a drafted token is not known beforehand.
+    const draft = (allowedIds === undefined ? lookup?.draft(wanted) : undefined) ?? [];
     const base = cache.length;
-    await advance(decoder, [pending.id, ...draft], { rowCount: draft.length + 1, vocabulary }, signal);
+    await advance(
+      decoder,
+      [pending.id, ...draft],
+      { rowCount: draft.length + 1, vocabulary, ids: allowedIds ?? toSample },
+      signal,
+    );
 
     // Row i predicts the token after draft[i - 1]; go on while the draft agrees with what the model chooses.
     let acceptedCount = 0;
@@ -190,20 +206,23 @@ function vocabularyFor(
 /** How the next token is taken from a row of logits. */
 function createChooser(
   logits: Logits,
-  { sampling, constraint }: GenerateRequest,
-): (row: number) => GeneratedToken {
+  sampling: SamplingOptions | undefined,
+): (row: number, allowedIds: Iterable<number> | undefined) => GeneratedToken {
   const sample: Sampler | undefined = sampling === undefined ? undefined : createSampler(sampling);
-  return (row) => {
-    const allowedIds = constraint?.allowedIds();
+  return (row, allowedIds) => {
     if (allowedIds !== undefined) {
-      return mostLikely(logits, row, allowedIds);
+      return mostLikelyOf(logits, row, allowedIds);
     }
-    const id = sample === undefined ? logits.argMax(row) : sample(logits.only());
+    if (sample === undefined) {
+      const { id, logit } = logits.mostLikely(row);
+      return { id, logProbability: logit - logits.logSumExp(row) };
+    }
+    const id = sample(logits.only());
     return { id, logProbability: logits.at(row, id) - logits.logSumExp(row) };
   };
 }
 
-function mostLikely(logits: Logits, row: number, allowedIds: Iterable<number>): GeneratedToken {
+function mostLikelyOf(logits: Logits, row: number, allowedIds: Iterable<number>): GeneratedToken {
   let best = -1;
   let bestLogit = -Infinity;
   // Sum of exp(logit - bestLogit) over the allowed tokens, scaled anew whenever a better one is found.

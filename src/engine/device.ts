@@ -84,6 +84,11 @@ export function deviceMemoryName(device: Device): string | undefined {
   return device === 'cpu' ? undefined : providers[device].memory;
 }
 
+/** Whether what is computed on the device lies in a memory of its own, and has to be copied out of it. */
+export function hasOwnMemory(device: Device): boolean {
+  return deviceMemoryName(device) !== undefined;
+}
+
 /** The device as its users know it. */
 export function deviceTitle(device: Device): string {
   return { cpu: 'CPU', webgpu: 'WebGPU', cuda: 'CUDA', directml: 'DirectML', coreml: 'CoreML' }[device];

@@ -83,7 +83,7 @@ export interface SamplingOptions {
 
 /** Which tokens may come next. Stateful: the engine calls `accept` for each token it emits. */
 export interface TokenConstraint {
-  /** The allowed ids, or undefined when every token is allowed from here on. Never empty. */
+  /** The allowed ids, or undefined when every token is allowed from here on. Never empty; read twice. */
   allowedIds(): Iterable<number> | undefined;
   accept(id: number): void;
 }

@@ -276,7 +276,10 @@ export class OrtApi {
     );
   }
 
-  /** Runs the graph on a worker thread; `inputs` and `outputs` are arrays of OrtValue addresses. */
+  /**
+   * Runs the graph on a worker thread; `inputs` and `outputs` are arrays of OrtValue addresses. Only the first
+   * `outputCount` outputs are asked for.
+   */
   run(
     session: NativeAddress,
     runOptions: NativeAddress,
@@ -284,6 +287,7 @@ export class OrtApi {
     inputs: PinnedBuffer<BigUint64Array>,
     outputNames: PinnedNames,
     outputs: PinnedBuffer<BigUint64Array>,
+    outputCount: number,
   ): Promise<void> {
     return this.callAsync(
       'Run',
@@ -293,7 +297,7 @@ export class OrtApi {
       inputs.address,
       inputNames.count,
       outputNames.address,
-      outputNames.count,
+      outputCount,
       outputs.address,
     );
   }

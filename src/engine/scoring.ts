@@ -26,7 +26,15 @@ export async function scoreChoices(
   if (targetIds.length === 0) {
     return { targets, choices: choiceScores };
   }
-  await prefillFor(decoder, promptIds, 'whole', signal);
+  /** What is read of the rows that predict the targets from `from` on. */
+  const wanted = (from: number, rowCount: number) => ({
+    rowCount,
+    vocabulary: 'whole' as const,
+    ids: [
+      ...new Set([...targetIds.slice(from, from + rowCount), ...choices.slice(from, from + rowCount).flat()]),
+    ],
+  });
+  await prefillFor(decoder, promptIds, wanted(0, 1), signal);
   const { logits } = decoder.session;
   const read = (targetIndex: number, row: number) => {
     const logSumExp = logits.logSumExp(row);
@@ -40,7 +48,7 @@ export async function scoreChoices(
   read(0, 0);
   for (let start = 0; start < targetIds.length - 1; start += maxLogitRows) {
     const ids = targetIds.slice(start, Math.min(start + maxLogitRows, targetIds.length - 1));
-    await advance(decoder, ids, { rowCount: ids.length, vocabulary: 'whole' }, signal);
+    await advance(decoder, ids, wanted(start + 1, ids.length), signal);
     ids.forEach((_, row) => read(start + row + 1, row));
   }
   return { targets, choices: choiceScores };

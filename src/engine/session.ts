@@ -3,12 +3,15 @@ import { DisposableStore } from '../base/disposables';
 import { UserError } from '../base/errors';
 import type { HeadPart } from '../model/headParts';
 import { appendDevice, deviceMemoryName, deviceUnavailable, type Device } from './device';
-import { Logits, type WantedLogits } from './logits';
+import { DeviceLogits } from './deviceLogits';
+import { HostLogits } from './hostLogits';
+import type { Logits, WantedLogits } from './logits';
 import type { NativeAddress, OrtApi } from './ortApi';
 import { PinnedBuffer, PinnedNames } from './ortApi';
 import { OrtError } from './ortError';
 
 export interface SessionOptions {
+  /** Its logits are read by the graph where the device has a memory of its own, else by the engine. */
   readonly graphPath: string;
   readonly configuration: TransformerConfiguration;
   readonly headParts: readonly HeadPart[];
@@ -35,6 +38,8 @@ export class Session {
   private readonly outputNames: PinnedNames;
   private readonly inputs: PinnedBuffer<BigUint64Array>;
   private readonly outputs: PinnedBuffer<BigUint64Array>;
+  private readonly logitsInputsFrom: number;
+  private readonly logitsOutputsFrom: number;
 
   private constructor(
     private readonly api: OrtApi,
@@ -46,7 +51,6 @@ export class Session {
   ) {
     const { configuration, headParts, capacity, maxRunTokens } = options;
     this.inputIds = PinnedBuffer.int64(maxRunTokens);
-    this.logits = new Logits(headParts);
     const hasRarePart = headParts.some(({ isRare }) => isRare);
 
     const layers = Array.from({ length: configuration.layerCount }, (_, layerIndex) => layerIndex);
@@ -54,6 +58,7 @@ export class Session {
     const cacheShape = [1, configuration.keyValueHeadCount, capacity, configuration.headDimension];
     const keep = (value: NativeAddress) => natives.own('Value', value);
     const deviceMemory = deviceMemoryName(options.device);
+    this.logits = deviceMemory === undefined ? new HostLogits(headParts) : new DeviceLogits(headParts);
     const allocator =
       deviceMemory === undefined
         ? undefined
@@ -67,21 +72,25 @@ export class Session {
       'logits_from',
       ...(hasRarePart ? ['rare_from'] : []),
       ...cacheNames.map((name) => `past.${name}`),
+      ...this.logits.inputNames,
     ]);
     this.outputNames = new PinnedNames([
-      ...this.logits.outputNames,
       ...cacheNames.map((name) => `present.${name}`),
+      ...this.logits.outputNames,
     ]);
-    this.inputs = PinnedBuffer.addressesOf([
+    const perRun = (names: readonly string[]) => names.map(() => 0n);
+    const fixedInputs = [
       0n, // input_ids, per run
       keep(api.createTensorOver(memoryInfo, this.lastPosition, 'int32', [1])),
       keep(api.createTensorOver(memoryInfo, this.totalLength, 'int32', [])),
       keep(api.createTensorOver(memoryInfo, this.logitsFrom, 'int64', [1])),
       ...(hasRarePart ? [keep(api.createTensorOver(memoryInfo, this.rareFrom, 'int64', [1]))] : []),
       ...caches,
-    ]);
-    const perRun = this.logits.outputNames.map(() => 0n);
-    this.outputs = PinnedBuffer.addressesOf([...perRun, ...caches]);
+    ];
+    this.logitsInputsFrom = fixedInputs.length;
+    this.logitsOutputsFrom = caches.length;
+    this.inputs = PinnedBuffer.addressesOf([...fixedInputs, ...perRun(this.logits.inputNames)]);
+    this.outputs = PinnedBuffer.addressesOf([...caches, ...perRun(this.logits.outputNames)]);
   }
 
   /** Loads the graph. Throws `UserError` `out-of-memory` or `damaged-model`. */
@@ -132,9 +141,10 @@ export class Session {
     this.rareFrom.view[0] = BigInt(wanted.vocabulary === 'whole' ? logitsFrom : ids.length);
 
     const idsTensor = api.createTensorOver(memoryInfo, this.inputIds, 'int64', [1, ids.length]);
-    const logitTensors = this.logits.bind(api, memoryInfo, wanted);
+    const logits = this.logits.bind(api, memoryInfo, wanted);
     this.inputs.view[0] = idsTensor;
-    this.outputs.view.set(logitTensors);
+    this.inputs.view.set(logits.inputs, this.logitsInputsFrom);
+    this.outputs.view.set(logits.outputs, this.logitsOutputsFrom);
 
     const terminate = () => api.setTerminate(this.runOptions);
     signal.addEventListener('abort', terminate, { once: true });
@@ -146,6 +156,7 @@ export class Session {
         this.inputs,
         this.outputNames,
         this.outputs,
+        this.logitsOutputsFrom + logits.outputs.length,
       );
       // Aborted too late to stop the run: nobody wants its result all the same.
       signal.throwIfAborted();
@@ -155,7 +166,7 @@ export class Session {
     } finally {
       signal.removeEventListener('abort', terminate);
       api.clearTerminate(this.runOptions);
-      [idsTensor, ...logitTensors].forEach((value) => api.release('Value', value));
+      [idsTensor, ...logits.inputs, ...logits.outputs].forEach((value) => api.release('Value', value));
     }
   }
 

@@ -12,7 +12,10 @@ import { score, scoreChoices } from './scoring';
 import { Session } from './session';
 
 export interface EngineOptions {
-  /** The prepared graph (`graph.onnx`, with its external data beside it). */
+  /**
+   * The prepared graph, with its external data beside it; for a device that has its own memory the one that
+   * `ensureDeviceGraph` made.
+   */
   readonly graphPath: string;
   readonly configuration: TransformerConfiguration;
   readonly headParts: readonly HeadPart[];

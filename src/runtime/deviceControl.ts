@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAbortError } from '../base/abort';
+import { isAbortError, neverAborted } from '../base/abort';
 import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import { packageRoot } from '../base/packageRoot';
-import { deviceTitle, type Device } from '../engine/device';
+import { deviceTitle, hasOwnMemory, type Device } from '../engine/device';
 import type { Engine } from '../engine/engine';
 import { ortLibraryVersion } from '../engine/ortLibrary';
 import { createEngine, type EngineOptions } from '../engine/transformerEngine';
@@ -31,8 +31,10 @@ export type DeviceSetting = 'auto' | Device;
 
 export interface DeviceOptions {
   readonly setting: DeviceSetting;
-  /** For the CPU; another device takes the same. */
+  /** For the CPU; another device takes the same but for its library and its graph. */
   readonly engine: EngineOptions;
+  /** The path of the graph for devices that have a memory of their own. */
+  readonly deviceGraph: (signal: AbortSignal) => Promise<string>;
   readonly modelSha256: string;
   /** The golden prompts as token ids. */
   readonly promptIds: readonly (readonly number[])[];
@@ -165,7 +167,7 @@ export class DeviceControl {
 
   /** Shaders are compiled at first use, which takes seconds: not during the first suggestion on the device. */
   private async openWarm(device: Device): Promise<Engine> {
-    const engine = await openEngine(this.options, device);
+    const engine = await openEngine(this.options, device, this.stop.signal);
     try {
       for (const promptIds of this.options.promptIds) {
         await engine.generate({ promptIds, maxTokens: 2, stopIds: new Set() }, this.stop.signal);
@@ -179,10 +181,18 @@ export class DeviceControl {
 
   /** Tries what is not known to crash, and stores what came out. */
   private async measure({ key, table: known }: StoredTable, signal: AbortSignal): Promise<DeviceTable> {
-    const { engine, promptIds, cache, logger, probeTimeoutMs } = this.options;
-    const libraryPathFor = (device: Device) => libraryPathOf(device, cache);
-    const options = { engine, promptIds, libraryPathFor, logger, skip: crashedDevices(known) };
-    const measured = await probeDevices({ ...options, timeoutMs: probeTimeoutMs }, signal);
+    const { promptIds, cache, logger, probeTimeoutMs } = this.options;
+    const measured = await probeDevices(
+      {
+        engineFor: (device) => engineOptionsFor(this.options, device, signal),
+        libraryPathFor: (device) => libraryPathOf(device, cache),
+        promptIds,
+        logger,
+        skip: crashedDevices(known),
+        timeoutMs: probeTimeoutMs,
+      },
+      signal,
+    );
     const table = [...measured, ...known];
     await writeDeviceTable(cache.devicesFile, key, table);
     table.forEach((entry) => logger.info(`device: ${deviceTitle(entry.device)}: ${describeEntry(entry)}`));
@@ -223,14 +233,28 @@ async function hasCrashed(options: DeviceOptions, device: Device): Promise<boole
   return device !== 'cpu' && crashedDevices((await readStored(options)).table).includes(device);
 }
 
-async function openEngine(options: DeviceOptions, device: Device): Promise<Engine> {
-  const { engine, cache, logger } = options;
-  const open = () => createEngine({ ...engine, device, libraryPath: libraryPathOf(device, cache) });
+async function openEngine(
+  options: DeviceOptions,
+  device: Device,
+  signal: AbortSignal = neverAborted,
+): Promise<Engine> {
+  const { cache, logger } = options;
+  const engineOptions = await engineOptionsFor(options, device, signal);
+  const open = () => createEngine(engineOptions);
   if (device === 'cpu') {
     return open();
   }
   const use = { device, tableKey: await tableKey(options) };
   return openMarked(cache.deviceMarksFolder, use, logger, open);
+}
+
+async function engineOptionsFor(
+  { engine, deviceGraph, cache }: DeviceOptions,
+  device: Device,
+  signal: AbortSignal,
+): Promise<EngineOptions> {
+  const graphPath = hasOwnMemory(device) ? await deviceGraph(signal) : engine.graphPath;
+  return { ...engine, device, graphPath, libraryPath: libraryPathOf(device, cache) };
 }
 
 function libraryPathOf(device: Device, cache: Cache): string | undefined {

@@ -12,8 +12,8 @@ import type { DeviceEntry, DeviceTable } from './deviceTable';
 import { findMissingLibrary } from './missingLibrary';
 
 export interface ProbeOptions {
-  /** Of the model, as it runs on the CPU. */
-  readonly engine: EngineOptions;
+  /** Of the model on a device. */
+  readonly engineFor: (device: Device) => Promise<EngineOptions>;
   /** The golden prompts. */
   readonly promptIds: readonly (readonly number[])[];
   /** The library to load for a device; undefined: the one that ships. */
@@ -74,13 +74,13 @@ export async function checkInChild(
 async function measureDevice(
   device: Device,
   reference: readonly GoldenTokens[] | undefined,
-  { engine, promptIds, libraryPathFor, logger, timeoutMs = defaultTimeoutMs }: ProbeOptions,
+  { engineFor, promptIds, logger, timeoutMs = defaultTimeoutMs }: ProbeOptions,
   signal: AbortSignal,
 ): Promise<DeviceEntry> {
   logger.info(`device: measuring ${device}`);
   const request: ProbeRequest = {
     kind: 'measure',
-    engine: { ...engine, device, libraryPath: libraryPathFor(device) },
+    engine: await engineFor(device),
     task: { promptIds, reference },
   };
   const answer = await runProbe(request, timeoutMs, logger, signal);

@@ -6,7 +6,8 @@ import type { Engine } from '../engine/engine';
 import type { Device } from '../engine/device';
 import type { Cache } from '../model/cache';
 import { findCatalogEntry } from '../model/catalog';
-import type { ModelManifest, PreparedModel } from '../model/manifest';
+import { ensureDeviceGraph, type DeviceGraphSource } from '../model/deviceGraph';
+import type { ModelManifest } from '../model/manifest';
 import { ensureModelFile, resolveOwnModelFile } from '../model/modelFile';
 import { prepareModel } from '../model/prepare';
 import { hashOwnFile } from '../model/verification';
@@ -71,25 +72,25 @@ export async function loadLanguageModel(options: LoadOptions, signal: AbortSigna
 async function ensurePrepared(
   { choice, cache, report, logger }: LoadOptions,
   signal: AbortSignal,
-): Promise<PreparedModel> {
+): Promise<DeviceGraphSource> {
   switch (choice.kind) {
     case 'catalog': {
       const entry = findCatalogEntry(choice.name);
       const path = await ensureModelFile(entry, { cache, report, logger }, signal);
-      return prepareModel(path, entry.sha256, cache.folder, { report, logger }, signal);
+      const prepared = await prepareModel(path, entry.sha256, cache.folder, { report, logger }, signal);
+      return { ...prepared, ggufPath: path };
     }
     case 'file': {
       const path = await resolveOwnModelFile(choice.path);
       const sha256 = await hashOwnFile(path, report, signal);
-      return prepareModel(path, sha256, cache.folder, { report, logger }, signal);
+      const prepared = await prepareModel(path, sha256, cache.folder, { report, logger }, signal);
+      return { ...prepared, ggufPath: path };
     }
   }
 }
 
-async function openPrepared(
-  { folder, manifest }: PreparedModel,
-  options: LoadOptions,
-): Promise<LanguageModel> {
+async function openPrepared(prepared: DeviceGraphSource, options: LoadOptions): Promise<LanguageModel> {
+  const { folder, manifest } = prepared;
   const { configuration, headParts, files, positionLimit, sourceName } = manifest;
   const tokenizer = createTokenizer(decodeSpecification(await readFile(join(folder, files.tokenizer.name))));
   try {
@@ -102,6 +103,7 @@ async function openPrepared(
         contextCapacity: Math.min(options.contextCapacity ?? defaultContextCapacity, positionLimit),
         threadCount: options.threadCount,
       },
+      deviceGraph: (signal) => ensureDeviceGraph(prepared, options.logger, signal),
       modelSha256: manifest.sourceSha256,
       promptIds: goldenTexts.map((text) => tokenizer.encode(text)),
       cache: options.cache,

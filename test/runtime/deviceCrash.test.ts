@@ -170,7 +170,9 @@ function deadProcessId(): number {
 }
 
 async function runProcess(setting: string, environment: Record<string, string>) {
-  const options = { setting, engine: tiny.engineOptions, modelSha256: 'tiny', promptIds: [[3, 4, 5]] };
+  const { engineOptions, deviceGraphPath } = tiny;
+  const modelOptions = { engine: engineOptions, deviceGraphPath, modelSha256: 'tiny' };
+  const options = { setting, ...modelOptions, promptIds: [[3, 4, 5]] };
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', join(import.meta.dirname, '../support/deviceProcess.ts')],

@@ -40,7 +40,12 @@ afterAll(async () => {
 
 function options(change: Partial<ProbeOptions> = {}): ProbeOptions {
   return {
-    engine: tiny.engineOptions,
+    engineFor: (device) =>
+      Promise.resolve({
+        ...tiny.engineOptions,
+        device,
+        graphPath: device === 'webgpu' ? tiny.deviceGraphPath : tiny.engineOptions.graphPath,
+      }),
     promptIds: [
       [3, 4, 5],
       [6, 7],
@@ -108,6 +113,7 @@ function controlOptions(setting: DeviceOptions['setting']): DeviceOptions {
   return {
     setting,
     engine: tiny.engineOptions,
+    deviceGraph: () => Promise.resolve(tiny.deviceGraphPath),
     modelSha256: 'tiny',
     promptIds: options().promptIds,
     cache,

@@ -34,6 +34,7 @@ test('files are written by those that keep the cache, the socket’s folder, and
     'cli/document.ts',
     'link/key.ts',
     'link/sharedServer.ts',
+    'model/deviceGraph.ts',
     'model/download/partialFile.ts',
     'model/graph/repackWorker.ts',
     'model/prepare.ts',

@@ -9,10 +9,11 @@ import { openOnDevice, type DeviceOptions } from '../../src/runtime/deviceContro
 const plain = JSON.parse(process.env['DEVICE_OPTIONS'] ?? '') as Pick<
   DeviceOptions,
   'setting' | 'engine' | 'modelSha256' | 'promptIds'
->;
+> & { readonly deviceGraphPath: string };
 const print = (line: string) => writeSync(1, `${line}\n`); // At once: the next line may be the process's last.
 const control = await openOnDevice({
   ...plain,
+  deviceGraph: () => Promise.resolve(plain.deviceGraphPath),
   cache: locateCache(process.env),
   logger: silentLogger,
   onMoved: () => {},

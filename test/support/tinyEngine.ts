@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { neverAborted } from '../../src/base/abort';
 import { silentLogger } from '../../src/base/logger';
-import type { Device } from '../../src/engine/device';
+import { hasOwnMemory, type Device } from '../../src/engine/device';
 import type { Engine } from '../../src/engine/engine';
 import { createEngine, type EngineOptions } from '../../src/engine/transformerEngine';
 import type { TransformerConfiguration } from '../../src/model/configuration';
@@ -25,6 +25,8 @@ export interface TinyEngine {
   readonly ggufPath: string;
   /** What `engine` was opened with. */
   readonly engineOptions: EngineOptions;
+  /** The graph for devices that have a memory of their own. */
+  readonly deviceGraphPath: string;
   createTokenizer(): Tokenizer;
   /** Lends a second engine over the same model, with nothing in its cache. */
   freshly<T>(use: (engine: Engine) => Promise<T>): Promise<T>;
@@ -60,7 +62,10 @@ export async function openTinyEngine(
   const openGraph = (graphPath: string) => createEngine({ graphPath, ...common });
   const exactGraphPath = join(prepared.folder, 'exact.onnx');
   const gguf = await readGguf(ggufPath, neverAborted);
-  writeFileSync(exactGraphPath, buildGraph(gguf, configuration, { accuracyLevel: 0, headParts }).onnx);
+  const exact = { accuracyLevel: 0, headParts } as const;
+  writeFileSync(exactGraphPath, buildGraph(gguf, configuration, exact).onnx);
+  const deviceGraphPath = join(prepared.folder, 'device.onnx');
+  writeFileSync(deviceGraphPath, buildGraph(gguf, configuration, { ...exact, logitsReader: 'graph' }).onnx);
   const engine = await openGraph(exactGraphPath);
 
   return {
@@ -69,9 +74,15 @@ export async function openTinyEngine(
     vocabularySize: configuration.vocabularySize,
     ggufPath,
     engineOptions: { graphPath: exactGraphPath, ...common },
+    deviceGraphPath,
     openGraph,
     openOn: (device, prefillChunkTokens) =>
-      createEngine({ graphPath: exactGraphPath, ...common, device, prefillChunkTokens }),
+      createEngine({
+        graphPath: hasOwnMemory(device) ? deviceGraphPath : exactGraphPath,
+        ...common,
+        device,
+        prefillChunkTokens,
+      }),
     createTokenizer: () =>
       createTokenizer(decodeSpecification(readFileSync(join(prepared.folder, files.tokenizer.name)))),
     async freshly(use) {

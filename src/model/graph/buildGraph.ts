@@ -1,7 +1,6 @@
 import type { ArchitectureName, TransformerConfiguration } from '../configuration';
-import type { HeadPart } from '../headParts';
 import type { GgufFile } from '../gguf/readGguf';
-import type { Architecture } from './architectures/architecture';
+import type { Architecture, ArchitectureOptions } from './architectures/architecture';
 import { granite } from './architectures/granite';
 import { llama } from './architectures/llama';
 import { qwen2 } from './architectures/qwen2';
@@ -19,12 +18,9 @@ const architectures: Readonly<Record<ArchitectureName, Architecture>> = {
   starcoder2,
 };
 
-export interface GraphOptions {
+export interface GraphOptions extends ArchitectureOptions {
   /** Of MatMulNBits: 4 quantises activations to int8, 0 keeps them float32 (exact, slow). */
   readonly accuracyLevel: 0 | 4;
-  /** The vocabulary, cut; see `planHeadParts`. */
-  readonly headParts: readonly HeadPart[];
-  readonly rotaryFactors?: Float32Array;
 }
 
 export interface BuiltGraph {

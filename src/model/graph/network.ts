@@ -64,6 +64,9 @@ export function createNetwork(accuracyLevel: 0 | 4) {
     positionsFrom,
     logSumExp,
     argMax,
+    largest,
+    pick,
+    withSpareRow,
     floatTable,
     toOnnx,
   };
@@ -238,6 +241,21 @@ export function createNetwork(accuracyLevel: 0 | 4) {
   /** logits [1, wanted, vocabulary] -> the first index of the largest [1, wanted]. */
   function argMax(label: string, logits: Value): Value {
     return node(label, 'ArgMax', '', [logits], [int('axis', -1), int('keepdims', 0)]);
+  }
+
+  /** logits [1, wanted, vocabulary] -> the largest [1, wanted]. */
+  function largest(label: string, logits: Value): Value {
+    return node(label, 'ReduceMax', '', [logits], [ints('axes', [-1]), int('keepdims', 0)]);
+  }
+
+  /** logits [1, wanted, vocabulary], ids [count] -> the logits of these ids [1, wanted, count]. */
+  function pick(label: string, logits: Value, ids: Value): Value {
+    return node(label, 'Gather', '', [logits, ids], [int('axis', 2)]);
+  }
+
+  /** x [1, rows, width] -> [1, rows + 1, width], the last row zeros. */
+  function withSpareRow(label: string, x: Value): Value {
+    return node(label, 'Pad', '', [x, constantInt64s('pad.row', [0, 0, 0, 0, 1, 0])]);
   }
 
   function floatTable(table: FloatVector, shape: readonly number[]): Value {

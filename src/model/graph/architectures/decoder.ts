@@ -2,8 +2,9 @@ import type { TransformerConfiguration } from '../../configuration';
 import { dataType } from '../onnxModel';
 import type { Network, Norm, RotaryPairing, Value } from '../network';
 import { rotaryTables } from '../rotaryTables';
-import { rowsOf, type BlockMatrix, type Weights } from '../weightsPlan';
+import type { Weights } from '../weightsPlan';
 import type { ArchitectureOptions } from './architecture';
+import { writeHead } from './head';
 
 /** What differs between the decoders that share this forward pass. */
 export interface DecoderStyle {
@@ -31,7 +32,7 @@ export function writeDecoder(
   network: Network,
   weights: Weights,
   configuration: TransformerConfiguration,
-  { headParts, rotaryFactors }: ArchitectureOptions,
+  options: ArchitectureOptions,
   style: DecoderStyle,
 ): void {
   const { layerCount, hiddenSize, feedForwardSize, headCount, keyValueHeadCount, headDimension } =
@@ -46,8 +47,10 @@ export function writeDecoder(
     lastPosition: network.input('seqlens_k', dataType.int32, [1]), // total - 1
     totalLength: network.input('total_len', dataType.int32, []),
   };
-  const logitsFrom = network.input('logits_from', dataType.int64, [1]);
-  const rotary = { ...rotaryTables(network, weights, configuration, rotaryFactors), pairing: style.pairing };
+  const rotary = {
+    ...rotaryTables(network, weights, configuration, options.rotaryFactors),
+    pairing: style.pairing,
+  };
 
   const embeddingTable = weights.matrix(['token_embd.weight'], [vocabularySize], hiddenSize);
   const embedded = network.embedding(ids, embeddingTable); // [1, seq, hidden]
@@ -75,30 +78,14 @@ export function writeDecoder(
   }
 
   writeHead(
+    network,
     // Scaled before the head: that is a few thousand values, and the logits are many more.
     network.scale('output_norm.scaled', normed, multipliers?.logits),
     weights.has('output.weight')
       ? weights.matrix(['output.weight'], [vocabularySize], hiddenSize)
       : embeddingTable, // Tied: the embedding's bytes serve twice.
+    options,
   );
-
-  /** The head is a fifth of all weights: only the wanted positions go through it, and for rare tokens often none. */
-  function writeHead(hidden: string, head: BlockMatrix): void {
-    const common = network.positionsFrom('wanted', hidden, logitsFrom); // [1, wanted, hidden]
-    const rare = headParts.some(({ isRare }) => isRare)
-      ? network.positionsFrom('wanted_rare', hidden, network.input('rare_from', dataType.int64, [1]))
-      : common; // [1, wanted or 0, hidden]
-    for (const [index, { firstId, idCount, isRare }] of headParts.entries()) {
-      const rows = rowsOf(head, firstId, idCount);
-      const logits = network.linear(`logits.${index}`, isRare ? rare : common, rows); // [1, wanted, ids]
-      network.output(logits, dataType.float32, [1, isRare ? 'wanted_rare' : 'wanted', idCount]);
-      // Of no rows ONNX Runtime 1.30 cannot find the largest: what is said of rare tokens is found outside.
-      if (!isRare) {
-        network.output(network.logSumExp(`log_sum_exp.${index}`, logits), dataType.float32, [1, 'wanted', 1]);
-        network.output(network.argMax(`arg_max.${index}`, logits), dataType.int64, [1, 'wanted']);
-      }
-    }
-  }
 
   /** What goes back into the residual: a matrix, scaled. */
   function branch(name: string, x: Value, columnCount: number): Value {
