@@ -11,21 +11,16 @@
 import koffi, { type LibraryHandle } from 'koffi';
 import { UserError, describeError } from '../base/errors';
 import { OrtError } from './ortError';
-import { signatures, type Signature } from './ortSignatures';
+import { elementTypeCodes, signatures, type ElementType, type Signature } from './ortSignatures';
 
 /** Address of a native object; 0n is null. */
 export type NativeAddress = bigint;
-
-export type ElementType = 'float32' | 'int32' | 'int64';
 
 /** `GetApi` of this version has every function below; also the first with 8-bit MatMulNBits on every platform. */
 const requiredApiVersion = 23;
 const addressBytes = 8;
 const callStackBytes = 8 * 1024 * 1024;
 const maxDimensionCount = 4;
-
-/** ONNXTensorElementDataType of onnxruntime_c_api.h. */
-const elementTypeCodes: Readonly<Record<ElementType, number>> = { float32: 1, int32: 6, int64: 7 };
 
 /**
  * What this process has loaded, by path. Held for good, for two reasons: koffi unloads a library whose handle is

@@ -1,3 +1,8 @@
+/** ONNXTensorElementDataType of onnxruntime_c_api.h. */
+export const elementTypeCodes = { float32: 1, int32: 6, int64: 7, float16: 10 } as const;
+
+export type ElementType = keyof typeof elementTypeCodes;
+
 /** Index in the table, result type, parameter types, in koffi's words. */
 export type Signature = readonly [index: number, result: string, ...parameters: string[]];
 

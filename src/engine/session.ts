@@ -2,6 +2,7 @@ import type { TransformerConfiguration } from '../model/configuration';
 import { DisposableStore } from '../base/disposables';
 import { UserError } from '../base/errors';
 import type { HeadPart } from '../model/headParts';
+import type { Precision } from '../model/precision';
 import { appendDevice, deviceMemoryName, deviceUnavailable, type Device } from './device';
 import { DeviceLogits } from './deviceLogits';
 import { HostLogits } from './hostLogits';
@@ -19,6 +20,8 @@ export interface SessionOptions {
   readonly capacity: number;
   readonly threadCount: number;
   readonly device: Device;
+  /** The graph's, and so that of its key/value memory. */
+  readonly precision: Precision;
   /** Most tokens in one run. */
   readonly maxRunTokens: number;
 }
@@ -63,7 +66,7 @@ export class Session {
       deviceMemory === undefined
         ? undefined
         : natives.own('Allocator', api.createAllocator(session, deviceMemory));
-    const caches = cacheNames.map(() => keep(api.createTensor('float32', cacheShape, allocator)));
+    const caches = cacheNames.map(() => keep(api.createTensor(options.precision, cacheShape, allocator)));
 
     this.inputNames = new PinnedNames([
       'input_ids',

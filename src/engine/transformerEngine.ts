@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { TransformerConfiguration } from '../model/configuration';
 import type { HeadPart } from '../model/headParts';
+import type { Precision } from '../model/precision';
 import type { Decoder } from './decode';
 import { generate, prefill } from './decode';
 import type { Device } from './device';
@@ -26,6 +27,8 @@ export interface EngineOptions {
   readonly libraryPath?: string;
   /** Absent: the CPU. */
   readonly device?: Device;
+  /** The graph's. Absent: float32. */
+  readonly precision?: Precision;
   /** Most tokens in one run; for devices that are wrong or slow in long ones. */
   readonly prefillChunkTokens?: number;
 }
@@ -48,6 +51,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     capacity: contextCapacity,
     threadCount: options.threadCount ?? defaultThreadCount(),
     device: options.device ?? 'cpu',
+    precision: options.precision ?? 'float32',
     maxRunTokens: prefillChunkTokens,
   });
   return new TransformerEngine({

@@ -1,19 +1,19 @@
-import { rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../base/logger';
 import { asCacheError } from './cache';
 import { readGguf } from './gguf/readGguf';
 import { readRotaryFactors } from './gguf/readRotaryFactors';
 import { buildGraph } from './graph/buildGraph';
+import { writeHalves } from './graph/halves';
+import { halvesFileName } from './graph/network';
 import type { ManifestFile, PreparedModel } from './manifest';
+import type { Precision } from './precision';
 import { describeFile, hashFile } from './preparedFolder';
 import { readSealed, writeSealed, writeSynced } from './sealedJson';
 
 /** Changes whenever the graph for devices changes, so that those made before are made anew. */
-const deviceGraphVersion = 1;
-
-const graphName = 'device.onnx';
-const recordName = 'device.json';
+export const deviceGraphVersion = 1;
 
 /** Written last, so that its presence means that the files are complete. */
 interface DeviceGraphRecord {
@@ -27,21 +27,22 @@ export interface DeviceGraphSource extends PreparedModel {
 }
 
 /**
- * The path of the model's graph for devices that have a memory of their own, which reads its logits itself. It lies
- * beside the graph for the CPU and has the same weights; it is made when it is first asked for. Throws `UserError` as
- * `prepareModel`, and rejects with the signal's reason when aborted.
+ * The path of the model's graph for devices that have a memory of their own, which reads its logits itself. There may be
+ * one of each precision, beside the graph for the CPU and with its blocks of weights; each is made when it is first asked
+ * for. Throws `UserError` as `prepareModel`, and rejects with the signal's reason when aborted.
  */
 export async function ensureDeviceGraph(
   source: DeviceGraphSource,
+  precision: Precision,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<string> {
   const { folder } = source;
   try {
-    if (!(await isIntact(folder, logger, signal))) {
-      await makeDeviceGraph(source, signal);
+    if (!(await isIntact(folder, precision, logger, signal))) {
+      await makeDeviceGraph(source, precision, signal);
     }
-    return join(folder, graphName);
+    return join(folder, graphNameOf(precision));
   } catch (error) {
     signal.throwIfAborted();
     throw asCacheError(error, folder);
@@ -50,6 +51,7 @@ export async function ensureDeviceGraph(
 
 async function makeDeviceGraph(
   { folder, manifest, ggufPath }: DeviceGraphSource,
+  precision: Precision,
   signal: AbortSignal,
 ): Promise<void> {
   const { configuration, headParts } = manifest;
@@ -57,24 +59,45 @@ async function makeDeviceGraph(
   if (gguf.byteCount !== manifest.sourceByteCount) {
     throw new Error(`${ggufPath} is not the file that ${folder} was made of`);
   }
-  const { onnx } = buildGraph(gguf, configuration, {
+  const { onnx, halves } = buildGraph(gguf, configuration, {
     accuracyLevel: 4,
     headParts,
     rotaryFactors: await readRotaryFactors(gguf, configuration),
     logitsReader: 'graph',
+    precision,
   });
-  const temporaryPath = join(folder, `${graphName}.${process.pid}`);
-  await writeSynced(temporaryPath, onnx);
-  await rename(temporaryPath, join(folder, graphName));
-  const files = [await describeFile(folder, graphName, signal)];
-  await writeSealed(join(folder, recordName), {
-    version: deviceGraphVersion,
-    files,
-  } satisfies DeviceGraphRecord);
+  const graphName = graphNameOf(precision);
+  await replaceFile(join(folder, graphName), (path) => writeSynced(path, onnx));
+  const names = [graphName];
+  if (precision === 'float16') {
+    const weightsPath = join(folder, manifest.files.weights.name);
+    await replaceFile(join(folder, halvesFileName), (path) => writeHalves(halves, weightsPath, path, signal));
+    names.push(halvesFileName);
+  }
+  const files = await Promise.all(names.map((name) => describeFile(folder, name, signal)));
+  const record: DeviceGraphRecord = { version: deviceGraphVersion, files };
+  await writeSealed(join(folder, recordNameOf(precision)), record);
 }
 
-async function isIntact(folder: string, logger: Logger, signal: AbortSignal): Promise<boolean> {
-  const record = await readSealed<DeviceGraphRecord>(join(folder, recordName), logger);
+/** Another process may make the same file: each writes its own and puts it in the place. */
+async function replaceFile(path: string, write: (path: string) => Promise<void>): Promise<void> {
+  const temporaryPath = `${path}.${process.pid}`;
+  try {
+    await write(temporaryPath);
+    await rename(temporaryPath, path);
+  } catch (error) {
+    await rm(temporaryPath, { force: true });
+    throw error;
+  }
+}
+
+async function isIntact(
+  folder: string,
+  precision: Precision,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const record = await readSealed<DeviceGraphRecord>(join(folder, recordNameOf(precision)), logger);
   if (record?.version !== deviceGraphVersion) {
     return false;
   }
@@ -86,4 +109,12 @@ async function isIntact(folder: string, logger: Logger, signal: AbortSignal): Pr
     }
   }
   return true;
+}
+
+function graphNameOf(precision: Precision): string {
+  return `device-${precision}.onnx`;
+}
+
+function recordNameOf(precision: Precision): string {
+  return `device-${precision}.json`;
 }

@@ -9,6 +9,8 @@ import type { Engine } from '../engine/engine';
 import { ortLibraryVersion } from '../engine/ortLibrary';
 import { createEngine, type EngineOptions } from '../engine/transformerEngine';
 import type { Cache } from '../model/cache';
+import { deviceGraphVersion } from '../model/deviceGraph';
+import type { Precision } from '../model/precision';
 import { graphVersion } from '../model/preparedFolder';
 import { cudaLibraryPath } from './deviceCuda';
 import { describeDrivers } from './deviceDriver';
@@ -20,6 +22,7 @@ import {
   describeEntry,
   fastestDevice,
   isMeasured,
+  precisionOn,
   readDeviceTable,
   writeDeviceCrash,
   writeDeviceTable,
@@ -34,7 +37,7 @@ export interface DeviceOptions {
   /** For the CPU; another device takes the same but for its library and its graph. */
   readonly engine: EngineOptions;
   /** The path of the graph for devices that have a memory of their own. */
-  readonly deviceGraph: (signal: AbortSignal) => Promise<string>;
+  readonly deviceGraph: (precision: Precision, signal: AbortSignal) => Promise<string>;
   readonly modelSha256: string;
   /** The golden prompts as token ids. */
   readonly promptIds: readonly (readonly number[])[];
@@ -184,7 +187,7 @@ export class DeviceControl {
     const { promptIds, cache, logger, probeTimeoutMs } = this.options;
     const measured = await probeDevices(
       {
-        engineFor: (device) => engineOptionsFor(this.options, device, signal),
+        engineFor: (device, precision) => engineOptionsFor(this.options, device, precision, signal),
         libraryPathFor: (device) => libraryPathOf(device, cache),
         promptIds,
         logger,
@@ -239,7 +242,8 @@ async function openEngine(
   signal: AbortSignal = neverAborted,
 ): Promise<Engine> {
   const { cache, logger } = options;
-  const engineOptions = await engineOptionsFor(options, device, signal);
+  const precision = precisionOn((await readStored(options)).table, device);
+  const engineOptions = await engineOptionsFor(options, device, precision, signal);
   const open = () => createEngine(engineOptions);
   if (device === 'cpu') {
     return open();
@@ -251,10 +255,11 @@ async function openEngine(
 async function engineOptionsFor(
   { engine, deviceGraph, cache }: DeviceOptions,
   device: Device,
+  precision: Precision,
   signal: AbortSignal,
 ): Promise<EngineOptions> {
-  const graphPath = hasOwnMemory(device) ? await deviceGraph(signal) : engine.graphPath;
-  return { ...engine, device, graphPath, libraryPath: libraryPathOf(device, cache) };
+  const graphPath = hasOwnMemory(device) ? await deviceGraph(precision, signal) : engine.graphPath;
+  return { ...engine, device, precision, graphPath, libraryPath: libraryPathOf(device, cache) };
 }
 
 function libraryPathOf(device: Device, cache: Cache): string | undefined {
@@ -271,7 +276,7 @@ async function tableKey({ modelSha256, cache }: DeviceOptions): Promise<string> 
   return [
     `model ${modelSha256}`,
     `sotto ${version}`,
-    `graph ${graphVersion}`,
+    `graph ${graphVersion}.${deviceGraphVersion}`,
     `onnxruntime ${ortLibraryVersion()}`,
     `cuda ${cudaLibraryPath(cache, process.env) ?? 'none'}`,
     await describeDrivers(),

@@ -2,18 +2,19 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { Logger } from '../base/logger';
 import { packageRoot } from '../base/packageRoot';
-import { supportedDevices, type Device } from '../engine/device';
+import { hasOwnMemory, supportedDevices, type Device } from '../engine/device';
 import { OrtApi } from '../engine/ortApi';
 import { ortLibraryPath } from '../engine/ortLibrary';
 import type { EngineOptions } from '../engine/transformerEngine';
-import { findDeviation, type GoldenTokens } from './deviceMeasurement';
+import type { Precision } from '../model/precision';
+import { findDeviation, type DeviceMeasurement, type GoldenTokens } from './deviceMeasurement';
 import type { ProbeAnswer, ProbeRequest } from './deviceProbeProcess';
-import type { DeviceEntry, DeviceTable } from './deviceTable';
+import { describeEntry, fasterOf, type DeviceEntry, type DeviceTable } from './deviceTable';
 import { findMissingLibrary } from './missingLibrary';
 
 export interface ProbeOptions {
   /** Of the model on a device. */
-  readonly engineFor: (device: Device) => Promise<EngineOptions>;
+  readonly engineFor: (device: Device, precision: Precision) => Promise<EngineOptions>;
   /** The golden prompts. */
   readonly promptIds: readonly (readonly number[])[];
   /** The library to load for a device; undefined: the one that ships. */
@@ -48,14 +49,11 @@ export async function probeDevices(options: ProbeOptions, signal: AbortSignal): 
       entries.push({ device, outcome: 'failed', reason: problem });
       continue;
     }
-    cpu ??= await measureDevice('cpu', undefined, options, signal);
+    cpu ??= await measureDevice({ device: 'cpu', precision: 'float32' }, undefined, options, signal);
     if (cpu.outcome !== 'measured') {
       return [cpu, ...entries];
     }
-    const entry = await measureDevice(device, cpu.measurement.golden, options, signal);
-    const deviation =
-      entry.outcome === 'measured' ? findDeviation(cpu.measurement, entry.measurement) : undefined;
-    entries.push(deviation === undefined ? entry : { device, outcome: 'wrong', reason: deviation });
+    entries.push(await measureInBestPrecision(device, cpu.measurement, options, signal));
   }
   return cpu === undefined ? entries : [cpu, ...entries];
 }
@@ -71,21 +69,45 @@ export async function checkInChild(
   return checked.kind === 'usable' ? undefined : failedEntry(device, checked).reason;
 }
 
-async function measureDevice(
+/**
+ * The better of the two precisions that give the CPU's tokens, for devices that have memory of their own; others leave
+ * part of the graph to the CPU, which is slower in float16. Many devices cannot compute in float16 at all: what then
+ * stands in the table is how the device did in float32.
+ */
+async function measureInBestPrecision(
   device: Device,
+  cpu: DeviceMeasurement,
+  options: ProbeOptions,
+  signal: AbortSignal,
+): Promise<DeviceEntry> {
+  const wide = await measureIn('float32');
+  return hasOwnMemory(device) ? fasterOf(wide, await measureIn('float16')) : wide;
+
+  async function measureIn(precision: Precision): Promise<DeviceEntry> {
+    const entry = await measureDevice({ device, precision }, cpu.golden, options, signal);
+    const deviation = entry.outcome === 'measured' ? findDeviation(cpu, entry.measurement) : undefined;
+    const judged: DeviceEntry =
+      deviation === undefined ? entry : { device, outcome: 'wrong', reason: deviation };
+    options.logger.info(`device: ${device} in ${precision}: ${describeEntry(judged)}`);
+    return judged;
+  }
+}
+
+async function measureDevice(
+  { device, precision }: { readonly device: Device; readonly precision: Precision },
   reference: readonly GoldenTokens[] | undefined,
   { engineFor, promptIds, logger, timeoutMs = defaultTimeoutMs }: ProbeOptions,
   signal: AbortSignal,
 ): Promise<DeviceEntry> {
-  logger.info(`device: measuring ${device}`);
+  logger.info(`device: measuring ${device} in ${precision}`);
   const request: ProbeRequest = {
     kind: 'measure',
-    engine: await engineFor(device),
+    engine: await engineFor(device, precision),
     task: { promptIds, reference },
   };
   const answer = await runProbe(request, timeoutMs, logger, signal);
   return answer.kind === 'measured'
-    ? { device, outcome: 'measured', measurement: answer.measurement }
+    ? { device, precision, outcome: 'measured', measurement: answer.measurement }
     : failedEntry(device, answer);
 }
 

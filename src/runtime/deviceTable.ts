@@ -3,11 +3,18 @@ import { dirname } from 'node:path';
 import type { Device } from '../engine/device';
 import { devices } from '../engine/device';
 import { ensureWritableFolder } from '../model/cache';
+import { precisions, type Precision } from '../model/precision';
 import type { DeviceMeasurement } from './deviceMeasurement';
 
 /** What became of one device when it was tried. */
 export type DeviceEntry =
-  | { readonly device: Device; readonly outcome: 'measured'; readonly measurement: DeviceMeasurement }
+  | {
+      readonly device: Device;
+      /** Of the graph that did best; absent: float32. */
+      readonly precision?: Precision;
+      readonly outcome: 'measured';
+      readonly measurement: DeviceMeasurement;
+    }
   | {
       readonly device: Device;
       readonly outcome: 'wrong' | 'failed' | 'timed-out' | 'crashed';
@@ -67,6 +74,21 @@ export function fastestDevice(table: DeviceTable): Device {
   return best !== undefined && cpu !== undefined && best.ms < worthwhileFactor * cpu.ms ? best.device : 'cpu';
 }
 
+/** The entry of two with the shorter suggestion; the first where neither or only it was measured. */
+export function fasterOf(first: DeviceEntry, second: DeviceEntry): DeviceEntry {
+  return suggestionMsOf(second) < suggestionMsOf(first) ? second : first;
+}
+
+function suggestionMsOf(entry: DeviceEntry): number {
+  return entry.outcome === 'measured' ? entry.measurement.speed.suggestionMs : Infinity;
+}
+
+/** Of the graph that does best on the device, as far as that was measured. */
+export function precisionOn(table: DeviceTable, device: Device): Precision {
+  const entry = table.find((candidate) => candidate.device === device);
+  return (entry?.outcome === 'measured' ? entry.precision : undefined) ?? 'float32';
+}
+
 /** An entry's outcome in a few words, for tables that users read. */
 export function describeEntry(entry: DeviceEntry): string {
   if (entry.outcome !== 'measured') {
@@ -76,7 +98,8 @@ export function describeEntry(entry: DeviceEntry): string {
     return `${outcome}${entry.reason}`;
   }
   const { prefillTokensPerSecond, decodeMsPerToken, suggestionMs } = entry.measurement.speed;
-  return `suggestion ${Math.round(suggestionMs)} ms, prefill ${Math.round(prefillTokensPerSecond)} tokens/s, decode ${decodeMsPerToken.toFixed(1)} ms/token`;
+  const precision = entry.precision === 'float16' ? ', in float16' : '';
+  return `suggestion ${Math.round(suggestionMs)} ms, prefill ${Math.round(prefillTokensPerSecond)} tokens/s, decode ${decodeMsPerToken.toFixed(1)} ms/token${precision}`;
 }
 
 async function readTables(file: string): Promise<[string, DeviceTable][]> {
@@ -100,7 +123,9 @@ function isEntry(value: unknown): value is DeviceEntry {
     return false;
   }
   const known = devices.some((device) => device === value.device);
-  return known && (value.outcome === 'measured' ? hasSpeed(value) : 'reason' in value);
+  const isKnownPrecision =
+    !('precision' in value) || precisions.some((precision) => precision === value.precision);
+  return known && isKnownPrecision && (value.outcome === 'measured' ? hasSpeed(value) : 'reason' in value);
 }
 
 function hasSpeed(value: object): boolean {

@@ -103,7 +103,7 @@ async function openPrepared(prepared: DeviceGraphSource, options: LoadOptions): 
         contextCapacity: Math.min(options.contextCapacity ?? defaultContextCapacity, positionLimit),
         threadCount: options.threadCount,
       },
-      deviceGraph: (signal) => ensureDeviceGraph(prepared, options.logger, signal),
+      deviceGraph: (precision, signal) => ensureDeviceGraph(prepared, precision, options.logger, signal),
       modelSha256: manifest.sourceSha256,
       promptIds: goldenTexts.map((text) => tokenizer.encode(text)),
       cache: options.cache,

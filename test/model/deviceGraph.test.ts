@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +17,7 @@ import { silentLogger } from '../../src/base/logger';
 import { ensureDeviceGraph, type DeviceGraphSource } from '../../src/model/deviceGraph';
 import { readGguf } from '../../src/model/gguf/readGguf';
 import { buildGraph } from '../../src/model/graph/buildGraph';
+import { precisions, type Precision } from '../../src/model/precision';
 import { prepareModel } from '../../src/model/prepare';
 import { describeFile } from '../../src/model/preparedFolder';
 import { writeSealed } from '../../src/model/sealedJson';
@@ -27,45 +36,53 @@ beforeEach(async () => {
   source = { ...(await prepareModel(ggufPath, sha256, cache, options, neverAborted)), ggufPath };
 });
 
-const make = () => ensureDeviceGraph(source, silentLogger, neverAborted);
+const make = (precision: Precision = 'float32') =>
+  ensureDeviceGraph(source, precision, silentLogger, neverAborted);
 
-test('it is added to a prepared folder once, and changes nothing in it', async () => {
-  const before = new Map(readdirSync(source.folder).map((name) => [name, contentOf(name)]));
-  const path = await make();
-  expect([...before].every(([name, content]) => contentOf(name) === content)).toBe(true);
-  const { mtimeMs } = statSync(path);
-  expect(await make()).toBe(path);
-  expect(statSync(path).mtimeMs).toBe(mtimeMs);
+const file = (name: string) => join(source.folder, name);
 
-  function contentOf(name: string): string {
-    return readFileSync(join(source.folder, name), 'hex');
+test('those of both precisions are added to a prepared folder once, and change nothing in it', async () => {
+  const contents = () =>
+    new Map(readdirSync(source.folder).map((name) => [name, readFileSync(file(name), 'hex')]));
+  for (const precision of precisions) {
+    const before = contents();
+    const path = await make(precision);
+    const after = contents();
+    expect([...before].filter(([name, content]) => after.get(name) !== content)).toEqual([]);
+    expect(after.size).toBeGreaterThan(before.size);
+    const { mtimeMs } = statSync(path);
+    expect(await make(precision)).toBe(path);
+    expect(statSync(path).mtimeMs).toBe(mtimeMs);
   }
+  expect(await make('float32')).not.toBe(await make('float16'));
 });
 
-test.each<[string, (path: string) => void | Promise<void>]>([
-  ['the graph is gone', (path) => rmSync(path)],
-  ['the graph is cut', (path) => writeFileSync(path, readFileSync(path).subarray(0, 100))],
-  ['the record is cut', () => writeFileSync(join(source.folder, 'device.json'), '{"version": 1')],
+test.each<[string, () => void | Promise<void>]>([
+  ['the graph is gone', () => rmSync(file('device-float16.onnx'))],
+  ['the graph is cut', () => truncateSync(file('device-float16.onnx'), 100)],
+  ['the numbers are cut', () => truncateSync(file('float16.bin'), 100)],
+  ['the record is cut', () => truncateSync(file('device-float16.json'), 100)],
   [
     'it is of another version',
-    async (path) => {
-      writeFileSync(path, 'older');
-      const files = [await describeFile(source.folder, 'device.onnx', neverAborted)];
-      await writeSealed(join(source.folder, 'device.json'), { version: 0, files });
+    async () => {
+      writeFileSync(file('device-float16.onnx'), 'older');
+      const files = [await describeFile(source.folder, 'device-float16.onnx', neverAborted)];
+      await writeSealed(file('device-float16.json'), { version: 0, files });
     },
   ],
 ])('a damaged one is made again: %s', async (_, damage) => {
-  const path = await make();
-  const bytes = readFileSync(path);
-  await damage(path);
-  expect(await make()).toBe(path);
-  expect(readFileSync(path).equals(bytes)).toBe(true);
+  const read = () => ['device-float16.onnx', 'float16.bin'].map((name) => readFileSync(file(name), 'hex'));
+  await make('float16');
+  const made = read();
+  await damage();
+  await make('float16');
+  expect(read()).toEqual(made);
 });
 
 test('another GGUF than the one that was prepared is refused', async () => {
   await writeTinyModel({ architecture: 'qwen2', seed: 1, layerCount: 3 }, source.ggufPath);
   await expect(make()).rejects.toThrow(/not the file/);
-  expect(readdirSync(source.folder)).not.toContain('device.onnx');
+  expect(readdirSync(source.folder)).not.toContain('device-float32.onnx');
 });
 
 test('the graph says of its logits what they say, and nothing breaks where no rare token is wanted', async () => {

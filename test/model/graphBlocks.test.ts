@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { blockLayouts, type TensorType } from '../../src/model/gguf/tensorType';
 import { dequantise } from '../../src/model/graph/dequantise';
-import { float16Values } from '../../src/model/graph/float16';
+import { float16Values, toFloat16 } from '../../src/model/graph/float16';
 import { repack } from '../../src/model/graph/repack';
 import { encodeTensor } from '../support/blockEncoders';
 import { createRandom } from '../../src/base/random';
@@ -94,3 +94,24 @@ function repacked(type: TensorType, bytes: Uint8Array) {
 function valuesOf({ blocks, scales }: { blocks: Uint8Array; scales: Float32Array }): Float32Array {
   return Float32Array.from(blocks, (byte, index) => (byte - 128) * scales[index >> 5]! + 0);
 }
+
+describe('toFloat16', () => {
+  test('gives every half-precision number back, and between two of them the nearer one', () => {
+    const finite = Array.from({ length: 0x7c00 }, (_, bits) => bits);
+    const numbers = Float32Array.from(finite, (bits) => float16Values[bits]!);
+    expect([...toFloat16(numbers)]).toEqual(finite);
+    expect([...toFloat16(numbers.map((value) => -value))]).toEqual(finite.map((bits) => bits | 0x8000));
+
+    const between = (share: number) =>
+      toFloat16(numbers.subarray(0, -1).map((low, bits) => low + share * (numbers[bits + 1]! - low)));
+    expect([...between(0.4)]).toEqual(finite.slice(0, -1));
+    expect([...between(0.6)]).toEqual(finite.slice(1));
+    // In the middle the even one.
+    expect([...between(0.5)]).toEqual(finite.slice(0, -1).map((bits) => bits + (bits & 1)));
+  });
+
+  test('what is too large becomes infinite, and what is no number stays none', () => {
+    const values = Float32Array.of(65_519, 65_520, 1e9, Infinity, -1e9, NaN, 1e-9);
+    expect([...toFloat16(values)]).toEqual([0x7bff, 0x7c00, 0x7c00, 0x7c00, 0xfc00, 0x7e00, 0]);
+  });
+});

@@ -170,8 +170,8 @@ function deadProcessId(): number {
 }
 
 async function runProcess(setting: string, environment: Record<string, string>) {
-  const { engineOptions, deviceGraphPath } = tiny;
-  const modelOptions = { engine: engineOptions, deviceGraphPath, modelSha256: 'tiny' };
+  const { engineOptions, deviceGraphPaths } = tiny;
+  const modelOptions = { engine: engineOptions, deviceGraphPaths, modelSha256: 'tiny' };
   const options = { setting, ...modelOptions, promptIds: [[3, 4, 5]] };
   const child = spawn(
     process.execPath,

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
 import { silentLogger } from '../../src/base/logger';
+import { hasOwnMemory } from '../../src/engine/device';
 import { locateCache, type Cache } from '../../src/model/cache';
 import { openOnDevice, type DeviceOptions } from '../../src/runtime/deviceControl';
 import { probeDevices, type ProbeOptions } from '../../src/runtime/deviceProbe';
 import { readDeviceTable } from '../../src/runtime/deviceTable';
 import {
+  chosenDriver,
   noSoftwareAdapter,
   softwareAdapterEnvironment,
   softwareAdapterSizes,
@@ -40,11 +42,12 @@ afterAll(async () => {
 
 function options(change: Partial<ProbeOptions> = {}): ProbeOptions {
   return {
-    engineFor: (device) =>
+    engineFor: (device, precision) =>
       Promise.resolve({
         ...tiny.engineOptions,
         device,
-        graphPath: device === 'webgpu' ? tiny.deviceGraphPath : tiny.engineOptions.graphPath,
+        precision,
+        graphPath: hasOwnMemory(device) ? tiny.deviceGraphPaths[precision] : tiny.engineOptions.graphPath,
       }),
     promptIds: [
       [3, 4, 5],
@@ -99,6 +102,22 @@ test('an aborted probe rejects with the reason', async () => {
   await expect(probing).rejects.toThrow('shutting down');
 });
 
+test.skipIf(noSoftwareAdapter !== undefined || chosenDriver !== undefined)(
+  `a device without float16 is measured in float32 ${noSoftwareAdapter ?? ''}`,
+  { timeout: softwareAdapterTimeoutMs },
+  async () => {
+    Object.assign(process.env, softwareAdapterEnvironment());
+    const messages: string[] = [];
+    const logger = { ...silentLogger, info: (message: string) => messages.push(message) };
+    const table = await probeDevices(options({ logger }), neverAborted);
+    expect(table.find(({ device }) => device === 'webgpu')).toMatchObject({
+      outcome: 'measured',
+      precision: 'float32',
+    });
+    expect(messages.find((message) => message.startsWith('device: webgpu in float16: '))).toMatch(/f16/);
+  },
+);
+
 test.skipIf(noSoftwareAdapter !== undefined)(
   `a device that hangs is stopped ${noSoftwareAdapter ?? ''}`,
   { timeout: softwareAdapterTimeoutMs },
@@ -113,7 +132,7 @@ function controlOptions(setting: DeviceOptions['setting']): DeviceOptions {
   return {
     setting,
     engine: tiny.engineOptions,
-    deviceGraph: () => Promise.resolve(tiny.deviceGraphPath),
+    deviceGraph: (precision) => Promise.resolve(tiny.deviceGraphPaths[precision]),
     modelSha256: 'tiny',
     promptIds: options().promptIds,
     cache,
@@ -186,9 +205,9 @@ test.skipIf(noSoftwareAdapter !== undefined)(
     await begun;
     await control.dispose();
     expect(messages).toEqual([
-      'device: measuring cpu',
+      'device: measuring cpu in float32',
       'device: the model is in use; measuring begins again when it rests',
-      'device: measuring cpu',
+      'device: measuring cpu in float32',
     ]);
   },
 );

@@ -3,9 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Device } from '../../src/engine/device';
+import type { Precision } from '../../src/model/precision';
 import { findDeviation, type DeviceMeasurement } from '../../src/runtime/deviceMeasurement';
 import {
+  describeEntry,
+  fasterOf,
   fastestDevice,
+  precisionOn,
   readDeviceTable,
   writeDeviceTable,
   type DeviceEntry,
@@ -17,9 +21,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function measured(device: Device, suggestionMs: number): DeviceEntry {
+function measured(device: Device, suggestionMs: number, precision?: Precision): DeviceEntry {
   const speed = { prefillTokensPerSecond: 400, decodeMsPerToken: 20, suggestionMs };
-  return { device, outcome: 'measured', measurement: { golden: [], referenceScores: [], speed } };
+  return { device, precision, outcome: 'measured', measurement: { golden: [], referenceScores: [], speed } };
 }
 
 describe('the table', () => {
@@ -47,6 +51,7 @@ describe('the table', () => {
     ...['', '{', '{"a": 1}', '[["driver 1", [{"device": "abacus", "outcome": "measured"}]]]'],
     '[["driver 1", [{"device": "cpu", "outcome": "measured", "measurement": {"speed": {"suggestionMs": 1}}}]]]',
     '[["driver 1", [{"device": "cpu", "outcome": "measured", "measurement": null}]]]',
+    '[["driver 1", [{"device": "cpu", "precision": "float8", "outcome": "failed", "reason": "x"}]]]',
   ])('that makes no sense (%s) is no table', async (text) => {
     const file = join(folder, 'broken.json');
     writeFileSync(file, text);
@@ -54,6 +59,25 @@ describe('the table', () => {
     await writeDeviceTable(file, 'driver 1', [measured('cpu', 1)]);
     expect(await readDeviceTable(file, 'driver 1')).toHaveLength(1);
   });
+});
+
+test('of two precisions the faster one counts, if it was right, and the table says which it was', () => {
+  const wide = measured('webgpu', 100);
+  const half = measured('webgpu', 60, 'float16');
+  const unable: DeviceEntry = { device: 'webgpu', outcome: 'failed', reason: 'no f16' };
+  const wrong: DeviceEntry = { device: 'webgpu', outcome: 'wrong', reason: 'prompt 1' };
+  expect(fasterOf(wide, half)).toBe(half);
+  expect(fasterOf(half, wide)).toBe(half);
+  expect(fasterOf(wide, unable)).toBe(wide);
+  expect(fasterOf(wrong, half)).toBe(half);
+  expect(fasterOf(wrong, unable)).toBe(wrong);
+
+  expect(precisionOn([measured('cpu', 300), half], 'webgpu')).toBe('float16');
+  expect(precisionOn([measured('cpu', 300), half], 'cuda')).toBe('float32');
+  expect(precisionOn([measured('cpu', 300), wide], 'webgpu')).toBe('float32');
+  expect(precisionOn([unable], 'webgpu')).toBe('float32');
+  expect(describeEntry(half)).toMatch(/, in float16$/);
+  expect(describeEntry(wide)).not.toMatch(/float/);
 });
 
 test('the fastest device is the one that is clearly faster than the processor', () => {

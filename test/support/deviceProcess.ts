@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { neverAborted } from '../../src/base/abort';
 import { silentLogger } from '../../src/base/logger';
 import { locateCache } from '../../src/model/cache';
+import type { TinyEngine } from './tinyEngine';
 import { openOnDevice, type DeviceOptions } from '../../src/runtime/deviceControl';
 
 // A whole process that opens a model on a device: `DEVICE_OPTIONS` holds the plain part of the options as JSON. Prints
@@ -9,11 +10,11 @@ import { openOnDevice, type DeviceOptions } from '../../src/runtime/deviceContro
 const plain = JSON.parse(process.env['DEVICE_OPTIONS'] ?? '') as Pick<
   DeviceOptions,
   'setting' | 'engine' | 'modelSha256' | 'promptIds'
-> & { readonly deviceGraphPath: string };
+> & { readonly deviceGraphPaths: TinyEngine['deviceGraphPaths'] };
 const print = (line: string) => writeSync(1, `${line}\n`); // At once: the next line may be the process's last.
 const control = await openOnDevice({
   ...plain,
-  deviceGraph: () => Promise.resolve(plain.deviceGraphPath),
+  deviceGraph: (precision) => Promise.resolve(plain.deviceGraphPaths[precision]),
   cache: locateCache(process.env),
   logger: silentLogger,
   onMoved: () => {},

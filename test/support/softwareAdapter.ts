@@ -23,9 +23,18 @@ export const softwareAdapterSizes = { hiddenSize: 64, feedForwardSize: 96, layer
  */
 export const softwareAdapterTimeoutMs = 15 * 60_000;
 
+/**
+ * A Vulkan driver to test WebGPU with in place of Chromium's, as the path of its JSON file: Mesa's lavapipe from version
+ * 25 on has float16, which Chromium's lacks, but compiles shaders for minutes.
+ */
+export const chosenDriver: string | undefined = process.env['SOTTO_VULKAN_DRIVER'];
+
 /** What a child process needs in its environment to find the software adapter, and no other. */
 export function softwareAdapterEnvironment(): { VK_ICD_FILENAMES: string; LD_LIBRARY_PATH: string } {
-  return { VK_ICD_FILENAMES: join(folder ?? '', driverName), LD_LIBRARY_PATH: folder ?? '' };
+  return {
+    VK_ICD_FILENAMES: chosenDriver ?? join(folder ?? '', driverName),
+    LD_LIBRARY_PATH: folder ?? '',
+  };
 }
 
 /** Makes this process use the software adapter for WebGPU; to be called before WebGPU is used for the first time. */

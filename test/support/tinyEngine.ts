@@ -11,6 +11,9 @@ import type { TransformerConfiguration } from '../../src/model/configuration';
 import type { HeadPart } from '../../src/model/headParts';
 import { readGguf } from '../../src/model/gguf/readGguf';
 import { buildGraph } from '../../src/model/graph/buildGraph';
+import { writeHalves } from '../../src/model/graph/halves';
+import { halvesFileName } from '../../src/model/graph/network';
+import type { Precision } from '../../src/model/precision';
 import { prepareModel } from '../../src/model/prepare';
 import { decodeSpecification } from '../../src/tokenizer/specification';
 import type { Tokenizer } from '../../src/tokenizer/tokenizer';
@@ -25,13 +28,13 @@ export interface TinyEngine {
   readonly ggufPath: string;
   /** What `engine` was opened with. */
   readonly engineOptions: EngineOptions;
-  /** The graph for devices that have a memory of their own. */
-  readonly deviceGraphPath: string;
+  /** The graphs for devices that have a memory of their own. */
+  readonly deviceGraphPaths: Readonly<Record<Precision, string>>;
   createTokenizer(): Tokenizer;
   /** Lends a second engine over the same model, with nothing in its cache. */
   freshly<T>(use: (engine: Engine) => Promise<T>): Promise<T>;
   /** Opens another engine over the same model, on a device; the caller disposes it. */
-  openOn(device: Device, prefillChunkTokens?: number): Promise<Engine>;
+  openOn(device: Device, prefillChunkTokens?: number, precision?: Precision): Promise<Engine>;
   /** Opens another file as the graph. */
   openGraph(graphPath: string): Promise<Engine>;
   dispose(): Promise<void>;
@@ -64,8 +67,18 @@ export async function openTinyEngine(
   const gguf = await readGguf(ggufPath, neverAborted);
   const exact = { accuracyLevel: 0, headParts } as const;
   writeFileSync(exactGraphPath, buildGraph(gguf, configuration, exact).onnx);
-  const deviceGraphPath = join(prepared.folder, 'device.onnx');
-  writeFileSync(deviceGraphPath, buildGraph(gguf, configuration, { ...exact, logitsReader: 'graph' }).onnx);
+  const writeDeviceGraph = async (precision: Precision) => {
+    const { onnx, halves } = buildGraph(gguf, configuration, { ...exact, logitsReader: 'graph', precision });
+    const weightsPath = join(prepared.folder, files.weights.name);
+    await writeHalves(halves, weightsPath, join(prepared.folder, halvesFileName), neverAborted);
+    const path = join(prepared.folder, `device-${precision}.onnx`);
+    writeFileSync(path, onnx);
+    return path;
+  };
+  const deviceGraphPaths = {
+    float32: await writeDeviceGraph('float32'),
+    float16: await writeDeviceGraph('float16'),
+  };
   const engine = await openGraph(exactGraphPath);
 
   return {
@@ -74,14 +87,15 @@ export async function openTinyEngine(
     vocabularySize: configuration.vocabularySize,
     ggufPath,
     engineOptions: { graphPath: exactGraphPath, ...common },
-    deviceGraphPath,
+    deviceGraphPaths,
     openGraph,
-    openOn: (device, prefillChunkTokens) =>
+    openOn: (device, prefillChunkTokens, precision = 'float32') =>
       createEngine({
-        graphPath: hasOwnMemory(device) ? deviceGraphPath : exactGraphPath,
+        graphPath: hasOwnMemory(device) ? deviceGraphPaths[precision] : exactGraphPath,
         ...common,
         device,
         prefillChunkTokens,
+        precision,
       }),
     createTokenizer: () =>
       createTokenizer(decodeSpecification(readFileSync(join(prepared.folder, files.tokenizer.name)))),

@@ -1,4 +1,6 @@
 import type { TransformerConfiguration } from '../configuration';
+import { toFloat16 } from './float16';
+import { halfOf, type HalvesPlan } from './halves';
 import {
   attributeType,
   dataType,
@@ -14,8 +16,9 @@ import type { BlockMatrix, FileRange, FloatVector } from './weightsPlan';
 /** The name of a value that flows through the graph. */
 export type Value = string;
 
-/** Name of the external-data file beside the graph. */
+/** Names of the external-data files beside the graph. */
 export const weightsFileName = 'weights.bin';
+export const halvesFileName = 'float16.bin';
 
 /** How RoPE pairs the dimensions of a head. */
 export type RotaryPairing =
@@ -40,15 +43,20 @@ const microsoft = 'com.microsoft';
  * Accumulates an ONNX graph; its methods are the few layers that decoders are made of. Operators and attributes:
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
  *
- * `accuracyLevel` of MatMulNBits: 4 quantises activations to int8 (fast), 0 keeps them float32.
+ * `accuracyLevel` of MatMulNBits: 4 quantises activations to int8 (fast), 0 keeps them as they are. With `halves`
+ * activations, KV cache and all weights but the 8-bit blocks are float16; the float32 numbers of the weights file are
+ * then to be copied as the plan says.
  */
-export function createNetwork(accuracyLevel: 0 | 4) {
+export function createNetwork(accuracyLevel: 0 | 4, halves?: HalvesPlan) {
   const nodes: OnnxNode[] = [];
   const initializers = new Map<string, OnnxTensor>();
   const inputs: OnnxValueInfo[] = [];
   const outputs: OnnxValueInfo[] = [];
+  /** Of activations and the KV cache. */
+  const activationType = halves === undefined ? dataType.float32 : dataType.float16;
 
   return {
+    activationType,
     input,
     output,
     embedding,
@@ -57,6 +65,7 @@ export function createNetwork(accuracyLevel: 0 | 4) {
     headNorm,
     addAndNorm,
     linear,
+    logits,
     split,
     attention,
     siluGate,
@@ -99,9 +108,10 @@ export function createNetwork(accuracyLevel: 0 | 4) {
     if (factor === undefined || factor === 1) {
       return x;
     }
-    const rawData = new Uint8Array(Float32Array.of(factor).buffer);
+    const value = Float32Array.of(factor);
+    const rawData = new Uint8Array((halves === undefined ? value : toFloat16(value)).buffer);
     const constant = `${label}.factor`;
-    initializers.set(constant, { name: constant, dataType: dataType.float32, dims: [], rawData });
+    initializers.set(constant, { name: constant, dataType: activationType, dims: [], rawData });
     return node(label, 'Mul', '', [x, constant]);
   }
 
@@ -148,21 +158,33 @@ export function createNetwork(accuracyLevel: 0 | 4) {
 
   /** x [1, seq, columns] -> x · matrixᵀ + bias [1, seq, rows]. */
   function linear(label: string, x: Value, matrix: BlockMatrix, bias?: FloatVector): Value {
-    const { rowCount, columnCount, blockSize } = matrix;
-    const blockCount = columnCount / blockSize;
-    const blocks = external(
-      `${matrix.name}.blocks`,
-      dataType.uint8,
-      [rowCount, blockCount, blockSize],
-      matrix.blocks,
-    );
     // Inputs 3 (zero points: 128 when absent) and 4 (group index) are left out.
     const tail = bias === undefined ? [] : ['', '', floatVector(bias)];
+    return multiply(label, x, matrix, scalesOf(matrix), tail);
+  }
+
+  /**
+   * x [1, wanted, columns] -> x · matrixᵀ [1, wanted, rows], in float32 whatever the activations are: numbers of 16
+   * and more are 0.016 apart in float16, which would make ties of what is none.
+   */
+  function logits(label: string, x: Value, matrix: BlockMatrix): Value {
+    const wide = halves === undefined ? x : cast(`${label}.wide`, x, dataType.float32);
+    return multiply(label, wide, matrix, wideScalesOf(matrix), []);
+  }
+
+  function multiply(
+    label: string,
+    x: Value,
+    { name, rowCount, columnCount, blockSize, blocks }: BlockMatrix,
+    scales: Value,
+    tail: readonly Value[],
+  ): Value {
+    const shape = [rowCount, columnCount / blockSize, blockSize];
     return node(
       label,
       'MatMulNBits',
       microsoft,
-      [x, blocks, scalesOf(matrix), ...tail],
+      [x, external(`${name}.blocks`, dataType.uint8, shape, blocks), scales, ...tail],
       [
         int('K', columnCount),
         int('N', rowCount),
@@ -171,6 +193,10 @@ export function createNetwork(accuracyLevel: 0 | 4) {
         int('accuracy_level', accuracyLevel),
       ],
     );
+  }
+
+  function cast(label: string, x: Value, type: number): Value {
+    return node(label, 'Cast', '', [x], [int('to', type)]);
   }
 
   /** x [1, seq, Σ widths] -> its parts [1, seq, width], one for each width. */
@@ -259,7 +285,7 @@ export function createNetwork(accuracyLevel: 0 | 4) {
   }
 
   function floatTable(table: FloatVector, shape: readonly number[]): Value {
-    return external(table.name, dataType.float32, shape, table.range);
+    return floats(table.name, shape, table.range);
   }
 
   function toOnnx(name: string): OnnxModel {
@@ -278,12 +304,29 @@ export function createNetwork(accuracyLevel: 0 | 4) {
     return floatTable(vector, [vector.length]);
   }
 
-  function scalesOf({ name, rowCount, columnCount, blockSize, scales }: BlockMatrix): Value {
-    return external(`${name}.scales`, dataType.float32, [rowCount, columnCount / blockSize], scales);
+  function scalesOf(matrix: BlockMatrix): Value {
+    return floats(`${matrix.name}.scales`, scalesShape(matrix), matrix.scales);
   }
 
-  function external(name: string, type: number, dims: readonly number[], range: FileRange): Value {
-    const entries = { location: weightsFileName, offset: range.offset, length: range.byteCount };
+  function wideScalesOf(matrix: BlockMatrix): Value {
+    return external(`${matrix.name}.scales`, dataType.float32, scalesShape(matrix), matrix.scales);
+  }
+
+  /** Float32 numbers of the weights file, or their float16 copies. */
+  function floats(name: string, dims: readonly number[], range: FileRange): Value {
+    return halves === undefined
+      ? external(name, dataType.float32, dims, range)
+      : external(`${name}.half`, dataType.float16, dims, halfOf(halves, range), halvesFileName);
+  }
+
+  function external(
+    name: string,
+    type: number,
+    dims: readonly number[],
+    range: FileRange,
+    location = weightsFileName,
+  ): Value {
+    const entries = { location, offset: range.offset, length: range.byteCount };
     const externalData = Object.entries(entries).map(([key, value]) => ({ key, value: String(value) }));
     initializers.set(name, { name, dataType: type, dims, dataLocation: externalLocation, externalData });
     return name;
@@ -320,6 +363,10 @@ export function createNetwork(accuracyLevel: 0 | 4) {
 }
 
 export type Network = ReturnType<typeof createNetwork>;
+
+function scalesShape({ rowCount, columnCount, blockSize }: BlockMatrix): readonly number[] {
+  return [rowCount, columnCount / blockSize];
+}
 
 function valueInfo(name: string, elemType: number, shape: readonly (number | string)[]): OnnxValueInfo {
   const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));

@@ -50,7 +50,7 @@ export interface OnnxValueInfo {
 /** `AttributeProto.AttributeType`. */
 export const attributeType = { float: 1, int: 2, ints: 7 } as const;
 /** `TensorProto.DataType`. */
-export const dataType = { float32: 1, uint8: 2, int32: 6, int64: 7 } as const;
+export const dataType = { float32: 1, uint8: 2, int32: 6, int64: 7, float16: 10 } as const;
 /** `TensorProto.DataLocation.EXTERNAL`. */
 export const externalLocation = 1;
 

@@ -154,13 +154,13 @@ export function writeDecoder(
 
   function cacheOf(layer: number) {
     const cache = {
-      pastKey: network.input(`past.${layer}.k`, dataType.float32, cacheShape),
-      pastValue: network.input(`past.${layer}.v`, dataType.float32, cacheShape),
+      pastKey: network.input(`past.${layer}.k`, network.activationType, cacheShape),
+      pastValue: network.input(`past.${layer}.v`, network.activationType, cacheShape),
       presentKey: `present.${layer}.k`,
       presentValue: `present.${layer}.v`,
     };
-    network.output(cache.presentKey, dataType.float32, cacheShape);
-    network.output(cache.presentValue, dataType.float32, cacheShape);
+    network.output(cache.presentKey, network.activationType, cacheShape);
+    network.output(cache.presentValue, network.activationType, cacheShape);
     return cache;
   }
 }

@@ -22,7 +22,7 @@ export function writeHead(
   for (const [index, { firstId, idCount, isRare }] of headParts.entries()) {
     const rowCount = isRare ? 'wanted_rare' : 'wanted';
     const rows = rowsOf(head, firstId, idCount);
-    const logits = network.linear(`logits.${index}`, isRare ? rare : common, rows); // [1, wanted, ids]
+    const logits = network.logits(`logits.${index}`, isRare ? rare : common, rows); // [1, wanted, ids]
     network.output(logits, dataType.float32, [1, rowCount, idCount]);
     // Of no rows ONNX Runtime 1.30 cannot find the largest.
     if (logitsReader === 'graph') {
