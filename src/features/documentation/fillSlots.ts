@@ -1,6 +1,6 @@
 import { UserError } from '../../base/errors';
 import { cleanWords } from './comment/cleanWords';
-import { contradictsOpening } from './comment/names';
+import { saysOtherVerb } from './comment/names';
 import { completePart, isFirstLineWhole } from './comment/sentence';
 import type { CommentStyle } from './comment/style';
 import type { Slot, Template } from './comment/template';
@@ -74,9 +74,7 @@ export async function* fillSlotBySlot(
     const attempt = async (opening: string) =>
       inScriptsOf(context, await attemptSlot(head, middle, opening, slot, style, model, signal));
     const first = await attempt('');
-    const isRight =
-      isUsable(first) && !(slot.opening !== undefined && contradictsOpening(first.words, slot.opening));
-    const result = isRight || slot.opening === undefined ? first : await attempt(slot.opening);
+    const result = isRight(slot, first) ? first : await betterOf(first, slot.opening, attempt);
     const entry = toFilledSlot(slot, result);
     words.set(slot, entry.words);
     yield [slot, entry];
@@ -100,6 +98,20 @@ function inScriptsOf({ before, after }: SlotContext, attempt: Attempt): Attempt 
 
 function isUsable({ words, confidence }: Attempt): boolean {
   return words !== '' && confidence >= confidenceThreshold;
+}
+
+function isRight({ verb }: Slot, attempt: Attempt): boolean {
+  return isUsable(attempt) && (verb === undefined || !saysOtherVerb(attempt.words, verb));
+}
+
+/** `first`, or what the model makes of `opening` where it makes something of it. */
+async function betterOf(
+  first: Attempt,
+  opening: string | undefined,
+  attempt: (opening: string) => Promise<Attempt>,
+): Promise<Attempt> {
+  const second = opening === undefined ? first : await attempt(opening);
+  return isUsable(second) ? second : first;
 }
 
 function toFilledSlot(slot: Slot, attempt: Attempt): FilledSlot {

@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest';
 import { cleanWords } from '../../../src/features/documentation/comment/cleanWords';
-import {
-  contradictsOpening,
-  moodShownIn,
-  openingOf,
-} from '../../../src/features/documentation/comment/names';
+import { moodShownIn, openingOf, saysOtherVerb } from '../../../src/features/documentation/comment/names';
 import { isFirstLineWhole } from '../../../src/features/documentation/comment/sentence';
 import { detectStyle } from '../../../src/features/documentation/comment/style';
 import { documented, countingModel } from '../../support/documentation';
@@ -98,6 +94,8 @@ test('words are in a script that the file holds', async () => {
 
 test('what is described is not named again in front of its description', () => {
   expect(clean(' {string} The name.\n', 'parameter')).toBe('The name.');
+  expect(clean(' [Array<String>] The names.\n', 'parameter')).toBe('The names.');
+  expect(clean(' `Result<T, E>` - The name, or why not.\n', 'parameter')).toBe('The name, or why not.');
   expect(clean(' io.Writer - The writer to which it is printed.\n', 'parameter')).toBe(
     'The writer to which it is printed.',
   );
@@ -130,7 +128,7 @@ test('the mood is that of the comments in the file, or the usual one of the lang
   expect(moodShownIn('/** Get it. */\n/**\n * Returns it.\n */')).toBeUndefined();
 });
 
-test('a name’s verb, and whether a summary says the opposite, in both moods', () => {
+test('a name’s verb as an opening, in both moods', () => {
   expect([openingOf('copyAll', 'descriptive'), openingOf('copyAll', 'imperative')]).toEqual([
     'Copies',
     'Copy',
@@ -140,10 +138,28 @@ test('a name’s verb, and whether a summary says the opposite, in both moods', 
     'Check whether',
   ]);
   expect(openingOf('page', 'imperative')).toBeUndefined();
-  expect(contradictsOpening('Set the page.', 'Get')).toBe(true);
-  expect(contradictsOpening('Sets the page.', 'Get')).toBe(true);
-  expect(contradictsOpening('Connects to the host.', 'Disconnects')).toBe(true);
-  expect(contradictsOpening('Returns the page.', 'Get')).toBe(false);
+});
+
+test.each([
+  ['Sets the page.', 'get', true],
+  ['Set the page.', 'get', true],
+  ['Gets the page.', 'set', true],
+  ['Initializes the client.', 'close', true],
+  ['Closes the client.', 'close', false],
+  // A name may begin with a noun that is also a verb.
+  ['Returns the load factor.', 'load', false],
+  ['The load factor.', 'load', false],
+])('%j says another verb than %j: %s', (summary, verb, expected) => {
+  expect(saysOtherVerb(summary, verb)).toBe(expected);
+});
+
+test('a summary with another verb than the name gives way to one with it, where there is one', async () => {
+  const write = (...replies: string[]) => {
+    const model = countingModel({ reply: () => replies.shift() ?? '' });
+    return documented('java', 'class A { void close() {█} }\n', { model });
+  };
+  expect(await write(' Opens the page.\n', ' the page.\n')).toContain(' * Closes the page.\n');
+  expect(await write(' Opens the page.\n', '\n')).toContain(' * Opens the page.\n');
 });
 
 test('a function without a verb in its name is described by what it returns', async () => {

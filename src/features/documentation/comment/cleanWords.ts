@@ -54,9 +54,12 @@ function withoutDetour(text: string): string {
     .replace(/^(This|The) (function|method) (is used to |(?=(?!is|was|has|does)\p{Ll}+s\b))/u, '');
 }
 
-/** What is described needs no type or name in front: `{string} The name`, `Writer - where it is written`. */
+/**
+ * What is described needs no type or name in front: `{string} The name`, `Writer - where it is written`. A type in
+ * brackets, as YARD has it, would be a guess.
+ */
 function withoutTitle(text: string): string {
-  return text.replace(/^\{[^{}]*\}\s*/, '').replace(/^\S+ [-–] /, '');
+  return text.replace(/^(\{[^{}]*\}|\[[A-Z][^[\]]*\])\s*/, '').replace(/^(`[^`]*`|\S+) [-–] /, '');
 }
 
 function firstSentence(text: string): string {

@@ -17,27 +17,35 @@ export type Mood = 'descriptive' | 'imperative';
 const verbs: readonly string[] = (
   'acquire add allocate append apply assign attach build calculate cancel check clean clear close collect ' +
   'compare compile compress compute configure connect construct convert copy count create decode decompress ' +
-  'decrease decrement define delete destroy detach detect determine disable disconnect dispatch display ' +
-  'download draw emit enable encode enforce ensure enumerate escape estimate evaluate execute expand export ' +
-  'extract fetch fill filter find flatten format free generate get handle hide implement import include ' +
-  'increase increment infer initialize inject insert install invoke iterate join list load lock make map ' +
-  'match merge move normalize notify obtain open parse patch pause perform pop prepare prepend print ' +
-  'process provide push put raise read rebuild receive record register reject release reload remove rename ' +
-  'render replace report represent require reset resize resolve restore resume retrieve return reverse run ' +
-  'sanitize save scan schedule search select send serialize set show skip sort spawn split start stop store ' +
-  'strip submit subscribe sum switch sync throw toggle transform traverse trim truncate unlock unregister ' +
-  'unsubscribe update upload validate verify visit wait walk wrap write yield'
+  'decrease decrement define delete deposit destroy detach detect determine disable disconnect dispatch ' +
+  'display divide download drain draw embed emit enable encode enforce ensure enumerate escape estimate ' +
+  'evaluate execute expand export extract fetch fill filter find flatten format free generate get handle ' +
+  'hide implement import include increase increment infer initialize inject insert install invoke iterate ' +
+  'join list load lock make map match merge move multiply normalize notify obtain open pad parse patch ' +
+  'pause perform pop predict prepare prepend print process provide push put quantize raise rank read ' +
+  'rebuild receive record refresh register reject release reload remove rename render replace report ' +
+  'represent require reset resize resolve restore resume retrieve return reverse rewrite rotate run ' +
+  'sanitize save scale scan schedule search select send serialize set show shuffle skip solve sort spawn ' +
+  'split start stop store strip submit subscribe subtract sum switch sync throw toggle tokenize train ' +
+  'transfer transform traverse trim truncate unlock unregister unsubscribe update upload validate verify ' +
+  'visit wait walk withdraw wrap write yield'
 ).split(' ');
 const toDescriptive: ReadonlyMap<string, string> = new Map(verbs.map((verb) => [verb, thirdPerson(verb)]));
 const toImperative: ReadonlyMap<string, string> = new Map(verbs.map((verb) => [thirdPerson(verb), verb]));
 
-/** The word that a summary of a function named `name` can begin with; undefined where the name has no verb. */
+/** The verb that a function's name begins with, as far as it is known to be one. */
+export function verbOf(name: string): string | undefined {
+  const word = wordsOfName(name).split(' ')[0]?.toLowerCase() ?? '';
+  return toDescriptive.has(word) ? word : undefined;
+}
+
+/** The words that a summary of a function named `name` can begin with; undefined where the name has no verb. */
 export function openingOf(name: string, mood: Mood): string | undefined {
-  const verb = wordsOfName(name).split(' ')[0]?.toLowerCase() ?? '';
-  if (['is', 'has', 'can', 'should', 'contains'].includes(verb)) {
+  if (/^(is|has|can|should|contains)\b/i.test(wordsOfName(name))) {
     return mood === 'imperative' ? 'Check whether' : 'Checks whether';
   }
-  return toDescriptive.has(verb) ? capitalized(mood === 'imperative' ? verb : thirdPerson(verb)) : undefined;
+  const verb = verbOf(name);
+  return verb && capitalized(mood === 'imperative' ? verb : thirdPerson(verb));
 }
 
 function thirdPerson(verb: string): string {
@@ -77,46 +85,15 @@ export function inMood(summary: string, mood: Mood): string {
   return (first === word ? changed : capitalized(changed)) + summary.slice(first.length);
 }
 
-const opposites: readonly (readonly [string, string])[] = [
-  ['get', 'set'],
-  ['add', 'remove'],
-  ['open', 'close'],
-  ['start', 'stop'],
-  ['enable', 'disable'],
-  ['show', 'hide'],
-  ['push', 'pop'],
-  ['read', 'write'],
-  ['load', 'save'],
-  ['encode', 'decode'],
-  ['lock', 'unlock'],
-  ['create', 'delete'],
-  ['register', 'unregister'],
-  ['increment', 'decrement'],
-  ['increase', 'decrease'],
-  ['connect', 'disconnect'],
-  ['initialize', 'close'],
-  ['acquire', 'release'],
-  ['allocate', 'free'],
-  ['attach', 'detach'],
-  ['subscribe', 'unsubscribe'],
-  ['pause', 'resume'],
-  ['insert', 'remove'],
-  ['import', 'export'],
-  ['compress', 'decompress'],
-];
+/** What any function may be said to do that gives something back. */
+const accessors: ReadonlySet<string> = new Set(['get', 'obtain', 'retrieve', 'return']);
 
 /**
- * Whether a summary begins with the opposite of what the name says, as a small model does that has just read the
- * sister function: "Sets the value" for `get`. `opening` is what `openingOf` gives for the name.
+ * Whether a summary says that the function does something else than `verb`, which its name begins with, as a small
+ * model does that has just read the sister function: "Initializes the client" for `close`.
  */
-export function contradictsOpening(summary: string, opening: string): boolean {
-  const [begins, named] = [summary, opening].map(firstVerb);
-  return opposites.some(
-    ([one, other]) => (one === begins && other === named) || (other === begins && one === named),
-  );
-}
-
-function firstVerb(text: string): string {
-  const word = text.split(/\s/, 1)[0]?.toLowerCase() ?? '';
-  return toImperative.get(word) ?? word;
+export function saysOtherVerb(summary: string, verb: string): boolean {
+  const word = summary.split(/\s/, 1)[0]?.toLowerCase() ?? '';
+  const said = toDescriptive.has(word) ? word : toImperative.get(word);
+  return said !== undefined && said !== verb && (verb === 'set' || !accessors.has(said));
 }

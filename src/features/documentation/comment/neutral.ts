@@ -1,5 +1,5 @@
 import type { Facts, ParameterFact } from '../facts';
-import { inMood, openingOf, wordsOfName, type Mood } from './names';
+import { inMood, openingOf, verbOf, wordsOfName, type Mood } from './names';
 import type { CommentStyle } from './style';
 import type { Slot } from './template';
 
@@ -26,7 +26,7 @@ export function slotsFor(facts: Facts, { name: styleName, mood }: CommentStyle):
       label: '',
       neutral: inSentence ? signatureSentence(facts) : neutralSummary(facts, mood),
       ...(isVerbal && { mood }),
-      ...(isFunction && { opening: summaryOpening(facts, mood, inSentence) }),
+      ...(isFunction && { opening: summaryOpening(facts, mood, inSentence), verb: verbOf(facts.name) }),
     },
     typeParameters: facts.typeParameters.map((label) => ({
       kind: 'type-parameter',

@@ -8,7 +8,9 @@ export interface Slot {
   /** What stands there when the model is not sure: made from names and types alone. */
   readonly neutral: string;
   /** Words to begin with when the model finds none of its own. */
-  readonly opening?: string;
+  readonly opening?: string | undefined;
+  /** The verb in the name, which beats another that the model begins with. */
+  readonly verb?: string | undefined;
   /** For the summary of what begins with a verb: a function's. */
   readonly mood?: Mood;
 }
