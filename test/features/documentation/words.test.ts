@@ -147,7 +147,10 @@ test.each([
   ['Initializes the client.', 'close', true],
   ['Closes the client.', 'close', false],
   // A name may begin with a noun that is also a verb.
-  ['Returns the load factor.', 'load', false],
+  ['Gets the cell at the row.', 'multiply', true],
+  ['Gets the load factor.', 'load', false],
+  ['Returns the factor.', 'load', false],
+  ['Retrieves the page.', 'get', false],
   ['The load factor.', 'load', false],
 ])('%j says another verb than %j: %s', (summary, verb, expected) => {
   expect(saysOtherVerb(summary, verb)).toBe(expected);

@@ -85,15 +85,16 @@ export function inMood(summary: string, mood: Mood): string {
   return (first === word ? changed : capitalized(changed)) + summary.slice(first.length);
 }
 
-/** What any function may be said to do that gives something back. */
-const accessors: ReadonlySet<string> = new Set(['get', 'obtain', 'retrieve', 'return']);
-
 /**
  * Whether a summary says that the function does something else than `verb`, which its name begins with, as a small
- * model does that has just read the sister function: "Initializes the client" for `close`.
+ * model does that has just read the sister function: "Initializes the client" for `close`. What any function may be
+ * said to do is no other verb, nor is one beside the noun that the name begins with: "Gets the load factor".
  */
 export function saysOtherVerb(summary: string, verb: string): boolean {
-  const word = summary.split(/\s/, 1)[0]?.toLowerCase() ?? '';
-  const said = toDescriptive.has(word) ? word : toImperative.get(word);
-  return said !== undefined && said !== verb && (verb === 'set' || !accessors.has(said));
+  const words = summary.toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  const first = words[0] ?? '';
+  const said = toDescriptive.has(first) ? first : toImperative.get(first);
+  const isReturned = verb !== 'set' && said === 'return';
+  const isRetrieved = verb === 'get' && (said === 'retrieve' || said === 'obtain');
+  return said !== undefined && said !== verb && !isReturned && !isRetrieved && !words.includes(verb);
 }
