@@ -88,7 +88,7 @@ function report(): void {
       ['tokens prefilled per request to the engine, median', String(quantile(prefilled, 0.5))],
       ['tokens prefilled per keystroke, mean', (sum(prefilled) / keystrokes.length).toFixed(1)],
       ['processor seconds per minute of typing', cpuSecondsPerMinute.toFixed(1)],
-      ['resident memory, first and last fifth (MB)', memoryGrowth()],
+      ['resident memory, second and last fifth (MB)', memoryGrowth()],
       ['minutes', minutes.toFixed(1)],
     ],
   );

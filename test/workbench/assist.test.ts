@@ -39,7 +39,7 @@ const files = {
     '}\n',
 };
 const workspaceFolder = createTemporaryFolder(files);
-const answerTimeoutMs = 60_000;
+const answerTimeoutMs = 120_000;
 
 const workbench = useWorkbench(() => ({
   extensionFolder: inject('extensionFolder'),

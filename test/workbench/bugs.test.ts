@@ -50,7 +50,7 @@ const files = {
   'test/area.test.ts': emptyArea,
 };
 const workspaceFolder = createTemporaryFolder(files);
-const scanTimeoutMs = 60_000;
+const scanTimeoutMs = 120_000;
 const settings = {
   'comments.openView': 'never',
   'sotto.bugs.check': 'automatic',

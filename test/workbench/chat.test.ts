@@ -87,7 +87,7 @@ const callerFolder = createTemporaryFolder({
   }),
 });
 const workspaceFolder = createTemporaryFolder({ 'notes.md': 'Notes.\n' });
-const answerTimeoutMs = 60_000;
+const answerTimeoutMs = 120_000;
 
 const workbench = useWorkbench(() => ({
   extensionFolder: inject('extensionFolder'),

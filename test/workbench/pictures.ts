@@ -9,7 +9,7 @@ import { createTemporaryFolder } from './temporaryFolder';
 import { useWorkbench } from './useWorkbench';
 
 const mediaFolder = resolve(import.meta.dirname, '../../media');
-const answerTimeoutMs = 60_000;
+const answerTimeoutMs = 120_000;
 /** A README is loaded as a whole. */
 const maxPictureBytes = 120_000;
 /** Around what is shown, in CSS pixels. */
