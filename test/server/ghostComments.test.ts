@@ -6,6 +6,9 @@ import type {
   CompletionOutcome,
   CompletionRequest,
 } from '../../src/features/completion/types';
+import { createCompleter } from '../../src/features/completion/completer';
+import { scheduleEngine } from '../../src/server/scheduledEngine';
+import { Scheduler } from '../../src/server/scheduler';
 import { withGhostComments } from '../../src/server/completion/ghostComments';
 import type { DocumentationModel } from '../../src/features/documentation/types';
 import { byteTokenizer } from '../support/byteTokenizer';
@@ -85,6 +88,25 @@ test('a request elsewhere ends the comment that is being written', async () => {
   await vi.waitFor(() => expect(held.abortedCount()).toBe(1));
 });
 
+test('what the completer had begun or queued does not take the engine away from a comment', async () => {
+  const held = heldModel(({ kind }) => kind === 'prefill');
+  const engine = scheduleEngine(held.model.engine, new Scheduler(), 'completion');
+  const model = { engine, tokenizer: byteTokenizer };
+  const inner = createCompleter({ ...model, logger: silentLogger });
+  const completer = withGhostComments(inner, model, silentLogger);
+  const lines = '# the same line\n'.repeat(10);
+  const request = (marked: string) =>
+    requestAt(marked, { uri: 'file:///app.py', languageId: 'python', trigger: 'manual' });
+  const first = completer.warmUp(request(`${lines}█\n${code.replace('█', '')}`), neverAborted);
+  await vi.waitFor(() => expect(held.prefillCount()).toBe(1));
+  const second = completer.warmUp(request(`${lines}${code}`), neverAborted);
+  const outcome = completer.complete(request(`${lines}${code}`), neverAborted);
+  await new Promise((resolve) => setImmediate(resolve));
+  held.open();
+  expect(textOf(await outcome)).toMatch(/^"""Words number 1\./);
+  await Promise.all([first, second]);
+});
+
 test('a dismissed comment does not come back there, except for those who ask', async () => {
   const ask = asker(countingModel());
   await ask.reject(code);
@@ -98,7 +120,7 @@ function textOf(outcome: CompletionOutcome): string {
 }
 
 /** A model that waits, once, where `shouldHold` says so, until it is opened. */
-function heldModel(shouldHold: (step: { tokenIndex: number }) => boolean) {
+function heldModel(shouldHold: (step: { kind: string; tokenIndex: number }) => boolean) {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
     open = resolve;
@@ -112,6 +134,7 @@ function heldModel(shouldHold: (step: { tokenIndex: number }) => boolean) {
     model: { engine, tokenizer: byteTokenizer },
     open,
     abortedCount: engine.abortedCount,
+    prefillCount: () => engine.prefills.length,
     get slotCount() {
       return slotCount;
     },

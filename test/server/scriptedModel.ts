@@ -82,6 +82,7 @@ export function createScriptedCompleter(engine: Engine): Completer & { readonly 
     accepted: (_request, suggestion) => void events.push(`accepted ${suggestion.text}`),
     rejected: (_request, suggestion) => void events.push(`rejected ${suggestion.text}`),
     backOffDelayMs: () => 0,
+    stop: () => undefined,
     dispose: () => Promise.resolve(),
   };
 }

@@ -60,6 +60,8 @@ export interface Completer {
   rejected(request: CompletionRequest, suggestion: Suggestion): void;
   /** Extra milliseconds to wait before an automatic request, after dismissals. */
   backOffDelayMs(): number;
+  /** Ends what runs or waits for the engine: the newest request is answered elsewhere. */
+  stop(): void;
   /** Resolves when no call of the engine runs any more. */
   dispose(): Promise<void>;
 }
@@ -156,8 +158,13 @@ class EngineCompleter implements Completer {
     return this.rejections.currentDelayMs();
   }
 
-  async dispose(): Promise<void> {
+  stop(): void {
     this.generation?.abort();
+    this.lane.stop();
+  }
+
+  async dispose(): Promise<void> {
+    this.stop();
     await this.lane.dispose();
   }
 

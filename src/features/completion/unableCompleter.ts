@@ -15,6 +15,7 @@ export function createUnableCompleter(reason: string): Completer {
     accepted: () => undefined,
     rejected: () => undefined,
     backOffDelayMs: () => 0,
+    stop: () => undefined,
     dispose: () => Promise.resolve(),
   };
 }

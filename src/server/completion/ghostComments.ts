@@ -28,7 +28,7 @@ export function withGhostComments(
   model: DocumentationModel,
   logger: Logger,
 ): Completer {
-  const comments = new GhostComments(model, logger);
+  const comments = new GhostComments(model, logger, () => completer.stop());
   // A comment goes on being written after its beginning was shown: nothing in the background may end that.
   const whenIdle = (work: () => Promise<void>) => (comments.isWriting ? Promise.resolve() : work());
   return {
@@ -44,6 +44,10 @@ export function withGhostComments(
       completer.rejected(request, suggestion);
     },
     backOffDelayMs: () => completer.backOffDelayMs(),
+    stop: () => {
+      comments.stop();
+      completer.stop();
+    },
     dispose: () => {
       comments.stop();
       return completer.dispose();
@@ -73,6 +77,8 @@ class GhostComments {
   constructor(
     private readonly model: DocumentationModel,
     private readonly logger: Logger,
+    /** The completer's calls come when their turn does, and would each end the comment's. */
+    private readonly stopCompleter: () => void,
   ) {}
 
   get isWriting(): boolean {
@@ -144,6 +150,7 @@ class GhostComments {
     this.stop();
     await beforeEngine?.(signal);
     signal.throwIfAborted();
+    this.stopCompleter();
     const controller = new AbortController();
     const { languageId, text } = document;
     const projectTexts = relatedFiles

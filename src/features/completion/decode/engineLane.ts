@@ -76,9 +76,14 @@ export class EngineLane {
     }
   }
 
+  /** Ends a shared prefill, whoever waits for it; a generation is ended by its own signal. */
+  stop(): void {
+    this.prefill?.controller.abort();
+  }
+
   /** Resolves when no call runs any more. */
   async dispose(): Promise<void> {
-    this.prefill?.controller.abort();
+    this.stop();
     await this.tail;
   }
 
