@@ -242,14 +242,14 @@ async function openEngine(
   signal: AbortSignal = neverAborted,
 ): Promise<Engine> {
   const { cache, logger } = options;
-  const precision = precisionOn((await readStored(options)).table, device);
-  const engineOptions = await engineOptionsFor(options, device, precision, signal);
-  const open = () => createEngine(engineOptions);
   if (device === 'cpu') {
-    return open();
+    // What is stored says nothing about it, and to find that the system is asked for its drivers.
+    return createEngine(await engineOptionsFor(options, 'cpu', 'float32', signal));
   }
-  const use = { device, tableKey: await tableKey(options) };
-  return openMarked(cache.deviceMarksFolder, use, logger, open);
+  const { key, table } = await readStored(options);
+  const engineOptions = await engineOptionsFor(options, device, precisionOn(table, device), signal);
+  const use = { device, tableKey: key };
+  return openMarked(cache.deviceMarksFolder, use, logger, () => createEngine(engineOptions));
 }
 
 async function engineOptionsFor(
