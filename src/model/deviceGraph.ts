@@ -1,4 +1,3 @@
-import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../base/logger';
 import { asCacheError } from './cache';
@@ -10,7 +9,8 @@ import { halvesFileName } from './graph/network';
 import type { ManifestFile, PreparedModel } from './manifest';
 import type { Precision } from './precision';
 import { describeFile, hashFile } from './preparedFolder';
-import { readSealed, writeSealed, writeSynced } from './sealedJson';
+import { replaceFile, writeSynced } from './replaceFile';
+import { readSealed, writeSealed } from './sealedJson';
 
 /** Changes whenever the graph for devices changes, so that those made before are made anew. */
 export const deviceGraphVersion = 1;
@@ -77,18 +77,6 @@ async function makeDeviceGraph(
   const files = await Promise.all(names.map((name) => describeFile(folder, name, signal)));
   const record: DeviceGraphRecord = { version: deviceGraphVersion, files };
   await writeSealed(join(folder, recordNameOf(precision)), record);
-}
-
-/** Another process may make the same file: each writes its own and puts it in the place. */
-async function replaceFile(path: string, write: (path: string) => Promise<void>): Promise<void> {
-  const temporaryPath = `${path}.${process.pid}`;
-  try {
-    await write(temporaryPath);
-    await rename(temporaryPath, path);
-  } catch (error) {
-    await rm(temporaryPath, { force: true });
-    throw error;
-  }
 }
 
 async function isIntact(

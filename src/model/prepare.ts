@@ -19,7 +19,7 @@ import { writeWeights } from './graph/writeWeights';
 import type { ModelManifest, PreparedModel } from './manifest';
 import { checkPreparedFolder, describeFile, graphVersion, writeManifest } from './preparedFolder';
 import { partialFolderOf, removeLeftOvers, withFolderLock } from './preparedLock';
-import { writeSynced } from './sealedJson';
+import { writeSynced } from './replaceFile';
 
 const graphFileName = 'model.onnx';
 const tokenizerFileName = 'tokenizer.bin';

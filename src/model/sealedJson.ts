@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { describeError, errorCode } from '../base/errors';
 import type { Logger } from '../base/logger';
+import { replaceFile, writeSynced } from './replaceFile';
 
 /** Writes an object as JSON, with a checksum over all that it says; it is there completely or not at all. */
 export async function writeSealed(path: string, value: object): Promise<void> {
-  const temporaryPath = `${path}.${process.pid}`;
   const text = JSON.stringify({ ...value, checksum: checksumOf(value) }, undefined, 2);
-  await writeSynced(temporaryPath, Buffer.from(text));
-  await rename(temporaryPath, path);
+  await replaceFile(path, (temporaryPath) => writeSynced(temporaryPath, Buffer.from(text)));
 }
 
 /**
@@ -31,17 +30,6 @@ export async function readSealed<Value extends object>(
     }
   }
   return undefined;
-}
-
-/** Writes a file and waits until it is on the disk. */
-export async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 function checksumOf(value: object): string {

@@ -164,7 +164,7 @@ class EngineCompleter implements Completer {
   }
 
   async dispose(): Promise<void> {
-    this.stop();
+    this.generation?.abort();
     await this.lane.dispose();
   }
 

@@ -27,6 +27,8 @@ const RELATED_TOKENS = 256;
 const RESERVED_TOKENS = 160;
 /** Of a new context at least, however slow the machine is: a model that sees less is hardly ever right. */
 const MIN_COLD_TOKENS = 128;
+/** Reading everything anew has to be worth it: so much larger is a prompt for which a context is given up. */
+const WORTHWHILE_GROWTH = 1.5;
 
 export interface ContextRequest {
   readonly place: Place;
@@ -37,9 +39,6 @@ export interface ContextRequest {
   /** Whether a context that was chosen for a much smaller prompt is chosen anew. */
   readonly mayGrow: boolean;
 }
-
-/** Reading everything anew has to be worth it: so much larger is a prompt for which a context is given up. */
-const WORTHWHILE_GROWTH = 1.5;
 
 /**
  * Chooses what the model sees. While the file window's start stays, the snippets and the size stay too, whatever

@@ -1,0 +1,27 @@
+import { open, rename, rm } from 'node:fs/promises';
+
+/**
+ * What `write` writes to the path that it is given stands at `path` completely or not at all. Another process may make
+ * the same file: each writes its own and puts it in the place.
+ */
+export async function replaceFile(path: string, write: (path: string) => Promise<void>): Promise<void> {
+  const temporaryPath = `${path}.${process.pid}`;
+  try {
+    await write(temporaryPath);
+    await rename(temporaryPath, path);
+  } catch (error) {
+    await rm(temporaryPath, { force: true });
+    throw error;
+  }
+}
+
+/** Writes a file and waits until it is on the disk. */
+export async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
