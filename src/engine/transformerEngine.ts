@@ -15,7 +15,7 @@ import { Session } from './session';
 export interface EngineOptions {
   /**
    * The prepared graph, with its external data beside it; for a device that has its own memory the one that
-   * `ensureDeviceGraph` made.
+   * `ensureGraphVariant` made.
    */
   readonly graphPath: string;
   readonly configuration: TransformerConfiguration;

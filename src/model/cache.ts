@@ -51,6 +51,9 @@ export async function ensureWritableFolder(folder: string): Promise<void> {
   }
 }
 
+/** Left free on the disk beside what we write, so that we are not the ones who fill it. */
+export const spareByteCount = 100_000_000;
+
 /**
  * Throws a `UserError` (`disk-full`) when the disk of `folder`, which must exist, has less than
  * `neededByteCount` bytes free for this user.

@@ -4,7 +4,7 @@ import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { ReportProgress } from '../base/progress';
 import { encodeSpecification } from '../tokenizer/specification';
-import { asCacheError, ensureFreeSpace, ensureWritableFolder } from './cache';
+import { asCacheError, ensureFreeSpace, ensureWritableFolder, spareByteCount } from './cache';
 import { damagedModel } from './gguf/errors';
 import { stringAt } from './gguf/metadata';
 import { readConfiguration } from './gguf/readConfiguration';
@@ -23,9 +23,6 @@ import { writeSynced } from './replaceFile';
 
 const graphFileName = 'model.onnx';
 const tokenizerFileName = 'tokenizer.bin';
-
-/** Left free on the disk beside what we write, so that we are not the ones who fill it. */
-const spareByteCount = 100_000_000;
 
 export interface PrepareOptions {
   /** Bytes of the GGUF, stage `prepare`. Not called when the folder is there already. */

@@ -12,9 +12,12 @@ const manifestName = 'manifest.json';
 /** Changes whenever the graph or a file beside it changes, so that folders made before are rebuilt. */
 export const graphVersion = 2;
 
+/** Less than that is hashed in no time, so that a change that keeps the time of writing shows too. */
+const quicklyHashedByteCount = 16_000_000;
+
 /**
  * The manifest of a folder whose files are all there, of the right size, and unchanged; otherwise undefined, with
- * the reason in the log. Graph and vocabulary are hashed; the weights only when they were written to since.
+ * the reason in the log.
  */
 export async function checkPreparedFolder(
   folder: string,
@@ -25,27 +28,44 @@ export async function checkPreparedFolder(
   if (manifest?.graphVersion !== graphVersion) {
     return undefined;
   }
-  const { graph, tokenizer, weights } = manifest.files;
-  for (const file of [graph, tokenizer, weights]) {
-    const found = await describeQuickly(folder, file.name);
-    const unchanged = found?.modifiedTimeMs === file.modifiedTimeMs && file === weights;
-    if (found?.byteCount !== file.byteCount) {
-      logger.warn(
-        `${join(folder, file.name)} has ${found?.byteCount ?? 'no'} bytes in place of ${file.byteCount}`,
-      );
-      return undefined;
-    }
-    if (!unchanged && (await hashFile(join(folder, file.name), signal)) !== file.sha256) {
-      logger.warn(`${join(folder, file.name)} has changed since it was made`);
-      return undefined;
-    }
-    if (!unchanged && file === weights) {
-      // Copied or restored: remember the new time, or every start would hash 700 MB.
-      const files = { ...manifest.files, weights: { ...file, modifiedTimeMs: found.modifiedTimeMs } };
-      await writeManifest(folder, { ...manifest, files });
-    }
+  const graph = await checkFile(folder, manifest.files.graph, logger, signal);
+  const tokenizer = graph && (await checkFile(folder, manifest.files.tokenizer, logger, signal));
+  const weights = tokenizer && (await checkFile(folder, manifest.files.weights, logger, signal));
+  if (weights === undefined) {
+    return undefined;
+  }
+  if (weights !== manifest.files.weights) {
+    // Copied or restored: remember the new time, or every start would hash 700 MB.
+    await writeManifest(folder, { ...manifest, files: { ...manifest.files, weights } });
   }
   return manifest;
+}
+
+/**
+ * The entry of a file whose bytes are those that it was made with, with the time of writing that it has now; otherwise
+ * undefined, with the reason in the log. A large file is hashed only when it was written to since.
+ */
+export async function checkFile(
+  folder: string,
+  file: ManifestFile,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<ManifestFile | undefined> {
+  const path = join(folder, file.name);
+  const found = await describeQuickly(path);
+  if (found?.byteCount !== file.byteCount) {
+    logger.warn(`${path} has ${found?.byteCount ?? 'no'} bytes in place of ${file.byteCount}`);
+    return undefined;
+  }
+  const { modifiedTimeMs } = found;
+  if (modifiedTimeMs === file.modifiedTimeMs && file.byteCount > quicklyHashedByteCount) {
+    return file;
+  }
+  if ((await hashFile(path, signal)) !== file.sha256) {
+    logger.warn(`${path} has changed since it was made`);
+    return undefined;
+  }
+  return modifiedTimeMs === file.modifiedTimeMs ? file : { ...file, modifiedTimeMs };
 }
 
 /** Writes the manifest in place of the one that is there. */
@@ -60,9 +80,9 @@ export async function describeFile(folder: string, name: string, signal: AbortSi
   return { name, byteCount: size, sha256, modifiedTimeMs: mtimeMs };
 }
 
-async function describeQuickly(folder: string, name: string) {
+async function describeQuickly(path: string) {
   try {
-    const { size, mtimeMs } = await stat(join(folder, name));
+    const { size, mtimeMs } = await stat(path);
     return { byteCount: size, modifiedTimeMs: mtimeMs };
   } catch {
     return undefined; // Absent, or as good as absent.

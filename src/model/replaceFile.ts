@@ -1,4 +1,5 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
 /**
  * What `write` writes to the path that it is given stands at `path` completely or not at all. Another process may make
@@ -13,6 +14,15 @@ export async function replaceFile(path: string, write: (path: string) => Promise
     await rm(temporaryPath, { force: true });
     throw error;
   }
+}
+
+/** Takes away what processes that were killed had written for `path`. The caller knows that none is writing it. */
+export async function removeReplacements(path: string): Promise<void> {
+  const [folder, prefix] = [dirname(path), `${basename(path)}.`];
+  const names = (await readdir(folder)).filter((name) => {
+    return name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length));
+  });
+  await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
 }
 
 /** Writes a file and waits until it is on the disk. */

@@ -9,7 +9,7 @@ import type { Engine } from '../engine/engine';
 import { ortLibraryVersion } from '../engine/ortLibrary';
 import { createEngine, type EngineOptions } from '../engine/transformerEngine';
 import type { Cache } from '../model/cache';
-import { deviceGraphVersion } from '../model/deviceGraph';
+import { graphVariantVersion } from '../model/graphVariant';
 import type { Precision } from '../model/precision';
 import { graphVersion } from '../model/preparedFolder';
 import { cudaLibraryPath } from './deviceCuda';
@@ -276,7 +276,7 @@ async function tableKey({ modelSha256, cache }: DeviceOptions): Promise<string> 
   return [
     `model ${modelSha256}`,
     `sotto ${version}`,
-    `graph ${graphVersion}.${deviceGraphVersion}`,
+    `graph ${graphVersion}.${graphVariantVersion}`,
     `onnxruntime ${ortLibraryVersion()}`,
     `cuda ${cudaLibraryPath(cache, process.env) ?? 'none'}`,
     await describeDrivers(),

@@ -17,7 +17,7 @@ export interface GoldenTokens {
 export interface DeviceSpeed {
   readonly prefillTokensPerSecond: number;
   readonly decodeMsPerToken: number;
-  /** What typing feels: 32 tokens read after a warm prompt of 512, then 12 written. The median of three. */
+  /** What typing feels: 32 tokens read after a warm prompt, then 12 written. The median of three. */
   readonly suggestionMs: number;
 }
 
@@ -25,6 +25,8 @@ export interface MeasurementTask {
   readonly promptIds: readonly (readonly number[])[];
   /** The CPU's continuation of each prompt; absent when the CPU itself is measured. */
   readonly reference: readonly GoldenTokens[] | undefined;
+  /** How long the prompt is that is timed. Absent: 512. */
+  readonly timedPromptTokens?: number;
 }
 
 /**
@@ -37,7 +39,7 @@ const nearTieNats = 0.2;
 const meanDifferenceNats = 0.1;
 
 const goldenTokenCount = 24;
-const timedPromptTokens = 512;
+const defaultTimedPromptTokens = 512;
 /** A typical suggestion: tokens read after a warm prompt, and written. */
 export const typicalSuggestion = { readTokens: 32, writtenTokens: 12 };
 /** The whole vocabulary is checked by the scores. */
@@ -46,7 +48,7 @@ const asCompletionsDo = { stopIds: new Set<number>(), speculate: false, vocabula
 /** Runs the golden prompts and the timing. Rejects with what the engine rejects with, or the signal's reason. */
 export async function measureEngine(
   engine: Engine,
-  { promptIds, reference }: MeasurementTask,
+  { promptIds, reference, timedPromptTokens = defaultTimedPromptTokens }: MeasurementTask,
   signal: AbortSignal,
 ): Promise<DeviceMeasurement> {
   const golden: GoldenTokens[] = [];
@@ -64,7 +66,7 @@ export async function measureEngine(
       referenceScores.push([...(await engine.score(ids, reference[index]?.ids ?? [], signal))]);
     }
   }
-  return { golden, referenceScores, speed: await timeEngine(engine, signal) };
+  return { golden, referenceScores, speed: await timeEngine(engine, timedPromptTokens, signal) };
 }
 
 /** Why the device's results are not those of the CPU, or undefined when they are, up to near ties and rounding. */
@@ -88,7 +90,11 @@ export function findDeviation(cpu: DeviceMeasurement, device: DeviceMeasurement)
 }
 
 /** Prefill and decode rates, and the time of a typical suggestion; allocations and shaders are warmed up before. */
-async function timeEngine(engine: Engine, signal: AbortSignal): Promise<DeviceSpeed> {
+async function timeEngine(
+  engine: Engine,
+  timedPromptTokens: number,
+  signal: AbortSignal,
+): Promise<DeviceSpeed> {
   const promptTokens = Math.min(
     timedPromptTokens,
     engine.contextCapacity - typicalSuggestion.readTokens - typicalSuggestion.writtenTokens,

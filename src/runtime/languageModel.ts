@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine';
 import type { Device } from '../engine/device';
 import type { Cache } from '../model/cache';
 import { findCatalogEntry } from '../model/catalog';
-import { ensureDeviceGraph, type DeviceGraphSource } from '../model/deviceGraph';
+import { ensureGraphVariant, type GraphSource } from '../model/graphVariant';
 import type { ModelManifest } from '../model/manifest';
 import { ensureModelFile, resolveOwnModelFile } from '../model/modelFile';
 import { prepareModel } from '../model/prepare';
@@ -14,6 +14,7 @@ import { hashOwnFile } from '../model/verification';
 import { decodeSpecification } from '../tokenizer/specification';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { createTokenizer } from '../tokenizer/tokenizer';
+import { chooseCpuGraph } from './cpuGraph';
 import { openOnDevice, type DeviceControl, type DeviceOptions, type DeviceSetting } from './deviceControl';
 import { goldenTexts } from './goldenTexts';
 
@@ -59,7 +60,7 @@ export async function loadLanguageModel(options: LoadOptions, signal: AbortSigna
   const { report, logger } = options;
   report({ stage: 'load', unit: 'steps', doneCount: 0, totalCount: 1 });
   const startTime = performance.now();
-  const languageModel = await openPrepared(prepared, options);
+  const languageModel = await openPrepared(prepared, options, signal);
   report({ stage: 'load', unit: 'steps', doneCount: 1, totalCount: 1 });
   logger.info(`loaded ${languageModel.name} in ${Math.round(performance.now() - startTime)} ms`);
   if (signal.aborted) {
@@ -72,7 +73,7 @@ export async function loadLanguageModel(options: LoadOptions, signal: AbortSigna
 async function ensurePrepared(
   { choice, cache, report, logger }: LoadOptions,
   signal: AbortSignal,
-): Promise<DeviceGraphSource> {
+): Promise<GraphSource> {
   switch (choice.kind) {
     case 'catalog': {
       const entry = findCatalogEntry(choice.name);
@@ -89,25 +90,37 @@ async function ensurePrepared(
   }
 }
 
-async function openPrepared(prepared: DeviceGraphSource, options: LoadOptions): Promise<LanguageModel> {
+async function openPrepared(
+  prepared: GraphSource,
+  options: LoadOptions,
+  signal: AbortSignal,
+): Promise<LanguageModel> {
   const { folder, manifest } = prepared;
   const { configuration, headParts, files, positionLimit, sourceName } = manifest;
+  const { device: setting = 'cpu', report, logger } = options;
   const tokenizer = createTokenizer(decodeSpecification(await readFile(join(folder, files.tokenizer.name))));
   try {
+    const promptIds = goldenTexts.map((text) => tokenizer.encode(text));
+    const engine = {
+      graphPath: join(folder, files.graph.name),
+      configuration,
+      headParts,
+      contextCapacity: Math.min(options.contextCapacity ?? defaultContextCapacity, positionLimit),
+      threadCount: options.threadCount,
+    };
+    // Where another device is forced the CPU only steps in, and is not measured for that.
+    const startsOnCpu = setting === 'cpu' || setting === 'auto';
+    const cpuOptions = { source: prepared, engine, promptIds, report, logger };
+    const graphPath = startsOnCpu ? await chooseCpuGraph(cpuOptions, signal) : engine.graphPath;
     const devices = await openOnDevice({
-      setting: options.device ?? 'cpu',
-      engine: {
-        graphPath: join(folder, files.graph.name),
-        configuration,
-        headParts,
-        contextCapacity: Math.min(options.contextCapacity ?? defaultContextCapacity, positionLimit),
-        threadCount: options.threadCount,
-      },
-      deviceGraph: (precision, signal) => ensureDeviceGraph(prepared, precision, options.logger, signal),
+      setting,
+      engine: { ...engine, graphPath },
+      deviceGraph: (precision, whileMoving) =>
+        ensureGraphVariant(prepared, `device-${precision}`, { logger }, whileMoving),
       modelSha256: manifest.sourceSha256,
-      promptIds: goldenTexts.map((text) => tokenizer.encode(text)),
+      promptIds,
       cache: options.cache,
-      logger: options.logger,
+      logger,
       onMoved: (device) => options.onDeviceMoved?.(device),
       onLost: (device, loss) => options.onDeviceLost?.(device, loss),
     });

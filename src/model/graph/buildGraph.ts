@@ -25,6 +25,8 @@ export interface GraphOptions extends ArchitectureOptions {
   readonly accuracyLevel: 0 | 4;
   /** Absent: float32. */
   readonly precision?: Precision;
+  /** What one scale of a weight is for; by channel in float32 only. Absent: block. */
+  readonly scalePer?: 'block' | 'channel';
 }
 
 export interface BuiltGraph {
@@ -33,6 +35,8 @@ export interface BuiltGraph {
   readonly weights: WeightsPlan;
   /** Of a float16 graph: the file with its numbers, which is made of the weights file. Empty for a float32 graph. */
   readonly halves: HalvesPlan;
+  /** Of a graph by channel: the file with its matrices, which is made of the weights file. Empty for one by block. */
+  readonly channels: WeightsPlan;
 }
 
 /** The graph of a model and the plan of its weights file. Throws `damaged-model` for missing or odd tensors. */
@@ -43,8 +47,17 @@ export function buildGraph(
 ): BuiltGraph {
   const plan: WeightsPlan = { tasks: [], tables: [], byteCount: 0 };
   const halves: HalvesPlan = { copies: [], byteCount: 0 };
-  const network = createNetwork(options.accuracyLevel, options.precision === 'float16' ? halves : undefined);
+  const channels: WeightsPlan = { tasks: [], tables: [], byteCount: 0 };
+  const network = createNetwork(options.accuracyLevel, {
+    halves: options.precision === 'float16' ? halves : undefined,
+    channels: options.scalePer === 'channel' ? channels : undefined,
+  });
   const write = architectures[configuration.architecture];
   write(network, createWeights(file, plan), configuration, options);
-  return { onnx: encodeOnnxModel(network.toOnnx(configuration.architecture)), weights: plan, halves };
+  return {
+    onnx: encodeOnnxModel(network.toOnnx(configuration.architecture)),
+    weights: plan,
+    halves,
+    channels,
+  };
 }

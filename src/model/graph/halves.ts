@@ -1,15 +1,12 @@
 import { open } from 'node:fs/promises';
 import { toFloat16 } from './float16';
-import type { FileRange } from './weightsPlan';
+import { allocate, type FileRange } from './weightsPlan';
 
 /** Numbers of the weights file that a float16 graph needs as float16: copied to a file of their own. */
 export interface HalvesPlan {
   readonly copies: { readonly source: FileRange; readonly target: FileRange }[];
   byteCount: number;
 }
-
-/** One page, so that a memory-mapped tensor starts on its own page. */
-const alignment = 4096;
 
 /** The place of the float16 copy of a float32 range of the weights file: the same one when it is asked for twice. */
 export function halfOf(plan: HalvesPlan, source: FileRange): FileRange {
@@ -19,10 +16,8 @@ export function halfOf(plan: HalvesPlan, source: FileRange): FileRange {
   if (known !== undefined) {
     return known.target;
   }
-  const offset = Math.ceil(plan.byteCount / alignment) * alignment;
-  const target = { offset, byteCount: source.byteCount / 2 };
+  const target = allocate(plan, source.byteCount / 2);
   plan.copies.push({ source, target });
-  plan.byteCount = offset + target.byteCount;
   return target;
 }
 

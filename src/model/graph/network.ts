@@ -1,24 +1,15 @@
 import type { TransformerConfiguration } from '../configuration';
+import { channelsOf, largestActivation } from './channels';
 import { toFloat16 } from './float16';
 import { halfOf, type HalvesPlan } from './halves';
-import {
-  attributeType,
-  dataType,
-  externalLocation,
-  type OnnxAttribute,
-  type OnnxModel,
-  type OnnxNode,
-  type OnnxTensor,
-  type OnnxValueInfo,
-} from './onnxModel';
-import type { BlockMatrix, FileRange, FloatVector } from './weightsPlan';
-
-/** The name of a value that flows through the graph. */
-export type Value = string;
+import { createOnnxBuilder, microsoft, type Value } from './onnxBuilder';
+import { dataType, float, int, ints } from './onnxModel';
+import type { BlockMatrix, FileRange, FloatVector, WeightsPlan } from './weightsPlan';
 
 /** Names of the external-data files beside the graph. */
 export const weightsFileName = 'weights.bin';
 export const halvesFileName = 'float16.bin';
+export const channelsFileName = 'channels.bin';
 
 /** How RoPE pairs the dimensions of a head. */
 export type RotaryPairing =
@@ -37,21 +28,20 @@ export type Norm =
       readonly epsilon: number;
     };
 
-const microsoft = 'com.microsoft';
-
 /**
  * Accumulates an ONNX graph; its methods are the few layers that decoders are made of. Operators and attributes:
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
  *
  * `accuracyLevel` of MatMulNBits: 4 quantises activations to int8 (fast), 0 keeps them as they are. With `halves`
- * activations, KV cache and all weights but the 8-bit blocks are float16; the float32 numbers of the weights file are
- * then to be copied as the plan says.
+ * activations, KV cache and all weights but the 8-bit blocks are float16, and with `channels` most matrices have a scale
+ * for each row; what the weights file holds is then to be copied as these plans say.
  */
-export function createNetwork(accuracyLevel: 0 | 4, halves?: HalvesPlan) {
-  const nodes: OnnxNode[] = [];
-  const initializers = new Map<string, OnnxTensor>();
-  const inputs: OnnxValueInfo[] = [];
-  const outputs: OnnxValueInfo[] = [];
+export function createNetwork(
+  accuracyLevel: 0 | 4,
+  { halves, channels }: { readonly halves?: HalvesPlan; readonly channels?: WeightsPlan } = {},
+) {
+  const builder = createOnnxBuilder();
+  const { input, output, node, push, external, constantInt64s, toOnnx } = builder;
   /** Of activations and the KV cache. */
   const activationType = halves === undefined ? dataType.float32 : dataType.float16;
 
@@ -65,6 +55,7 @@ export function createNetwork(accuracyLevel: 0 | 4, halves?: HalvesPlan) {
     headNorm,
     addAndNorm,
     linear,
+    linearByChannel,
     logits,
     split,
     attention,
@@ -80,20 +71,11 @@ export function createNetwork(accuracyLevel: 0 | 4, halves?: HalvesPlan) {
     toOnnx,
   };
 
-  function input(name: string, type: number, shape: readonly (number | string)[]): Value {
-    inputs.push(valueInfo(name, type, shape));
-    return name;
-  }
-
-  function output(value: Value, type: number, shape: readonly (number | string)[]): void {
-    outputs.push(valueInfo(value, type, shape));
-  }
-
   /** ids [1, seq] -> rows of the table [1, seq, columns]. */
   function embedding(ids: Value, table: BlockMatrix): Value {
     // The same bytes may serve a head as [rows, columns / 32, 32]: one range of the file, two initializers.
     const shape = [table.rowCount, table.columnCount];
-    const rows = external(`${table.name}.rows`, dataType.uint8, shape, table.blocks);
+    const rows = weight(`${table.name}.rows`, dataType.uint8, shape, table.blocks);
     return node(
       'embedding',
       'GatherBlockQuantized',
@@ -108,11 +90,7 @@ export function createNetwork(accuracyLevel: 0 | 4, halves?: HalvesPlan) {
     if (factor === undefined || factor === 1) {
       return x;
     }
-    const value = Float32Array.of(factor);
-    const rawData = new Uint8Array((halves === undefined ? value : toFloat16(value)).buffer);
-    const constant = `${label}.factor`;
-    initializers.set(constant, { name: constant, dataType: activationType, dims: [], rawData });
-    return node(label, 'Mul', '', [x, constant]);
+    return node(label, 'Mul', '', [x, constantFloat(`${label}.factor`, factor)]);
   }
 
   /** x [1, seq, width] -> its norm [1, seq, width]. */
@@ -164,6 +142,55 @@ export function createNetwork(accuracyLevel: 0 | 4, halves?: HalvesPlan) {
   }
 
   /**
+   * As `linear`, for an x whose outliers are in no fixed channels, so that each position can have one scale: in a network
+   * by channel both factors are integers, which is exact but for their rounding. Kernels for such products are the
+   * oldest and best of ONNX Runtime: without VNNI they are three times as fast as those for blocks.
+   */
+  function linearByChannel(label: string, x: Value, matrix: BlockMatrix, bias?: FloatVector): Value {
+    if (channels === undefined) {
+      return linear(label, x, matrix, bias);
+    }
+    const { values, scales } = channelsOf(channels, matrix);
+    const { bytes, magnitude } = quantised(x);
+    const { name, rowCount, columnCount } = matrix;
+    const product = node(`${label}.product`, 'MatMulIntegerToFloat', microsoft, [
+      bytes,
+      external(`${name}.channels`, dataType.int8, [columnCount, rowCount], values, channelsFileName),
+      activationStep(),
+      external(`${name}.channelScales`, dataType.float32, [rowCount], scales, channelsFileName),
+      activationZero(),
+    ]);
+    if (bias === undefined) {
+      return node(label, 'Mul', '', [product, magnitude]);
+    }
+    const scaled = node(`${label}.scaled`, 'Mul', '', [product, magnitude]);
+    return node(label, 'Add', '', [scaled, floatVector(bias)]);
+  }
+
+  /** x [1, seq, width] -> the largest magnitude of each position [1, seq, 1], and what x is in 127ths of it, plus 128. */
+  function quantised(x: Value): { readonly bytes: Value; readonly magnitude: Value } {
+    const bytes = `${x}.bytes`;
+    const magnitude = `${x}.magnitude`;
+    if (!builder.has(bytes)) {
+      const magnitudes = node(`${x}.magnitudes`, 'Abs', '', [x]);
+      const largest = node(`${x}.largest`, 'ReduceMax', '', [magnitudes], [ints('axes', [-1])]);
+      // A position of zeros would be divided by zero.
+      node(magnitude, 'Max', '', [largest, constantFloat('magnitude.least', 1e-30)]);
+      const shares = node(`${x}.shares`, 'Div', '', [x, magnitude]);
+      node(bytes, 'QuantizeLinear', '', [shares, activationStep(), activationZero()]);
+    }
+    return { bytes, magnitude };
+  }
+
+  function activationStep(): Value {
+    return constantFloat('activation.step', 1 / largestActivation);
+  }
+
+  function activationZero(): Value {
+    return builder.constant('activation.zero', dataType.uint8, [], Uint8Array.of(128));
+  }
+
+  /**
    * x [1, wanted, columns] -> x · matrixᵀ [1, wanted, rows], in float32 whatever the activations are: numbers of 16
    * and more are 0.016 apart in float16, which would make ties of what is none.
    */
@@ -184,7 +211,7 @@ export function createNetwork(accuracyLevel: 0 | 4, halves?: HalvesPlan) {
       label,
       'MatMulNBits',
       microsoft,
-      [x, external(`${name}.blocks`, dataType.uint8, shape, blocks), scales, ...tail],
+      [x, weight(`${name}.blocks`, dataType.uint8, shape, blocks), scales, ...tail],
       [
         int('K', columnCount),
         int('N', rowCount),
@@ -288,18 +315,6 @@ export function createNetwork(accuracyLevel: 0 | 4, halves?: HalvesPlan) {
     return floats(table.name, shape, table.range);
   }
 
-  function toOnnx(name: string): OnnxModel {
-    return {
-      irVersion: 8, // The version of opset 17.
-      producerName: 'sotto',
-      opsetImport: [
-        { domain: '', version: 17 },
-        { domain: microsoft, version: 1 },
-      ],
-      graph: { name, node: nodes, initializer: [...initializers.values()], input: inputs, output: outputs },
-    };
-  }
-
   function floatVector(vector: FloatVector): Value {
     return floatTable(vector, [vector.length]);
   }
@@ -309,56 +324,26 @@ export function createNetwork(accuracyLevel: 0 | 4, halves?: HalvesPlan) {
   }
 
   function wideScalesOf(matrix: BlockMatrix): Value {
-    return external(`${matrix.name}.scales`, dataType.float32, scalesShape(matrix), matrix.scales);
+    return weight(`${matrix.name}.scales`, dataType.float32, scalesShape(matrix), matrix.scales);
   }
 
   /** Float32 numbers of the weights file, or their float16 copies. */
   function floats(name: string, dims: readonly number[], range: FileRange): Value {
     return halves === undefined
-      ? external(name, dataType.float32, dims, range)
+      ? weight(name, dataType.float32, dims, range)
       : external(`${name}.half`, dataType.float16, dims, halfOf(halves, range), halvesFileName);
   }
 
-  function external(
-    name: string,
-    type: number,
-    dims: readonly number[],
-    range: FileRange,
-    location = weightsFileName,
-  ): Value {
-    const entries = { location, offset: range.offset, length: range.byteCount };
-    const externalData = Object.entries(entries).map(([key, value]) => ({ key, value: String(value) }));
-    initializers.set(name, { name, dataType: type, dims, dataLocation: externalLocation, externalData });
-    return name;
+  /** A tensor of the weights file. */
+  function weight(name: string, type: number, dims: readonly number[], range: FileRange): Value {
+    return external(name, type, dims, range, weightsFileName);
   }
 
-  function constantInt64s(name: string, values: readonly number[]): Value {
-    const rawData = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
-    initializers.set(name, { name, dataType: dataType.int64, dims: [values.length], rawData });
-    return name;
-  }
-
-  /** A node with one output, which bears the node's name. */
-  function node(
-    label: string,
-    opType: string,
-    domain: string,
-    operands: readonly Value[],
-    attributes: readonly OnnxAttribute[] = [],
-  ): Value {
-    push(label, opType, domain, operands, [label], attributes);
-    return label;
-  }
-
-  function push(
-    name: string,
-    opType: string,
-    domain: string,
-    operands: readonly Value[],
-    results: readonly Value[],
-    attribute: readonly OnnxAttribute[],
-  ): void {
-    nodes.push({ name, opType, domain, input: operands, output: results, attribute });
+  /** A number in the type of the activations. */
+  function constantFloat(name: string, value: number): Value {
+    const values = Float32Array.of(value);
+    const rawData = new Uint8Array((halves === undefined ? values : toFloat16(values)).buffer);
+    return builder.constant(name, activationType, [], rawData);
   }
 }
 
@@ -366,21 +351,4 @@ export type Network = ReturnType<typeof createNetwork>;
 
 function scalesShape({ rowCount, columnCount, blockSize }: BlockMatrix): readonly number[] {
   return [rowCount, columnCount / blockSize];
-}
-
-function valueInfo(name: string, elemType: number, shape: readonly (number | string)[]): OnnxValueInfo {
-  const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
-  return { name, type: { tensorType: { elemType, shape: { dim } } } };
-}
-
-function int(name: string, i: number): OnnxAttribute {
-  return { name, type: attributeType.int, i };
-}
-
-function ints(name: string, values: readonly number[]): OnnxAttribute {
-  return { name, type: attributeType.ints, ints: values };
-}
-
-function float(name: string, f: number): OnnxAttribute {
-  return { name, type: attributeType.float, f };
 }

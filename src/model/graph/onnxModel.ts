@@ -50,9 +50,31 @@ export interface OnnxValueInfo {
 /** `AttributeProto.AttributeType`. */
 export const attributeType = { float: 1, int: 2, ints: 7 } as const;
 /** `TensorProto.DataType`. */
-export const dataType = { float32: 1, uint8: 2, int32: 6, int64: 7, float16: 10 } as const;
+export const dataType = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10 } as const;
 /** `TensorProto.DataLocation.EXTERNAL`. */
 export const externalLocation = 1;
+
+/** What goes in or comes out of a graph: a name stands for a size that is known when it runs. */
+export function valueInfo(
+  name: string,
+  elemType: number,
+  shape: readonly (number | string)[],
+): OnnxValueInfo {
+  const dim = shape.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
+}
+
+export function int(name: string, i: number): OnnxAttribute {
+  return { name, type: attributeType.int, i };
+}
+
+export function ints(name: string, values: readonly number[]): OnnxAttribute {
+  return { name, type: attributeType.ints, ints: values };
+}
+
+export function float(name: string, f: number): OnnxAttribute {
+  return { name, type: attributeType.float, f };
+}
 
 /** The bytes of a `.onnx` file. */
 export function encodeOnnxModel(model: OnnxModel): Uint8Array {

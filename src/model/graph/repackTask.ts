@@ -1,10 +1,15 @@
 import { readSync, writeSync } from 'node:fs';
+import { toChannels, type ChannelsTask } from './channels';
 import { dequantise } from './dequantise';
 import { repack } from './repack';
 import type { RepackTask } from './weightsPlan';
 
 /** Carries out one task between open files. Throws when the source is shorter than the task says. */
 export function runRepackTask(task: RepackTask, sourceFile: number, targetFile: number): void {
+  if (task.kind === 'channels') {
+    runChannelsTask(task, sourceFile, targetFile);
+    return;
+  }
   const source = new Uint8Array(task.sourceByteCount);
   readAll(sourceFile, source, task.sourceOffset);
   if (task.kind === 'floats') {
@@ -20,8 +25,20 @@ export function runRepackTask(task: RepackTask, sourceFile: number, targetFile: 
   writeAll(targetFile, scales, task.scalesOffset);
 }
 
+function runChannelsTask({ matrix, target }: ChannelsTask, sourceFile: number, targetFile: number): void {
+  const blocks = new Uint8Array(matrix.blocks.byteCount);
+  const blockScales = new Uint8Array(matrix.scales.byteCount);
+  readAll(sourceFile, blocks, matrix.blocks.offset);
+  readAll(sourceFile, blockScales, matrix.scales.offset);
+  const values = new Int8Array(target.values.byteCount);
+  const scales = new Float32Array(matrix.rowCount);
+  toChannels(matrix, blocks, new Float32Array(blockScales.buffer), values, scales);
+  writeAll(targetFile, values, target.values.offset);
+  writeAll(targetFile, scales, target.scales.offset);
+}
+
 /** Writes all bytes of a typed array at a position. Float32 is written as it lies: every platform is little-endian. */
-function writeAll(file: number, data: Uint8Array | Float32Array, position: number): void {
+function writeAll(file: number, data: Uint8Array | Int8Array | Float32Array, position: number): void {
   let written = 0;
   while (written < data.byteLength) {
     written += writeSync(file, data, written, data.byteLength - written, position + written);
@@ -33,7 +50,7 @@ function readAll(file: number, target: Uint8Array, position: number): void {
   while (filled < target.length) {
     const count = readSync(file, target, filled, target.length - filled, position + filled);
     if (count === 0) {
-      throw new Error('the model file became shorter while it was read');
+      throw new Error('the file of weights became shorter while it was read');
     }
     filled += count;
   }

@@ -1,5 +1,6 @@
 import type { TransformerConfiguration } from '../configuration';
-import type { Network, Value } from './network';
+import type { Network } from './network';
+import type { Value } from './onnxBuilder';
 import type { Weights } from './weightsPlan';
 
 /** Positions in the tables: more than a completion ever needs, and 2 MB each at headDimension 128. */

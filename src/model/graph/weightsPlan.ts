@@ -1,6 +1,7 @@
 import { damagedModel } from '../gguf/errors';
 import type { GgufFile, GgufTensor } from '../gguf/readGguf';
 import type { TensorType } from '../gguf/tensorType';
+import type { ChannelsTask } from './channels';
 
 /** Of every quantised GGUF type: no block of ours is smaller, and every matrix is cut into whole ones. */
 const smallestBlockSize = 32;
@@ -24,8 +25,8 @@ const alignment = 4096;
 /** Values per task: small enough for steady progress, quick abort, and 40 MB of buffers in a worker. */
 const taskValueCount = 4 * 1024 * 1024;
 
-/** A piece of work that reads one range of the GGUF and writes one or two ranges of the weights file. */
-export type RepackTask = BlocksTask | FloatsTask;
+/** A piece of work that reads a range of one file and writes one or two ranges of another. */
+export type RepackTask = BlocksTask | FloatsTask | ChannelsTask;
 
 interface TaskSource {
   readonly type: TensorType;
@@ -83,12 +84,19 @@ export interface FloatVector {
   readonly range: FileRange; // float32 [length]
 }
 
-/** What the weights file will hold: filled while the graph is built, carried out afterwards. */
+/** What a file of weights will hold: filled while the graph is built, carried out afterwards. */
 export interface WeightsPlan {
   readonly tasks: RepackTask[];
   /** Small tables that we compute ourselves. */
   readonly tables: { readonly offset: number; readonly values: Float32Array }[];
   byteCount: number;
+}
+
+/** The next free range of a file that grows. */
+export function allocate(file: { byteCount: number }, byteCount: number): FileRange {
+  const offset = Math.ceil(file.byteCount / alignment) * alignment;
+  file.byteCount = offset + byteCount;
+  return { offset, byteCount };
 }
 
 /**
@@ -118,8 +126,8 @@ export function createWeights(file: GgufFile, plan: WeightsPlan) {
     }
     const rowCount = rowCounts.reduce((sum, count) => sum + count, 0);
     const blockSize = blockSizeFor(columnCount);
-    const blocks = allocate(rowCount * columnCount);
-    const scales = allocate((rowCount * columnCount * 4) / blockSize);
+    const blocks = allocate(plan, rowCount * columnCount);
+    const scales = allocate(plan, (rowCount * columnCount * 4) / blockSize);
     let valuesBefore = 0;
     for (const [index, tensorName] of tensorNames.entries()) {
       const tensor = tensorOfShape(tensorName, [columnCount, rowCounts[index] ?? 0]);
@@ -142,7 +150,7 @@ export function createWeights(file: GgufFile, plan: WeightsPlan) {
   /** The tensors' values one after the other, as float32. */
   function vector(tensorNames: readonly string[], lengths: readonly number[]): FloatVector {
     const length = lengths.reduce((sum, count) => sum + count, 0);
-    const range = allocate(length * 4);
+    const range = allocate(plan, length * 4);
     let valuesBefore = 0;
     for (const [index, tensorName] of tensorNames.entries()) {
       const tensor = tensorOfShape(tensorName, [lengths[index] ?? 0]);
@@ -156,15 +164,9 @@ export function createWeights(file: GgufFile, plan: WeightsPlan) {
   }
 
   function table(name: string, values: Float32Array): FloatVector {
-    const range = allocate(values.byteLength);
+    const range = allocate(plan, values.byteLength);
     plan.tables.push({ offset: range.offset, values });
     return { name, length: values.length, range };
-  }
-
-  function allocate(byteCount: number): FileRange {
-    const offset = Math.ceil(plan.byteCount / alignment) * alignment;
-    plan.byteCount = offset + byteCount;
-    return { offset, byteCount };
   }
 
   function tensorOfShape(name: string, shape: readonly number[]): GgufTensor {

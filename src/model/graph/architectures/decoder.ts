@@ -1,6 +1,7 @@
 import type { TransformerConfiguration } from '../../configuration';
 import { dataType } from '../onnxModel';
-import type { Network, Norm, RotaryPairing, Value } from '../network';
+import type { Network, Norm, RotaryPairing } from '../network';
+import type { Value } from '../onnxBuilder';
 import { rotaryTables } from '../rotaryTables';
 import type { Weights } from '../weightsPlan';
 import type { ArchitectureOptions } from './architecture';
@@ -114,7 +115,7 @@ export function writeDecoder(
   }
 
   function linear(name: string, x: Value, rowCount: number, columnCount: number): Value {
-    return network.linear(
+    return network.linearByChannel(
       name,
       x,
       weights.matrix([`${name}.weight`], [rowCount], columnCount),

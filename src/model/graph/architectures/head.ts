@@ -1,4 +1,5 @@
-import type { Network, Value } from '../network';
+import type { Network } from '../network';
+import type { Value } from '../onnxBuilder';
 import { dataType } from '../onnxModel';
 import { rowsOf, type BlockMatrix } from '../weightsPlan';
 import type { ArchitectureOptions } from './architecture';

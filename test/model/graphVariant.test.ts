@@ -11,22 +11,26 @@ import {
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
 import { silentLogger } from '../../src/base/logger';
-import { ensureDeviceGraph, type DeviceGraphSource } from '../../src/model/deviceGraph';
+import {
+  ensureGraphVariant,
+  removeGraphVariant,
+  type GraphSource,
+  type GraphVariant,
+} from '../../src/model/graphVariant';
 import { readGguf } from '../../src/model/gguf/readGguf';
 import { buildGraph } from '../../src/model/graph/buildGraph';
-import { precisions, type Precision } from '../../src/model/precision';
 import { prepareModel } from '../../src/model/prepare';
 import { describeFile } from '../../src/model/preparedFolder';
 import { writeSealed } from '../../src/model/sealedJson';
 import { writeTinyModel } from '../support/tinyModel';
 
-const root = mkdtempSync(join(tmpdir(), 'sotto-device-graph-'));
+const root = mkdtempSync(join(tmpdir(), 'sotto-graph-variant-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-let source: DeviceGraphSource;
+let source: GraphSource;
 beforeEach(async () => {
   const cache = mkdtempSync(join(root, 'cache-'));
   const ggufPath = join(cache, 'tiny.gguf');
@@ -36,48 +40,79 @@ beforeEach(async () => {
   source = { ...(await prepareModel(ggufPath, sha256, cache, options, neverAborted)), ggufPath };
 });
 
-const make = (precision: Precision = 'float32') =>
-  ensureDeviceGraph(source, precision, silentLogger, neverAborted);
+const make = (variant: GraphVariant = 'device-float32') =>
+  ensureGraphVariant(source, variant, { logger: silentLogger }, neverAborted);
+
+const variants = ['device-float32', 'device-float16', 'channel'] as const;
 
 const file = (name: string) => join(source.folder, name);
 
-test('those of both precisions are added to a prepared folder once, and change nothing in it', async () => {
+test('each is added to a prepared folder once, and changes nothing in it', async () => {
   const contents = () =>
     new Map(readdirSync(source.folder).map((name) => [name, readFileSync(file(name), 'hex')]));
-  for (const precision of precisions) {
+  for (const variant of variants) {
     const before = contents();
-    const path = await make(precision);
+    const path = await make(variant);
     const after = contents();
     expect([...before].filter(([name, content]) => after.get(name) !== content)).toEqual([]);
     expect(after.size).toBeGreaterThan(before.size);
     const { mtimeMs } = statSync(path);
-    expect(await make(precision)).toBe(path);
+    expect(await make(variant)).toBe(path);
     expect(statSync(path).mtimeMs).toBe(mtimeMs);
   }
-  expect(await make('float32')).not.toBe(await make('float16'));
+  expect(new Set(await Promise.all(variants.map(make))).size).toBe(variants.length);
 });
 
-test.each<[string, () => void | Promise<void>]>([
-  ['the graph is gone', () => rmSync(file('device-float16.onnx'))],
-  ['the graph is cut', () => truncateSync(file('device-float16.onnx'), 100)],
-  ['the numbers are cut', () => truncateSync(file('float16.bin'), 100)],
-  ['the record is cut', () => truncateSync(file('device-float16.json'), 100)],
-  [
-    'it is of another version',
-    async () => {
-      writeFileSync(file('device-float16.onnx'), 'older');
-      const files = [await describeFile(source.folder, 'device-float16.onnx', neverAborted)];
-      await writeSealed(file('device-float16.json'), { version: 0, files });
-    },
-  ],
-])('a damaged one is made again: %s', async (_, damage) => {
-  const read = () => ['device-float16.onnx', 'float16.bin'].map((name) => readFileSync(file(name), 'hex'));
-  await make('float16');
-  const made = read();
-  await damage();
-  await make('float16');
-  expect(read()).toEqual(made);
+describe.each([
+  ['device-float16', 'float16.bin'],
+  ['channel', 'channels.bin'],
+] as const)('%s', (variant, numbers) => {
+  const [graph, record] = [`${variant}.onnx`, `${variant}.json`];
+
+  test.each<[string, () => void | Promise<void>]>([
+    ['the graph is gone', () => rmSync(file(graph))],
+    ['the graph is cut', () => truncateSync(file(graph), 100)],
+    ['the numbers are cut', () => truncateSync(file(numbers), 100)],
+    ['one of the numbers is another', () => changeByte(file(numbers), 200)],
+    ['the record is cut', () => truncateSync(file(record), 100)],
+    [
+      'it is of another version',
+      async () => {
+        writeFileSync(file(graph), 'older');
+        await writeSealed(file(record), {
+          version: 0,
+          files: [await describeFile(source.folder, graph, neverAborted)],
+        });
+      },
+    ],
+  ])('a damaged one is made again: %s', async (_, damage) => {
+    const read = () => [graph, numbers].map((name) => readFileSync(file(name), 'hex'));
+    await make(variant);
+    const made = read();
+    await damage();
+    await make(variant);
+    expect(read()).toEqual(made);
+  });
+
+  test('what a killed process was writing is taken away', async () => {
+    writeFileSync(file(`${numbers}.99999`), 'half');
+    await make(variant);
+    expect(readdirSync(source.folder)).not.toContain(`${numbers}.99999`);
+  });
+
+  test('what is removed leaves nothing', async () => {
+    const before = readdirSync(source.folder);
+    await make(variant);
+    await removeGraphVariant(source, variant);
+    expect(readdirSync(source.folder)).toEqual(before);
+  });
 });
+
+function changeByte(path: string, at: number): void {
+  const bytes = readFileSync(path);
+  bytes[at]! ^= 1;
+  writeFileSync(path, bytes);
+}
 
 test('another GGUF than the one that was prepared is refused', async () => {
   await writeTinyModel({ architecture: 'qwen2', seed: 1, layerCount: 3 }, source.ggufPath);

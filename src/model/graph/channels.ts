@@ -1,0 +1,68 @@
+import { allocate, type BlockMatrix, type FileRange, type WeightsPlan } from './weightsPlan';
+
+/**
+ * Activations are bytes from 1 to 255 (zero: 128) and weights at most 63 in magnitude: x86 without VNNI adds up pairs of
+ * products in 16 bits, and 2 * 255 * 64 still fits. With 127 levels for weights sums would saturate there now and then,
+ * and the same model would say different things on different processors.
+ *
+ * What it costs: against exact weights and float32 activations, on 600 positions of real code, the default model's
+ * distributions differ by 0.0055 nats (KL) in place of 0.0010 with blocks, and 97 % in place of 99 % of the most likely
+ * tokens agree. With queries, keys and values by channel too it would be 0.0079: their input has outliers in fixed channels.
+ */
+export const largestActivation = 127;
+const largestWeight = 63;
+
+/** A matrix with one scale for each of its rows, which are a linear layer's output channels: value = int8 * scale. */
+export interface ChannelMatrix {
+  readonly values: FileRange; // int8 [columnCount, rowCount]: transposed, as MatMulIntegerToFloat takes it
+  readonly scales: FileRange; // float32 [rowCount]
+}
+
+/** Makes `target` of a matrix in blocks. Offsets of the source are bytes in the weights file. */
+export interface ChannelsTask {
+  readonly kind: 'channels';
+  readonly matrix: BlockMatrix;
+  readonly target: ChannelMatrix;
+  readonly sourceOffset: number;
+  readonly sourceByteCount: number;
+}
+
+/** The place of a matrix by channel; the task that makes it goes into the plan, which reads the weights file. */
+export function channelsOf(plan: WeightsPlan, matrix: BlockMatrix): ChannelMatrix {
+  const { rowCount, columnCount, blocks } = matrix;
+  const values = allocate(plan, rowCount * columnCount);
+  const scales = allocate(plan, rowCount * 4);
+  const target = { values, scales };
+  const { offset: sourceOffset, byteCount: sourceByteCount } = blocks;
+  plan.tasks.push({ kind: 'channels', matrix, target, sourceOffset, sourceByteCount });
+  return target;
+}
+
+/**
+ * 8-bit blocks [rowCount, columnCount] with their scales [rowCount, columnCount / blockSize] as channels: `values`
+ * [columnCount, rowCount] and `scales` [rowCount].
+ */
+export function toChannels(
+  { rowCount, columnCount, blockSize }: Pick<BlockMatrix, 'rowCount' | 'columnCount' | 'blockSize'>,
+  blocks: Uint8Array,
+  blockScales: Float32Array,
+  values: Int8Array,
+  scales: Float32Array,
+): void {
+  const row = new Float32Array(columnCount);
+  for (let rowIndex = 0; rowIndex < rowCount; rowIndex++) {
+    const start = rowIndex * columnCount;
+    let largest = 0;
+    for (let column = 0; column < columnCount; column++) {
+      const value = (blocks[start + column]! - 128) * blockScales[Math.floor((start + column) / blockSize)]!;
+      row[column] = value;
+      largest = Math.max(largest, Math.abs(value));
+    }
+    const scale = largest / largestWeight;
+    scales[rowIndex] = scale;
+    const inverse = scale === 0 ? 0 : 1 / scale;
+    for (let column = 0; column < columnCount; column++) {
+      values[column * rowCount + rowIndex] = Math.round(row[column]! * inverse);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { describeError } from '../base/errors';
+import type { Logger } from '../base/logger';
+import type { ReportProgress } from '../base/progress';
+import { ortLibraryVersion } from '../engine/ortLibrary';
+import { createEngine, defaultThreadCount, type EngineOptions } from '../engine/transformerEngine';
+import {
+  ensureGraphVariant,
+  graphVariantVersion,
+  removeGraphVariant,
+  type GraphSource,
+} from '../model/graphVariant';
+import { readSealed, writeSealed } from '../model/sealedJson';
+import { findDeviation, measureEngine, type DeviceMeasurement, type GoldenTokens } from './deviceMeasurement';
+
+export interface CpuGraphOptions {
+  readonly source: GraphSource;
+  /** For the CPU, with the graph that the model is prepared with. */
+  readonly engine: EngineOptions;
+  /** The golden prompts as token ids. */
+  readonly promptIds: readonly (readonly number[])[];
+  readonly report: ReportProgress;
+  readonly logger: Logger;
+  /** Of weights: with less there is nothing to choose. Smaller in tests. */
+  readonly leastByteCount?: number;
+}
+
+/** A smaller model lies in the processor's cache and is fast in either graph. */
+const defaultLeastByteCount = 100_000_000;
+/** By channel costs some precision, so it must be this much faster. */
+const worthwhileFactor = 0.8;
+/** Of the file that somebody has just opened. */
+const newContextTokens = 256;
+/** Enough to time: a slow processor reads them in a second. */
+const timedPromptTokens = 128;
+
+type ScalePer = 'block' | 'channel';
+
+/** What was measured, and on what: on another processor, or with other kernels, it is measured anew. */
+interface CpuGraphRecord {
+  readonly measuredOn: string;
+  readonly scalePer: ScalePer;
+}
+
+/**
+ * The path of the graph that this processor runs a model in: the one by block, or the one by channel where that is faster
+ * and says the same. Which one wins depends on the instructions that the processor has for integers: without VNNI by
+ * channel reads a prompt in less than half the time. Both are tried when a model is first opened, which takes some
+ * seconds; what came out is kept beside the model. Where they cannot be tried, by block. Rejects with the signal's reason
+ * when aborted.
+ */
+export async function chooseCpuGraph(options: CpuGraphOptions, signal: AbortSignal): Promise<string> {
+  const { source, engine, logger, report, leastByteCount = defaultLeastByteCount } = options;
+  if (source.manifest.files.weights.byteCount < leastByteCount) {
+    return engine.graphPath;
+  }
+  const recordPath = join(source.folder, 'cpu.json');
+  const measuredOn = describeProcessor(engine);
+  try {
+    let record = await readSealed<CpuGraphRecord>(recordPath, logger);
+    if (record?.measuredOn !== measuredOn) {
+      record = { measuredOn, scalePer: await measureBoth(options, signal) };
+      await writeSealed(recordPath, record);
+    }
+    if (record.scalePer === 'channel') {
+      return await ensureGraphVariant(source, 'channel', { report, logger }, signal);
+    }
+    await removeGraphVariant(source, 'channel');
+  } catch (error) {
+    signal.throwIfAborted();
+    logger.warn(`processor: weights stay in blocks: ${describeError(error)}`);
+  }
+  return engine.graphPath;
+}
+
+async function measureBoth(options: CpuGraphOptions, signal: AbortSignal): Promise<ScalePer> {
+  const { source, engine, logger, report } = options;
+  logger.info('processor: measuring which form of the weights it multiplies faster');
+  const path = await ensureGraphVariant(source, 'channel', { report, logger }, signal);
+  const steps = { stage: 'prepare', unit: 'steps', totalCount: 2 } as const;
+  report({ ...steps, doneCount: 0 });
+  const byBlock = await measureGraph(options, engine.graphPath, undefined, signal);
+  report({ ...steps, doneCount: 1 });
+  const byChannel = await measureGraph(options, path, byBlock.golden, signal);
+  report({ ...steps, doneCount: 2 });
+  const [slow, fast] = [byBlock.speed, byChannel.speed];
+  const scalePer = betterOf(byBlock, byChannel);
+  logger.info(
+    `processor: by channel a suggestion takes ${fast.suggestionMs.toFixed(0)} ms in place of ${slow.suggestionMs.toFixed(0)}, ` +
+      `reading ${fast.prefillTokensPerSecond.toFixed(0)} tokens/s in place of ${slow.prefillTokensPerSecond.toFixed(0)}: by ${scalePer}` +
+      (findDeviation(byBlock, byChannel)?.replace(/^/, '; ') ?? ''),
+  );
+  return scalePer;
+}
+
+/** By channel where that is worth it and gives the same tokens, up to near ties and rounding. */
+export function betterOf(byBlock: DeviceMeasurement, byChannel: DeviceMeasurement): ScalePer {
+  const isWorthwhile = waitMs(byChannel) < worthwhileFactor * waitMs(byBlock);
+  return isWorthwhile && findDeviation(byBlock, byChannel) === undefined ? 'channel' : 'block';
+}
+
+/** What somebody waits for who opens a file and types. */
+function waitMs({ speed: { prefillTokensPerSecond, suggestionMs } }: DeviceMeasurement): number {
+  return (1000 * newContextTokens) / prefillTokensPerSecond + suggestionMs;
+}
+
+async function measureGraph(
+  { engine, promptIds }: CpuGraphOptions,
+  graphPath: string,
+  reference: readonly GoldenTokens[] | undefined,
+  signal: AbortSignal,
+): Promise<DeviceMeasurement> {
+  const opened = await createEngine({ ...engine, graphPath });
+  try {
+    return await measureEngine(opened, { promptIds, reference, timedPromptTokens }, signal);
+  } finally {
+    await opened.dispose();
+  }
+}
+
+function describeProcessor({ threadCount = defaultThreadCount() }: EngineOptions): string {
+  return [
+    `${cpus()[0]?.model.trim() ?? ''} (${process.arch}), ${threadCount} threads`,
+    `onnxruntime ${ortLibraryVersion()}`,
+    `graph ${graphVariantVersion}`,
+  ].join(', ');
+}
