@@ -1,9 +1,10 @@
+import { defaultWindowBudget, freshWindow } from '../../src/features/completion/prompt/fileWindow';
 import type { LanguageModel } from '../../src/runtime/languageModel';
 import type { CompletionItem } from '../support/completionData';
 
 /** The same window as the shipping pipeline's, so that only the prompt's form differs. */
-const prefixTokens = 384;
-const suffixTokens = 96;
+const { suffixTokens } = defaultWindowBudget;
+const prefixTokens = freshWindow(defaultWindowBudget) - suffixTokens;
 const maxTokens = { 'tail-of-line': 48, line: 48, block: 160 };
 
 /** What every peer does: prefix up to the cursor, suffix, and greedy text until the line (or the model) ends. */
