@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { duplexPair } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
@@ -37,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => {
   accepted.forEach((socket) => socket.destroy());
   listener?.close();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(dirname(folder), { recursive: true, force: true });
 });
 
 const chunks = fc.array(fc.uint8Array({ maxLength: 120 }), { maxLength: 5 });

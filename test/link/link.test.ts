@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLineLogger } from '../../src/base/logger';
@@ -27,7 +27,7 @@ beforeEach(() => {
 afterEach(() => {
   accepted.forEach((socket) => socket.destroy());
   listeners.forEach((listener) => listener.close());
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(dirname(folder), { recursive: true, force: true });
 });
 
 async function listen(): Promise<Listener | undefined> {
