@@ -4,13 +4,14 @@ import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { ReportProgress } from '../base/progress';
 import { ortLibraryVersion } from '../engine/ortLibrary';
-import { createEngine, defaultThreadCount, type EngineOptions } from '../engine/transformerEngine';
+import { createEngine, type EngineOptions } from '../engine/transformerEngine';
 import {
   ensureGraphVariant,
   graphVariantVersion,
   removeGraphVariant,
   type GraphSource,
 } from '../model/graphVariant';
+import type { ScalePer } from '../model/graph/buildGraph';
 import { readSealed, writeSealed } from '../model/sealedJson';
 import { findDeviation, measureEngine, type DeviceMeasurement, type GoldenTokens } from './deviceMeasurement';
 
@@ -35,7 +36,11 @@ const newContextTokens = 256;
 /** Enough to time: a slow processor reads them in a second. */
 const timedPromptTokens = 128;
 
-type ScalePer = 'block' | 'channel';
+/** The graph that the processor runs a model in. */
+export interface CpuGraph {
+  readonly graphPath: string;
+  readonly scalePer: ScalePer;
+}
 
 /** What was measured, and on what: on another processor, or with other kernels, it is measured anew. */
 interface CpuGraphRecord {
@@ -44,19 +49,20 @@ interface CpuGraphRecord {
 }
 
 /**
- * The path of the graph that this processor runs a model in: the one by block, or the one by channel where that is faster
+ * The graph that this processor runs a model in: the one by block, or the one by channel where that is faster
  * and says the same. Which one wins depends on the instructions that the processor has for integers: without VNNI by
  * channel reads a prompt in less than half the time. Both are tried when a model is first opened, which takes some
  * seconds; what came out is kept beside the model. Where they cannot be tried, by block. Rejects with the signal's reason
  * when aborted.
  */
-export async function chooseCpuGraph(options: CpuGraphOptions, signal: AbortSignal): Promise<string> {
+export async function chooseCpuGraph(options: CpuGraphOptions, signal: AbortSignal): Promise<CpuGraph> {
   const { source, engine, logger, report, leastByteCount = defaultLeastByteCount } = options;
+  const byBlock: CpuGraph = { graphPath: engine.graphPath, scalePer: 'block' };
   if (source.manifest.files.weights.byteCount < leastByteCount) {
-    return engine.graphPath;
+    return byBlock;
   }
   const recordPath = join(source.folder, 'cpu.json');
-  const measuredOn = describeProcessor(engine);
+  const measuredOn = describeProcessor();
   try {
     let record = await readSealed<CpuGraphRecord>(recordPath, logger);
     if (record?.measuredOn !== measuredOn) {
@@ -64,14 +70,15 @@ export async function chooseCpuGraph(options: CpuGraphOptions, signal: AbortSign
       await writeSealed(recordPath, record);
     }
     if (record.scalePer === 'channel') {
-      return await ensureGraphVariant(source, 'channel', { report, logger }, signal);
+      const graphPath = await ensureGraphVariant(source, 'channel', { report, logger }, signal);
+      return { graphPath, scalePer: 'channel' };
     }
     await removeGraphVariant(source, 'channel');
   } catch (error) {
     signal.throwIfAborted();
     logger.warn(`processor: weights stay in blocks: ${describeError(error)}`);
   }
-  return engine.graphPath;
+  return byBlock;
 }
 
 async function measureBoth(options: CpuGraphOptions, signal: AbortSignal): Promise<ScalePer> {
@@ -119,9 +126,10 @@ async function measureGraph(
   }
 }
 
-function describeProcessor({ threadCount = defaultThreadCount() }: EngineOptions): string {
+/** Threads are left out: either form gains by them, and commands may use fewer than the server. */
+function describeProcessor(): string {
   return [
-    `${cpus()[0]?.model.trim() ?? ''} (${process.arch}), ${threadCount} threads`,
+    `${cpus()[0]?.model.trim() ?? ''} (${process.arch})`,
     `onnxruntime ${ortLibraryVersion()}`,
     `graph ${graphVariantVersion}`,
   ].join(', ');

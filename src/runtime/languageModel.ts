@@ -7,6 +7,7 @@ import type { Device } from '../engine/device';
 import type { Cache } from '../model/cache';
 import { findCatalogEntry } from '../model/catalog';
 import { ensureGraphVariant, type GraphSource } from '../model/graphVariant';
+import type { ScalePer } from '../model/graph/buildGraph';
 import type { ModelManifest } from '../model/manifest';
 import { ensureModelFile, resolveOwnModelFile } from '../model/modelFile';
 import { prepareModel } from '../model/prepare';
@@ -42,6 +43,8 @@ export interface LanguageModel {
   readonly engine: Engine;
   readonly tokenizer: Tokenizer;
   readonly manifest: ModelManifest;
+  /** Of the graph for the CPU. */
+  readonly scalePer: ScalePer;
   /** Where the engine runs, and what is known of the devices of this machine. */
   readonly devices: DeviceControl;
   dispose(): Promise<void>;
@@ -111,7 +114,9 @@ async function openPrepared(
     // Where another device is forced the CPU only steps in, and is not measured for that.
     const startsOnCpu = setting === 'cpu' || setting === 'auto';
     const cpuOptions = { source: prepared, engine, promptIds, report, logger };
-    const graphPath = startsOnCpu ? await chooseCpuGraph(cpuOptions, signal) : engine.graphPath;
+    const { graphPath, scalePer } = startsOnCpu
+      ? await chooseCpuGraph(cpuOptions, signal)
+      : { graphPath: engine.graphPath, scalePer: 'block' as const };
     const devices = await openOnDevice({
       setting,
       engine: { ...engine, graphPath },
@@ -129,6 +134,7 @@ async function openPrepared(
       engine: devices.engine,
       tokenizer,
       manifest,
+      scalePer,
       devices,
       async dispose() {
         await devices.dispose();

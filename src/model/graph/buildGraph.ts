@@ -20,13 +20,16 @@ const architectures: Readonly<Record<ArchitectureName, Architecture>> = {
   starcoder2,
 };
 
+/** What one scale of the weights is for: a block of values, or a row of the matrix, which is an output channel. */
+export type ScalePer = 'block' | 'channel';
+
 export interface GraphOptions extends ArchitectureOptions {
   /** Of MatMulNBits: 4 quantises activations to int8, 0 keeps them float32 (exact, slow). */
   readonly accuracyLevel: 0 | 4;
   /** Absent: float32. */
   readonly precision?: Precision;
-  /** What one scale of a weight is for; by channel in float32 only. Absent: block. */
-  readonly scalePer?: 'block' | 'channel';
+  /** By channel in float32 only. Absent: block. */
+  readonly scalePer?: ScalePer;
 }
 
 export interface BuiltGraph {
