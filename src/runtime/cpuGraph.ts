@@ -4,7 +4,7 @@ import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { ReportProgress } from '../base/progress';
 import { ortLibraryVersion } from '../engine/ortLibrary';
-import { createEngine, type EngineOptions } from '../engine/transformerEngine';
+import type { EngineOptions } from '../engine/transformerEngine';
 import {
   ensureGraphVariant,
   graphVariantVersion,
@@ -13,7 +13,8 @@ import {
 } from '../model/graphVariant';
 import type { ScalePer } from '../model/graph/buildGraph';
 import { readSealed, writeSealed } from '../model/sealedJson';
-import { findDeviation, measureEngine, type DeviceMeasurement, type GoldenTokens } from './deviceMeasurement';
+import { findDeviation, type DeviceMeasurement, type GoldenTokens } from './deviceMeasurement';
+import { runProbe } from './runProbe';
 
 export interface CpuGraphOptions {
   readonly source: GraphSource;
@@ -35,6 +36,8 @@ const worthwhileFactor = 0.8;
 const newContextTokens = 256;
 /** Enough to time: a slow processor reads them in a second. */
 const timedPromptTokens = 128;
+/** A processor that takes longer is too slow for the model in either form. */
+const timeoutMs = 120_000;
 
 /** The graph that the processor runs a model in. */
 export interface CpuGraph {
@@ -112,18 +115,20 @@ function waitMs({ speed: { prefillTokensPerSecond, suggestionMs } }: DeviceMeasu
   return (1000 * newContextTokens) / prefillTokensPerSecond + suggestionMs;
 }
 
+/** In a child process: two loaded models would leave holes of some hundred megabytes in this one's memory. */
 async function measureGraph(
-  { engine, promptIds }: CpuGraphOptions,
+  { engine, promptIds, logger }: CpuGraphOptions,
   graphPath: string,
   reference: readonly GoldenTokens[] | undefined,
   signal: AbortSignal,
 ): Promise<DeviceMeasurement> {
-  const opened = await createEngine({ ...engine, graphPath });
-  try {
-    return await measureEngine(opened, { promptIds, reference, timedPromptTokens }, signal);
-  } finally {
-    await opened.dispose();
+  const task = { promptIds, reference, timedPromptTokens };
+  const request = { kind: 'measure', engine: { ...engine, graphPath }, task } as const;
+  const answer = await runProbe(request, timeoutMs, logger, signal);
+  if (answer.kind !== 'measured') {
+    throw new Error(`it could not be measured: ${'reason' in answer ? answer.reason : answer.kind}`);
   }
+  return answer.measurement;
 }
 
 /** Threads are left out: either form gains by them, and commands may use fewer than the server. */

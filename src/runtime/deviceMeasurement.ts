@@ -17,7 +17,7 @@ export interface GoldenTokens {
 export interface DeviceSpeed {
   readonly prefillTokensPerSecond: number;
   readonly decodeMsPerToken: number;
-  /** What typing feels: 32 tokens read after a warm prompt, then 12 written. The median of three. */
+  /** What typing feels: 32 tokens read after a warm prompt, then 12 written. */
   readonly suggestionMs: number;
 }
 
@@ -89,7 +89,10 @@ export function findDeviation(cpu: DeviceMeasurement, device: DeviceMeasurement)
   return undefined;
 }
 
-/** Prefill and decode rates, and the time of a typical suggestion; allocations and shaders are warmed up before. */
+/**
+ * Prefill and decode rates, and the time of a typical suggestion, each the median of three; allocations and shaders are
+ * warmed up before.
+ */
 async function timeEngine(
   engine: Engine,
   timedPromptTokens: number,
@@ -110,19 +113,25 @@ async function timeEngine(
       signal,
     );
   await suggest(2);
-  await engine.prefill([0], signal);
-  const { durationMs, prefilledTokenCount } = await engine.prefill(promptIds, signal);
-  const rounds = [];
+  const prefillMs: number[] = [];
+  const decodeMs: number[] = [];
+  const suggestionMs: number[] = [];
   for (const seed of [3, 4, 5]) {
+    await engine.prefill([0], signal); // So that nothing of the prompt is cached.
+    prefillMs.push((await engine.prefill(promptIds, signal)).durationMs);
     const { timings } = await suggest(seed);
-    rounds.push({ totalMs: timings.prefillMs + timings.decodeMs, decodeMs: timings.decodeMs });
+    decodeMs.push(timings.decodeMs);
+    suggestionMs.push(timings.prefillMs + timings.decodeMs);
   }
-  const median = rounds.sort((a, b) => a.totalMs - b.totalMs)[1];
   return {
-    prefillTokensPerSecond: (1000 * prefilledTokenCount) / durationMs,
-    decodeMsPerToken: (median?.decodeMs ?? NaN) / typicalSuggestion.writtenTokens,
-    suggestionMs: median?.totalMs ?? NaN,
+    prefillTokensPerSecond: (1000 * promptTokens) / medianOfThree(prefillMs),
+    decodeMsPerToken: medianOfThree(decodeMs) / typicalSuggestion.writtenTokens,
+    suggestionMs: medianOfThree(suggestionMs),
   };
+}
+
+function medianOfThree(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[1] ?? NaN;
 }
 
 /** Ids without meaning: speed does not depend on them. Never 0, so that no two of our prompts share a prefix with [0]. */

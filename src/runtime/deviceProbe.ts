@@ -1,16 +1,13 @@
-import { fork } from 'node:child_process';
-import { join } from 'node:path';
 import type { Logger } from '../base/logger';
-import { packageRoot } from '../base/packageRoot';
 import { hasOwnMemory, supportedDevices, type Device } from '../engine/device';
 import { OrtApi } from '../engine/ortApi';
 import { ortLibraryPath } from '../engine/ortLibrary';
 import type { EngineOptions } from '../engine/transformerEngine';
 import type { Precision } from '../model/precision';
 import { findDeviation, type DeviceMeasurement, type GoldenTokens } from './deviceMeasurement';
-import type { ProbeAnswer, ProbeRequest } from './deviceProbeProcess';
+import type { ProbeRequest } from './deviceProbeProcess';
 import { describeEntry, fasterOf, type DeviceEntry, type DeviceTable } from './deviceTable';
-import { findMissingLibrary } from './missingLibrary';
+import { runProbe, type ProbeOutcome } from './runProbe';
 
 export interface ProbeOptions {
   /** Of the model on a device. */
@@ -30,7 +27,6 @@ export interface ProbeOptions {
 const defaultTimeoutMs = 90_000;
 /** Loading the library and asking the driver takes a second; the child gives way to everything else, though. */
 const checkTimeoutMs = 60_000;
-const maxPrintedLength = 10_000;
 
 /**
  * Tries every device that the library supports, each in a child process: the golden prompts, then the timing. The CPU
@@ -111,57 +107,8 @@ async function measureDevice(
     : failedEntry(device, answer);
 }
 
-type Outcome = ProbeAnswer | { readonly kind: 'timed-out'; readonly reason: string };
-
-function failedEntry(device: Device, answer: Outcome): Exclude<DeviceEntry, { outcome: 'measured' }> {
+function failedEntry(device: Device, answer: ProbeOutcome): Exclude<DeviceEntry, { outcome: 'measured' }> {
   return answer.kind === 'timed-out' || answer.kind === 'failed'
     ? { device, outcome: answer.kind, reason: answer.reason }
     : { device, outcome: 'failed', reason: `unexpected answer: ${answer.kind}` };
-}
-
-/** Rejects with the signal's reason only; whatever becomes of the child is an outcome. */
-async function runProbe(
-  request: ProbeRequest,
-  timeoutMs: number,
-  logger: Logger,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  signal.throwIfAborted();
-  const child = fork(join(packageRoot(), 'dist', 'deviceProbe.mjs'), {
-    execArgv: [],
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  let printed = '';
-  child.stderr?.on(
-    'data',
-    (text: Buffer) => (printed = (printed + text.toString()).slice(-maxPrintedLength)),
-  );
-  const kill = () => child.kill('SIGKILL');
-  signal.addEventListener('abort', kill, { once: true });
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    const outcome = await new Promise<Outcome>((resolve) => {
-      timer = setTimeout(() => {
-        resolve({ kind: 'timed-out', reason: `no answer within ${Math.round(timeoutMs / 1000)} s` });
-      }, timeoutMs);
-      child.once('message', (answer: ProbeAnswer) => resolve(answer)); // The boundary: only our own module answers.
-      child.once('error', (error) => resolve({ kind: 'failed', reason: error.message }));
-      child.once('exit', (code, signalName) => {
-        resolve({ kind: 'failed', reason: `the driver ended the process (${signalName ?? `code ${code}`})` });
-      });
-      child.send(request);
-    });
-    signal.throwIfAborted();
-    const missing = outcome.kind === 'failed' ? findMissingLibrary(printed) : undefined;
-    if (missing === undefined) {
-      return outcome;
-    }
-    logger.info(`device: ${missing.printed}`);
-    return { kind: 'failed', reason: missing.advice };
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', kill);
-    kill();
-  }
 }

@@ -15,79 +15,81 @@ import { writeTinyModel } from '../support/tinyModel';
 const root = mkdtempSync(join(tmpdir(), 'sotto-cpu-graph-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-let source: GraphSource;
-let options: CpuGraphOptions;
-let lines: string[];
-beforeEach(async () => {
-  const cache = mkdtempSync(join(root, 'cache-'));
-  const ggufPath = join(cache, 'tiny.gguf');
-  await writeTinyModel({ architecture: 'qwen2', seed: 1, layerCount: 1 }, ggufPath);
-  const sha256 = createHash('sha256').update(readFileSync(ggufPath)).digest('hex');
-  const quiet = { report: () => {}, logger: silentLogger };
-  source = { ...(await prepareModel(ggufPath, sha256, cache, quiet, neverAborted)), ggufPath };
-  const { configuration, headParts, files } = source.manifest;
-  lines = [];
-  const note = (line: string) => void lines.push(line);
-  const logger: Logger = { ...silentLogger, info: note, warn: note };
-  options = {
-    source,
-    engine: {
-      graphPath: join(source.folder, files.graph.name),
-      configuration,
-      headParts,
-      contextCapacity: 256,
-      threadCount: 1,
-    },
-    promptIds: [[3, 4, 5]],
-    report: () => {},
-    logger,
-    leastByteCount: 0,
-  };
-});
+describe('chooseCpuGraph', () => {
+  let source: GraphSource;
+  let options: CpuGraphOptions;
+  let lines: string[];
+  beforeEach(async () => {
+    const cache = mkdtempSync(join(root, 'cache-'));
+    const ggufPath = join(cache, 'tiny.gguf');
+    await writeTinyModel({ architecture: 'qwen2', seed: 1, layerCount: 1 }, ggufPath);
+    const sha256 = createHash('sha256').update(readFileSync(ggufPath)).digest('hex');
+    const quiet = { report: () => {}, logger: silentLogger };
+    source = { ...(await prepareModel(ggufPath, sha256, cache, quiet, neverAborted)), ggufPath };
+    const { configuration, headParts, files } = source.manifest;
+    lines = [];
+    const note = (line: string) => void lines.push(line);
+    const logger: Logger = { ...silentLogger, info: note, warn: note };
+    options = {
+      source,
+      engine: {
+        graphPath: join(source.folder, files.graph.name),
+        configuration,
+        headParts,
+        contextCapacity: 256,
+        threadCount: 1,
+      },
+      promptIds: [[3, 4, 5]],
+      report: () => {},
+      logger,
+      leastByteCount: 0,
+    };
+  });
 
-const choose = async (changes: Partial<CpuGraphOptions> = {}) =>
-  (await chooseCpuGraph({ ...options, ...changes }, neverAborted)).graphPath;
-const record = () => readFileSync(join(source.folder, 'cpu.json'), 'utf8');
-const measuredCount = () => lines.filter((line) => line.includes('measuring')).length;
+  const choose = async (changes: Partial<CpuGraphOptions> = {}) =>
+    (await chooseCpuGraph({ ...options, ...changes }, neverAborted)).graphPath;
+  const record = () => readFileSync(join(source.folder, 'cpu.json'), 'utf8');
+  const measuredCount = () => lines.filter((line) => line.includes('measuring')).length;
 
-test('a small model is not measured', async () => {
-  const before = readdirSync(source.folder);
-  expect(await choose({ leastByteCount: undefined })).toBe(options.engine.graphPath);
-  expect(readdirSync(source.folder)).toEqual(before);
-});
+  test('a small model is not measured', async () => {
+    const before = readdirSync(source.folder);
+    expect(await choose({ leastByteCount: undefined })).toBe(options.engine.graphPath);
+    expect(readdirSync(source.folder)).toEqual(before);
+  });
 
-test('what was measured is kept, until the processor is another', async () => {
-  const path = await choose();
-  expect(await choose({ engine: { ...options.engine, threadCount: 2 } })).toBe(path);
-  expect(measuredCount()).toBe(1);
-  await writeSealed(join(source.folder, 'cpu.json'), { measuredOn: 'another', scalePer: 'block' });
-  await choose();
-  expect(measuredCount()).toBe(2);
-});
+  test('what was measured is kept, until the processor is another', async () => {
+    const path = await choose();
+    expect(await choose({ engine: { ...options.engine, threadCount: 2 } })).toBe(path);
+    expect(measuredCount()).toBe(1);
+    await writeSealed(join(source.folder, 'cpu.json'), { measuredOn: 'another', scalePer: 'block' });
+    await choose();
+    expect(measuredCount()).toBe(2);
+  });
 
-test('the record decides which graph it is, and the other one’s weights are not kept', async () => {
-  await choose();
-  const { measuredOn } = JSON.parse(record()) as { measuredOn: string };
-  await writeSealed(join(source.folder, 'cpu.json'), { measuredOn, scalePer: 'channel' });
-  expect(await choose()).toBe(join(source.folder, 'channel.onnx'));
-  expect(readdirSync(source.folder)).toContain('channels.bin');
-  await writeSealed(join(source.folder, 'cpu.json'), { measuredOn, scalePer: 'block' });
-  expect(await choose()).toBe(options.engine.graphPath);
-  expect(readdirSync(source.folder)).not.toContain('channels.bin');
-});
+  test('the record decides which graph it is, and the other one’s weights are not kept', async () => {
+    await choose();
+    const { measuredOn } = JSON.parse(record()) as { measuredOn: string };
+    await writeSealed(join(source.folder, 'cpu.json'), { measuredOn, scalePer: 'channel' });
+    expect(await choose()).toBe(join(source.folder, 'channel.onnx'));
+    expect(readdirSync(source.folder)).toContain('channels.bin');
+    await writeSealed(join(source.folder, 'cpu.json'), { measuredOn, scalePer: 'block' });
+    expect(await choose()).toBe(options.engine.graphPath);
+    expect(readdirSync(source.folder)).not.toContain('channels.bin');
+  });
 
-test('a model that cannot be measured runs by block, and the log says why', async () => {
-  rmSync(source.ggufPath);
-  expect(await choose()).toBe(options.engine.graphPath);
-  expect(lines.join()).toContain('weights stay in blocks');
-});
+  test('a model that cannot be measured runs by block, and the log says why', async () => {
+    rmSync(source.ggufPath);
+    expect(await choose()).toBe(options.engine.graphPath);
+    expect(lines.join()).toContain('weights stay in blocks');
+  });
 
-test('ends when it is aborted, and remembers nothing', async () => {
-  const controller = new AbortController();
-  const reason = new Error('enough');
-  const report = () => controller.abort(reason);
-  await expect(chooseCpuGraph({ ...options, report }, controller.signal)).rejects.toBe(reason);
-  expect(readdirSync(source.folder)).not.toContain('cpu.json');
+  test('ends when it is aborted, and remembers nothing', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const report = () => controller.abort(reason);
+    await expect(chooseCpuGraph({ ...options, report }, controller.signal)).rejects.toBe(reason);
+    expect(readdirSync(source.folder)).not.toContain('cpu.json');
+  });
 });
 
 describe('betterOf', () => {

@@ -52,7 +52,7 @@ test('programs are started by the machinery of the server, the download and the 
     'link/sharedServer.ts',
     'model/download/pipCommand.ts',
     'runtime/deviceDriver.ts',
-    'runtime/deviceProbe.ts',
+    'runtime/runProbe.ts',
   ]);
 });
 
