@@ -5,7 +5,9 @@
  * passes the confidence threshold is exactly right.
  *
  *   npm run bench:completion -- [--data FOLDER] [--set completion_dev|humaneval_infill_single_line]
- *                               [--limit N] [--kinds all|single] [--related on|off]
+ *                               [--limit N] [--kinds all|single] [--part all|tuned|unseen] [--related on|off]
+ *
+ * `--part tuned`: the 200 single lines on which the window was chosen; `unseen`: the other single lines.
  */
 import { parseArgs } from 'node:util';
 import { completeAsPeers } from './completion/peerPrompt';
@@ -22,6 +24,7 @@ const { values: flags } = parseArgs({
     set: { type: 'string', default: 'completion_dev' },
     limit: { type: 'string', default: '100000' },
     kinds: { type: 'string', default: 'all' },
+    part: { type: 'string', default: 'all' },
     related: { type: 'string', default: 'on' },
     peers: { type: 'string', default: 'on' },
     name: { type: 'string', default: 'completion' },
@@ -34,10 +37,15 @@ interface Row {
   readonly shipped: Shipped;
 }
 
-const wanted = readCompletionItems(flags.data, flags.set).filter(
-  (item) => flags.kinds === 'all' || item.kind !== 'block',
-);
-const items = spread(wanted, Number(flags.limit));
+const all = readCompletionItems(flags.data, flags.set);
+const singleLines = all.filter((item) => item.kind !== 'block');
+const tuned = new Set(spread(singleLines, 200));
+const parts: Readonly<Record<string, readonly CompletionItem[]>> = {
+  all: flags.kinds === 'all' ? all : singleLines,
+  tuned: [...tuned],
+  unseen: singleLines.filter((item) => !tuned.has(item)),
+};
+const items = spread(parts[flags.part] ?? [], Number(flags.limit));
 const model = await openDefaultModel();
 const rows: Row[] = [];
 for (const item of items) {
