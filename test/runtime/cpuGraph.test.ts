@@ -83,6 +83,15 @@ describe('chooseCpuGraph', () => {
     expect(lines.join()).toContain('weights stay in blocks');
   });
 
+  test('an engine that fails while it is measured is not tried at every start', async () => {
+    const engine = { ...options.engine, libraryPath: '/nonexistent/libonnxruntime.so' };
+    expect(await choose({ engine })).toBe(options.engine.graphPath);
+    expect(await choose({ engine })).toBe(options.engine.graphPath);
+    expect(measuredCount()).toBe(1);
+    expect(lines.join()).toContain('not measured: ');
+    expect(readdirSync(source.folder)).not.toContain('channels.bin');
+  });
+
   test('ends when it is aborted, and remembers nothing', async () => {
     const controller = new AbortController();
     const reason = new Error('enough');
