@@ -40,10 +40,10 @@ const bugs = await measureAll(bugItems, Number(flags.bugs), (item) => measureBug
 await model.dispose();
 const figures = {
   half: flags.half,
-  costs: reportCosts(costs),
-  clean: reportClean(clean),
-  slips: reportSlips(slips),
-  bugs: reportBugs(bugs),
+  costs: costs.length > 0 ? reportCosts(costs) : undefined,
+  clean: clean.length > 0 ? reportClean(clean) : undefined,
+  slips: slips.length > 0 ? reportSlips(slips) : undefined,
+  bugs: bugs.length > 0 ? reportBugs(bugs) : undefined,
 };
 writeResults(flags.out, figures);
 

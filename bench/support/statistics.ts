@@ -24,7 +24,8 @@ export function wilsonInterval(successCount: number, totalCount: number): readon
   const scale = 1 + (z * z) / totalCount;
   const centre = share + (z * z) / (2 * totalCount);
   const spread = z * Math.sqrt((share * (1 - share)) / totalCount + (z * z) / (4 * totalCount ** 2));
-  return [(centre - spread) / scale, (centre + spread) / scale];
+  // Rounding would put an interval that begins at 0 below it.
+  return [Math.max(0, (centre - spread) / scale), (centre + spread) / scale];
 }
 
 /** Exact two-sided McNemar test: p of a split this uneven among the pairs where only one of two was right. */
