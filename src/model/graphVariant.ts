@@ -11,7 +11,7 @@ import { channelsFileName, halvesFileName } from './graph/network';
 import { writeWeights } from './graph/writeWeights';
 import type { ManifestFile, PreparedModel } from './manifest';
 import type { Precision } from './precision';
-import { checkFile, describeFile } from './preparedFolder';
+import { checkFiles, describeFile } from './preparedFolder';
 import { withFolderLock } from './preparedLock';
 import { removeReplacements, replaceFile, writeSynced } from './replaceFile';
 import { readSealed, writeSealed } from './sealedJson';
@@ -37,7 +37,7 @@ export interface GraphSource extends PreparedModel {
   readonly ggufPath: string;
 }
 
-export interface VariantOptions {
+interface VariantOptions {
   /** Bytes of weights, stage `prepare`, where they are written anew. */
   readonly report?: ReportProgress;
   readonly logger: Logger;
@@ -153,13 +153,9 @@ async function isIntact(
   if (record?.version !== graphVariantVersion) {
     return false;
   }
-  const files: ManifestFile[] = [];
-  for (const file of record.files) {
-    const checked = await checkFile(folder, file, logger, signal);
-    if (checked === undefined) {
-      return false;
-    }
-    files.push(checked);
+  const files = await checkFiles(folder, record.files, logger, signal);
+  if (files === undefined) {
+    return false;
   }
   if (files.some((file, index) => file !== record.files[index])) {
     await writeRecord(folder, variant, files);

@@ -28,13 +28,13 @@ export async function checkPreparedFolder(
   if (manifest?.graphVersion !== graphVersion) {
     return undefined;
   }
-  const graph = await checkFile(folder, manifest.files.graph, logger, signal);
-  const tokenizer = graph && (await checkFile(folder, manifest.files.tokenizer, logger, signal));
-  const weights = tokenizer && (await checkFile(folder, manifest.files.weights, logger, signal));
-  if (weights === undefined) {
+  const { graph, tokenizer, weights: known } = manifest.files;
+  const files = await checkFiles(folder, [graph, tokenizer, known], logger, signal);
+  if (files === undefined) {
     return undefined;
   }
-  if (weights !== manifest.files.weights) {
+  const [, , weights = known] = files;
+  if (weights !== known) {
     // Copied or restored: remember the new time, or every start would hash 700 MB.
     await writeManifest(folder, { ...manifest, files: { ...manifest.files, weights } });
   }
@@ -42,10 +42,28 @@ export async function checkPreparedFolder(
 }
 
 /**
- * The entry of a file whose bytes are those that it was made with, with the time of writing that it has now; otherwise
- * undefined, with the reason in the log. A large file is hashed only when it was written to since.
+ * The entries of files whose bytes are those that they were made with, each with the time of writing that the file has
+ * now, and the same object where that is the old one; undefined, with the reason in the log, when one has changed.
  */
-export async function checkFile(
+export async function checkFiles(
+  folder: string,
+  files: readonly ManifestFile[],
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<readonly ManifestFile[] | undefined> {
+  const checked: ManifestFile[] = [];
+  for (const file of files) {
+    const entry = await checkFile(folder, file, logger, signal);
+    if (entry === undefined) {
+      return undefined;
+    }
+    checked.push(entry);
+  }
+  return checked;
+}
+
+/** See `checkFiles`. A large file is hashed only when it was written to since. */
+async function checkFile(
   folder: string,
   file: ManifestFile,
   logger: Logger,

@@ -13,8 +13,8 @@ import {
 } from '../model/graphVariant';
 import type { ScalePer } from '../model/graph/buildGraph';
 import { readSealed, writeSealed } from '../model/sealedJson';
-import { findDeviation, type DeviceMeasurement, type GoldenTokens } from './deviceMeasurement';
-import { runProbe } from './runProbe';
+import { describeSpeed, findDeviation, type DeviceMeasurement, type GoldenTokens } from './deviceMeasurement';
+import { describeFailure, runProbe } from './runProbe';
 
 export interface CpuGraphOptions {
   readonly source: GraphSource;
@@ -40,7 +40,7 @@ const timedPromptTokens = 128;
 const timeoutMs = 120_000;
 
 /** The graph that the processor runs a model in. */
-export interface CpuGraph {
+interface CpuGraph {
   readonly graphPath: string;
   readonly scalePer: ScalePer;
 }
@@ -97,20 +97,22 @@ async function measureBoth(options: CpuGraphOptions, signal: AbortSignal): Promi
   if (byBlock === undefined || byChannel === undefined) {
     return 'block'; // Not tried again at every start: it takes a while to fail.
   }
-  const [slow, fast] = [byBlock.speed, byChannel.speed];
-  const scalePer = betterOf(byBlock, byChannel);
-  logger.info(
-    `processor: by channel a suggestion takes ${fast.suggestionMs.toFixed(0)} ms in place of ${slow.suggestionMs.toFixed(0)}, ` +
-      `reading ${fast.prefillTokensPerSecond.toFixed(0)} tokens/s in place of ${slow.prefillTokensPerSecond.toFixed(0)}: by ${scalePer}` +
-      (findDeviation(byBlock, byChannel)?.replace(/^/, '; ') ?? ''),
-  );
+  const deviation = findDeviation(byBlock, byChannel);
+  const scalePer = betterOf(byBlock, byChannel, deviation);
+  logger.info(`processor: by block: ${describeSpeed(byBlock.speed)}`);
+  logger.info(`processor: by channel: ${describeSpeed(byChannel.speed)}; ${deviation ?? 'the same results'}`);
+  logger.info(`processor: weights by ${scalePer}`);
   return scalePer;
 }
 
 /** By channel where that is worth it and gives the same tokens, up to near ties and rounding. */
-export function betterOf(byBlock: DeviceMeasurement, byChannel: DeviceMeasurement): ScalePer {
+export function betterOf(
+  byBlock: DeviceMeasurement,
+  byChannel: DeviceMeasurement,
+  deviation = findDeviation(byBlock, byChannel),
+): ScalePer {
   const isWorthwhile = waitMs(byChannel) < worthwhileFactor * waitMs(byBlock);
-  return isWorthwhile && findDeviation(byBlock, byChannel) === undefined ? 'channel' : 'block';
+  return isWorthwhile && deviation === undefined ? 'channel' : 'block';
 }
 
 /** What somebody waits for who opens a file and types. */
@@ -134,7 +136,7 @@ async function measureGraph(
   if (answer.kind === 'measured') {
     return answer.measurement;
   }
-  logger.warn(`processor: not measured: ${'reason' in answer ? answer.reason : answer.kind}`);
+  logger.warn(`processor: not measured: ${describeFailure(answer)}`);
   return undefined;
 }
 

@@ -1,3 +1,4 @@
+import { median } from '../base/median';
 import type { Engine } from '../engine/engine';
 
 /** What one device did with the same model and the same prompts. Plain values: it crosses a process boundary. */
@@ -69,6 +70,15 @@ export async function measureEngine(
   return { golden, referenceScores, speed: await timeEngine(engine, timedPromptTokens, signal) };
 }
 
+/** A speed in a few words, for tables and logs that users read. */
+export function describeSpeed({
+  prefillTokensPerSecond,
+  decodeMsPerToken,
+  suggestionMs,
+}: DeviceSpeed): string {
+  return `suggestion ${Math.round(suggestionMs)} ms, prefill ${Math.round(prefillTokensPerSecond)} tokens/s, decode ${decodeMsPerToken.toFixed(1)} ms/token`;
+}
+
 /** Why the device's results are not those of the CPU, or undefined when they are, up to near ties and rounding. */
 export function findDeviation(cpu: DeviceMeasurement, device: DeviceMeasurement): string | undefined {
   for (const [promptIndex, { ids, logProbabilities }] of cpu.golden.entries()) {
@@ -124,14 +134,10 @@ async function timeEngine(
     suggestionMs.push(timings.prefillMs + timings.decodeMs);
   }
   return {
-    prefillTokensPerSecond: (1000 * promptTokens) / medianOfThree(prefillMs),
-    decodeMsPerToken: medianOfThree(decodeMs) / typicalSuggestion.writtenTokens,
-    suggestionMs: medianOfThree(suggestionMs),
+    prefillTokensPerSecond: (1000 * promptTokens) / (median(prefillMs) ?? NaN),
+    decodeMsPerToken: (median(decodeMs) ?? NaN) / typicalSuggestion.writtenTokens,
+    suggestionMs: median(suggestionMs) ?? NaN,
   };
-}
-
-function medianOfThree(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[1] ?? NaN;
 }
 
 /** Ids without meaning: speed does not depend on them. Never 0, so that no two of our prompts share a prefix with [0]. */

@@ -7,7 +7,7 @@ import type { Precision } from '../model/precision';
 import { findDeviation, type DeviceMeasurement, type GoldenTokens } from './deviceMeasurement';
 import type { ProbeRequest } from './deviceProbeProcess';
 import { describeEntry, fasterOf, type DeviceEntry, type DeviceTable } from './deviceTable';
-import { runProbe, type ProbeOutcome } from './runProbe';
+import { describeFailure, runProbe, type ProbeOutcome } from './runProbe';
 
 export interface ProbeOptions {
   /** Of the model on a device. */
@@ -108,7 +108,6 @@ async function measureDevice(
 }
 
 function failedEntry(device: Device, answer: ProbeOutcome): Exclude<DeviceEntry, { outcome: 'measured' }> {
-  return answer.kind === 'timed-out' || answer.kind === 'failed'
-    ? { device, outcome: answer.kind, reason: answer.reason }
-    : { device, outcome: 'failed', reason: `unexpected answer: ${answer.kind}` };
+  const outcome = answer.kind === 'timed-out' ? 'timed-out' : 'failed';
+  return { device, outcome, reason: describeFailure(answer) };
 }

@@ -4,7 +4,7 @@ import type { Device } from '../engine/device';
 import { devices } from '../engine/device';
 import { ensureWritableFolder } from '../model/cache';
 import { precisions, type Precision } from '../model/precision';
-import type { DeviceMeasurement } from './deviceMeasurement';
+import { describeSpeed, type DeviceMeasurement } from './deviceMeasurement';
 
 /** What became of one device when it was tried. */
 export type DeviceEntry =
@@ -97,9 +97,7 @@ export function describeEntry(entry: DeviceEntry): string {
     ];
     return `${outcome}${entry.reason}`;
   }
-  const { prefillTokensPerSecond, decodeMsPerToken, suggestionMs } = entry.measurement.speed;
-  const precision = entry.precision === 'float16' ? ', in float16' : '';
-  return `suggestion ${Math.round(suggestionMs)} ms, prefill ${Math.round(prefillTokensPerSecond)} tokens/s, decode ${decodeMsPerToken.toFixed(1)} ms/token${precision}`;
+  return `${describeSpeed(entry.measurement.speed)}${entry.precision === 'float16' ? ', in float16' : ''}`;
 }
 
 async function readTables(file: string): Promise<[string, DeviceTable][]> {

@@ -7,6 +7,11 @@ import { findMissingLibrary } from './missingLibrary';
 
 export type ProbeOutcome = ProbeAnswer | { readonly kind: 'timed-out'; readonly reason: string };
 
+/** Why a child did not do what was asked of it. */
+export function describeFailure(outcome: ProbeOutcome): string {
+  return 'reason' in outcome ? outcome.reason : `unexpected answer: ${outcome.kind}`;
+}
+
 const maxPrintedLength = 10_000;
 
 /**

@@ -14,18 +14,19 @@ export const largestActivation = 127;
 const largestWeight = 63;
 
 /** A matrix with one scale for each of its rows, which are a linear layer's output channels: value = int8 * scale. */
-export interface ChannelMatrix {
+interface ChannelMatrix {
   readonly values: FileRange; // int8 [columnCount, rowCount]: transposed, as MatMulIntegerToFloat takes it
   readonly scales: FileRange; // float32 [rowCount]
 }
 
-/** Makes `target` of a matrix in blocks. Offsets of the source are bytes in the weights file. */
+/** Makes `target` of a matrix in blocks, which are the source: bytes from the start of the weights file. */
 export interface ChannelsTask {
   readonly kind: 'channels';
-  readonly matrix: BlockMatrix;
-  readonly target: ChannelMatrix;
   readonly sourceOffset: number;
   readonly sourceByteCount: number;
+  /** Its scales lie in the weights file, too. */
+  readonly matrix: Pick<BlockMatrix, 'rowCount' | 'columnCount' | 'blockSize' | 'scales'>;
+  readonly target: ChannelMatrix;
 }
 
 /** The place of a matrix by channel; the task that makes it goes into the plan, which reads the weights file. */

@@ -6,12 +6,12 @@ import type { RepackTask } from './weightsPlan';
 
 /** Carries out one task between open files. Throws when the source is shorter than the task says. */
 export function runRepackTask(task: RepackTask, sourceFile: number, targetFile: number): void {
-  if (task.kind === 'channels') {
-    runChannelsTask(task, sourceFile, targetFile);
-    return;
-  }
   const source = new Uint8Array(task.sourceByteCount);
   readAll(sourceFile, source, task.sourceOffset);
+  if (task.kind === 'channels') {
+    writeChannels(task, source, sourceFile, targetFile);
+    return;
+  }
   if (task.kind === 'floats') {
     const values = new Float32Array(task.valueCount);
     dequantise(task.type, source, values);
@@ -25,10 +25,13 @@ export function runRepackTask(task: RepackTask, sourceFile: number, targetFile: 
   writeAll(targetFile, scales, task.scalesOffset);
 }
 
-function runChannelsTask({ matrix, target }: ChannelsTask, sourceFile: number, targetFile: number): void {
-  const blocks = new Uint8Array(matrix.blocks.byteCount);
+function writeChannels(
+  { matrix, target }: ChannelsTask,
+  blocks: Uint8Array,
+  sourceFile: number,
+  targetFile: number,
+): void {
   const blockScales = new Uint8Array(matrix.scales.byteCount);
-  readAll(sourceFile, blocks, matrix.blocks.offset);
   readAll(sourceFile, blockScales, matrix.scales.offset);
   const values = new Int8Array(target.values.byteCount);
   const scales = new Float32Array(matrix.rowCount);

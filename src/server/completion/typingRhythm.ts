@@ -1,3 +1,5 @@
+import { median } from '../../base/median';
+
 /** Gaps longer than this are pauses for thought, not typing. */
 const PAUSE_MS = 1000;
 const REMEMBERED_COUNT = 20;
@@ -44,8 +46,4 @@ function remember(values: number[], value: number): void {
   if (values.length > REMEMBERED_COUNT) {
     values.shift();
   }
-}
-
-function median(values: readonly number[]): number | undefined {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
