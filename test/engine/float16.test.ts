@@ -3,12 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
-import { createRandom } from '../../src/base/random';
 import type { Engine } from '../../src/engine/engine';
 import { createEngine } from '../../src/engine/transformerEngine';
 import { architectureNames } from '../../src/model/configuration';
 import { readGguf } from '../../src/model/gguf/readGguf';
 import { buildGraph } from '../../src/model/graph/buildGraph';
+import { randomIds } from '../support/random';
 import {
   chosenDriver,
   noSoftwareAdapter,
@@ -21,13 +21,8 @@ import { openTinyEngine, type TinyEngine } from '../support/tinyEngine';
 /** Ten bits of fraction, after some fifteen steps in sequence: 0.02 nats were seen, in random weights. */
 const toleranceNats = 0.08;
 
-const idsOf = (seed: number, count: number) => {
-  const random = createRandom(seed);
-  return Array.from({ length: count }, () => Math.floor(random() * 300));
-};
-
 async function expectAlike(half: Engine, whole: Engine, prompt: readonly number[]): Promise<void> {
-  const targets = idsOf(prompt.length, 12);
+  const targets = randomIds(prompt.length, 12);
   const expected = await whole.score(prompt, targets, neverAborted);
   const scores = await half.score(prompt, targets, neverAborted);
   scores.forEach((score, index) => {
@@ -49,8 +44,13 @@ describe.each(architectureNames)('%s', (architecture) => {
   });
 
   test('says what the float32 graph says, whatever the cache held', async () => {
-    const prompt = idsOf(1, 40);
-    for (const ids of [prompt, prompt.slice(0, 25), [...prompt.slice(0, 25), ...idsOf(2, 30)], idsOf(3, 9)]) {
+    const prompt = randomIds(1, 40);
+    for (const ids of [
+      prompt,
+      prompt.slice(0, 25),
+      [...prompt.slice(0, 25), ...randomIds(2, 30)],
+      randomIds(3, 9),
+    ]) {
       await expectAlike(half, tiny.engine, ids);
     }
   });
@@ -87,7 +87,7 @@ describe.skipIf(noSoftwareAdapter !== undefined)(suiteName, { timeout: softwareA
   });
 
   test.runIf(chosenDriver !== undefined)('a driver that has float16 says what the CPU says', async () => {
-    const prompt = idsOf(4, 20);
+    const prompt = randomIds(4, 20);
     await expectAlike(half, tiny.engine, prompt);
     const request = { promptIds: prompt, maxTokens: 8, stopIds: new Set<number>() };
     const expected = await tiny.engine.generate(request, neverAborted);

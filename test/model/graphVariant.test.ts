@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   mkdtempSync,
   readdirSync,
@@ -22,9 +21,9 @@ import {
 } from '../../src/model/graphVariant';
 import { readGguf } from '../../src/model/gguf/readGguf';
 import { buildGraph } from '../../src/model/graph/buildGraph';
-import { prepareModel } from '../../src/model/prepare';
 import { describeFile } from '../../src/model/preparedFolder';
 import { writeSealed } from '../../src/model/sealedJson';
+import { prepareTinyModel } from '../support/preparedTinyModel';
 import { writeTinyModel } from '../support/tinyModel';
 
 const root = mkdtempSync(join(tmpdir(), 'sotto-graph-variant-'));
@@ -33,11 +32,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 let source: GraphSource;
 beforeEach(async () => {
   const cache = mkdtempSync(join(root, 'cache-'));
-  const ggufPath = join(cache, 'tiny.gguf');
-  await writeTinyModel({ architecture: 'qwen2', seed: 1 }, ggufPath);
-  const sha256 = createHash('sha256').update(readFileSync(ggufPath)).digest('hex');
-  const options = { report: () => {}, logger: silentLogger };
-  source = { ...(await prepareModel(ggufPath, sha256, cache, options, neverAborted)), ggufPath };
+  source = await prepareTinyModel(cache, { architecture: 'qwen2', seed: 1 });
 });
 
 const make = (variant: GraphVariant = 'device-float32') =>

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,11 +5,10 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
 import { silentLogger, type Logger } from '../../src/base/logger';
 import type { GraphSource } from '../../src/model/graphVariant';
-import { prepareModel } from '../../src/model/prepare';
 import { writeSealed } from '../../src/model/sealedJson';
 import { betterOf, chooseCpuGraph, type CpuGraphOptions } from '../../src/runtime/cpuGraph';
 import type { DeviceMeasurement } from '../../src/runtime/deviceMeasurement';
-import { writeTinyModel } from '../support/tinyModel';
+import { prepareTinyModel } from '../support/preparedTinyModel';
 
 const root = mkdtempSync(join(tmpdir(), 'sotto-cpu-graph-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -21,11 +19,7 @@ describe('chooseCpuGraph', () => {
   let lines: string[];
   beforeEach(async () => {
     const cache = mkdtempSync(join(root, 'cache-'));
-    const ggufPath = join(cache, 'tiny.gguf');
-    await writeTinyModel({ architecture: 'qwen2', seed: 1, layerCount: 1 }, ggufPath);
-    const sha256 = createHash('sha256').update(readFileSync(ggufPath)).digest('hex');
-    const quiet = { report: () => {}, logger: silentLogger };
-    source = { ...(await prepareModel(ggufPath, sha256, cache, quiet, neverAborted)), ggufPath };
+    source = await prepareTinyModel(cache, { architecture: 'qwen2', seed: 1, layerCount: 1 });
     const { configuration, headParts, files } = source.manifest;
     lines = [];
     const note = (line: string) => void lines.push(line);

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { neverAborted } from '../../src/base/abort';
-import { silentLogger } from '../../src/base/logger';
 import { hasOwnMemory, type Device } from '../../src/engine/device';
 import type { Engine } from '../../src/engine/engine';
 import { createEngine, type EngineOptions } from '../../src/engine/transformerEngine';
@@ -14,12 +12,11 @@ import { buildGraph } from '../../src/model/graph/buildGraph';
 import { writeHalves } from '../../src/model/graph/halves';
 import { halvesFileName } from '../../src/model/graph/network';
 import type { Precision } from '../../src/model/precision';
-import { prepareModel } from '../../src/model/prepare';
 import { decodeSpecification } from '../../src/tokenizer/specification';
 import type { Tokenizer } from '../../src/tokenizer/tokenizer';
 import { createTokenizer } from '../../src/tokenizer/tokenizer';
+import { prepareTinyModel } from './preparedTinyModel';
 import type { TinyModelOptions } from './tinyModel';
-import { writeTinyModel } from './tinyModel';
 
 export interface TinyEngine {
   readonly engine: Engine;
@@ -54,11 +51,8 @@ export async function openTinyEngine(
 ): Promise<TinyEngine> {
   const { contextCapacity, architecture = 'qwen2', headParts: chosenParts, ...modelOptions } = options;
   const folder = mkdtempSync(join(tmpdir(), 'sotto-tiny-'));
-  const ggufPath = join(folder, 'tiny.gguf');
-  await writeTinyModel({ seed: 1, architecture, ...modelOptions }, ggufPath);
-  const sha256 = createHash('sha256').update(readFileSync(ggufPath)).digest('hex');
-  const quiet = { report: () => {}, logger: silentLogger };
-  const prepared = await prepareModel(ggufPath, sha256, folder, quiet, neverAborted);
+  const prepared = await prepareTinyModel(folder, { seed: 1, architecture, ...modelOptions });
+  const { ggufPath } = prepared;
   const { configuration, files } = prepared.manifest;
   const headParts = chosenParts ?? prepared.manifest.headParts;
   const common = { configuration, headParts, contextCapacity, threadCount: 1 };
