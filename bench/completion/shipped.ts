@@ -1,5 +1,5 @@
 import { silentLogger } from '../../src/base/logger';
-import { createCompleter } from '../../src/features/completion/completer';
+import { createCompleter } from '../../src/features/completion/engineCompleter';
 import { defaultMinimumConfidence } from '../../src/features/completion/filters/confidence';
 import type { CompletionRequest } from '../../src/features/completion/types';
 import type { LanguageModel } from '../../src/runtime/languageModel';

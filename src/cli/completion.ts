@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import type { Logger } from '../base/logger';
-import { createCompleter } from '../features/completion/completer';
+import { createCompleter } from '../features/completion/engineCompleter';
 import type { CompletionOptions, CompletionOutcome, CompletionRequest } from '../features/completion/types';
 import type { LanguageModel } from '../runtime/languageModel';
 import { languageIdOf } from './languages';

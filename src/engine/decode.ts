@@ -1,12 +1,5 @@
 import { UserError } from '../base/errors';
-import type {
-  GenerateRequest,
-  GenerateResult,
-  GeneratedToken,
-  PrefillResult,
-  SamplingOptions,
-  StopReason,
-} from './engine';
+import type { GenerateRequest, GenerateResult, GeneratedToken, PrefillResult, StopReason } from './engine';
 import type { KvCache } from './kvCache';
 import type { Logits, WantedLogits } from './logits';
 import { PromptLookup } from './promptLookup';
@@ -72,9 +65,10 @@ export async function generate(
   );
 
   const decodeStart = performance.now();
-  const choose = createChooser(session.logits, request.sampling);
+  const choose = createChooser(session.logits, request);
   const lookup = createLookup(decoder, request);
   const tokens: GeneratedToken[] = [];
+  let stopLogProbability: number | undefined;
   let draftLimit = 4;
   let draftedTokenCount = 0;
   let acceptedDraftTokenCount = 0;
@@ -84,6 +78,7 @@ export async function generate(
     const token = choose(row, allowedIds);
     const { id } = token;
     if (request.stopIds.has(id)) {
+      stopLogProbability = token.logProbability;
       return 'stop-token';
     }
     tokens.push(token);
@@ -99,6 +94,7 @@ export async function generate(
   const finish = (stopReason: StopReason): GenerateResult => ({
     tokens,
     stopReason,
+    stopLogProbability,
     timings: {
       reusedTokenCount,
       prefilledTokenCount,
@@ -206,41 +202,61 @@ function vocabularyFor(
 /** How the next token is taken from a row of logits. */
 function createChooser(
   logits: Logits,
-  sampling: SamplingOptions | undefined,
+  { sampling, runnersUp = false }: Pick<GenerateRequest, 'sampling' | 'runnersUp'>,
 ): (row: number, allowedIds: Iterable<number> | undefined) => GeneratedToken {
   const sample: Sampler | undefined = sampling === undefined ? undefined : createSampler(sampling);
   return (row, allowedIds) => {
     if (allowedIds !== undefined) {
-      return mostLikelyOf(logits, row, allowedIds);
+      return mostLikelyOf(logits, row, allowedIds, runnersUp);
     }
-    if (sample === undefined) {
-      const { id, logit } = logits.mostLikely(row);
-      return { id, logProbability: logit - logits.logSumExp(row) };
+    const logSumExp = logits.logSumExp(row);
+    if (sample !== undefined) {
+      const id = sample(logits.only());
+      return { id, logProbability: logits.at(row, id) - logSumExp };
     }
-    const id = sample(logits.only());
-    return { id, logProbability: logits.at(row, id) - logits.logSumExp(row) };
+    const { id, logit } = logits.mostLikely(row);
+    const other = runnersUp ? logits.runnerUp(row, id) : undefined;
+    return {
+      id,
+      logProbability: logit - logSumExp,
+      runnerUp: other && { id: other.id, logProbability: other.logit - logSumExp },
+    };
   };
 }
 
-function mostLikelyOf(logits: Logits, row: number, allowedIds: Iterable<number>): GeneratedToken {
-  let best = -1;
-  let bestLogit = -Infinity;
-  // Sum of exp(logit - bestLogit) over the allowed tokens, scaled anew whenever a better one is found.
+function mostLikelyOf(
+  logits: Logits,
+  row: number,
+  allowedIds: Iterable<number>,
+  runnersUp: boolean,
+): GeneratedToken {
+  let best = { id: -1, logit: -Infinity };
+  let second = best;
+  // Sum of exp(logit - best.logit) over the allowed tokens, scaled anew whenever a better one is found.
   let scaledSum = 0;
   for (const id of allowedIds) {
     const logit = logits.at(row, id);
-    if (logit > bestLogit) {
-      scaledSum = scaledSum * Math.exp(bestLogit - logit) + 1;
-      best = id;
-      bestLogit = logit;
+    if (logit > best.logit) {
+      scaledSum = scaledSum * Math.exp(best.logit - logit) + 1;
+      second = best;
+      best = { id, logit };
     } else if (logit > -Infinity) {
-      scaledSum += Math.exp(logit - bestLogit);
+      scaledSum += Math.exp(logit - best.logit);
+      second = logit > second.logit ? { id, logit } : second;
     }
   }
-  if (best < 0) {
+  if (best.id < 0) {
     throw new Error('the constraint allows no token');
   }
-  return { id: best, logProbability: -Math.log(scaledSum) };
+  const logProbability = -Math.log(scaledSum);
+  const hasSecond = runnersUp && second.id >= 0;
+  return {
+    id: best.id,
+    logProbability,
+    ...(hasSecond && {
+      runnerUp: { id: second.id, logProbability: logProbability + second.logit - best.logit },
+    }),
+  };
 }
 
 /** Sampled output is not drafted: agreeing with a draft by chance would bias it. */

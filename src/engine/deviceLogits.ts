@@ -112,6 +112,10 @@ export class DeviceLogits implements Logits {
     return mostLikelyOf(this.summaries(row));
   }
 
+  runnerUp(): undefined {
+    return undefined;
+  }
+
   only(): Float32Array {
     if (!this.hasRow) {
       throw new Error('the last run was not asked for one whole row');

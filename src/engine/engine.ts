@@ -62,6 +62,8 @@ export interface GenerateRequest {
   readonly draftIds?: readonly number[];
   /** False switches speculative decoding off, which only makes it slower; for measuring. */
   readonly speculate?: boolean;
+  /** Whether each token comes with its `runnerUp`. */
+  readonly runnersUp?: boolean;
   /** Called for each token in order, as soon as it is final; `stop` ends generation after this token. */
   readonly onToken?: (token: GeneratedToken) => 'continue' | 'stop';
 }
@@ -73,6 +75,8 @@ export interface GeneratedToken {
    * allowed tokens.
    */
   readonly logProbability: number;
+  /** What is most likely in its place, when asked for; absent where there is nothing, and where logits stay on a device. */
+  readonly runnerUp?: Pick<GeneratedToken, 'id' | 'logProbability'>;
 }
 
 export interface SamplingOptions {
@@ -93,6 +97,8 @@ export type StopReason = 'stop-token' | 'max-tokens' | 'callback' | 'context-ful
 export interface GenerateResult {
   readonly tokens: readonly GeneratedToken[];
   readonly stopReason: StopReason;
+  /** Of the token that ended generation with `stop-token`, as the tokens' own. */
+  readonly stopLogProbability?: number;
   readonly timings: GenerateTimings;
 }
 

@@ -89,6 +89,20 @@ export class HostLogits implements Logits {
     return mostLikelyOf(this.summaries(row));
   }
 
+  runnerUp(row: number, id: number): PartSummary['mostLikely'] {
+    let best = { id: -1, logit: -Infinity };
+    for (const part of this.computed) {
+      const start = this.startOf(part, row);
+      const position = largestPosition(
+        this.values.view.subarray(start, start + part.idCount),
+        id - part.firstId,
+      );
+      const logit = this.values.view[start + position] ?? -Infinity;
+      best = logit > best.logit ? { id: part.firstId + position, logit } : best;
+    }
+    return best;
+  }
+
   only(): Float32Array {
     if (this.rowCount !== 1 || this.computed.length !== this.parts.length) {
       throw new Error('the last run did not compute one whole row');
@@ -121,16 +135,22 @@ export class HostLogits implements Logits {
 }
 
 function summarise(values: Float32Array, firstId: number): PartSummary {
-  let position = 0;
-  for (let index = 1; index < values.length; index++) {
-    if (values[index]! > values[position]!) {
-      position = index;
-    }
-  }
+  const position = largestPosition(values, -1);
   const logit = values[position]!;
   let sum = 0;
   for (const value of values) {
     sum += Math.exp(value - logit);
   }
   return { mostLikely: { id: firstId + position, logit }, logSumExp: logit + Math.log(sum) };
+}
+
+/** Where the largest of `values` stands, the one at `except` left out. */
+function largestPosition(values: Float32Array, except: number): number {
+  let position = except === 0 ? 1 : 0;
+  for (let index = position + 1; index < values.length; index++) {
+    if (values[index]! > values[position]! && index !== except) {
+      position = index;
+    }
+  }
+  return position;
 }

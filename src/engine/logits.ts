@@ -28,6 +28,11 @@ export interface Logits {
   logSumExp(row: number): number;
   /** The most likely token of one row, and its logit; of several equal ones the first. */
   mostLikely(row: number): { readonly id: number; readonly logit: number };
+  /**
+   * The most likely token of one row but `id`, among those that the run computed; undefined when their logits stayed
+   * on a device.
+   */
+  runnerUp(row: number, id: number): { readonly id: number; readonly logit: number } | undefined;
   /** The logits of a run that wanted all of one row: a view [vocabulary] that the next run overwrites. */
   only(): Float32Array;
 }

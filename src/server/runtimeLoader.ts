@@ -1,7 +1,7 @@
 import { neverAborted } from '../base/abort';
 import { userErrorOf } from '../base/errors';
 import type { Logger } from '../base/logger';
-import { createCompleter } from '../features/completion/completer';
+import { createCompleter } from '../features/completion/engineCompleter';
 import { findFimTokens } from '../features/completion/prompt/fimTokens';
 import { createUnableCompleter } from '../features/completion/unableCompleter';
 import { locateCache, type Cache } from '../model/cache';

@@ -237,10 +237,10 @@ class Server {
     }
   }
 
-  private offerAgain({ document: { uri }, offset }: CompletionRequest): void {
+  private offerAgain({ document: { uri }, offset, trigger }: CompletionRequest): void {
     const position = this.documents.get(uri)?.positionAt(offset);
     if (position !== undefined) {
-      void this.connection.sendNotification(protocol.suggestionReadyNotification, { uri, position });
+      void this.connection.sendNotification(protocol.suggestionReadyNotification, { uri, position, trigger });
     }
   }
 

@@ -160,6 +160,34 @@ describe('generate', () => {
     );
     expect(Math.max(...scores)).toBeLessThanOrEqual(0);
   });
+
+  test('with each token comes the next likeliest one when asked for, and at the end how likely that was', async () => {
+    const prompt = randomIds(createRandom(10), 25);
+    const all = Array.from({ length: tiny.vocabularySize }, (_, id) => id);
+    const { tokens } = await generate(prompt, { runnersUp: true });
+    const ids = tokens.map(({ id }) => id);
+    const scores = await engine.scoreChoices(
+      prompt,
+      ids,
+      ids.map(() => all),
+      neverAborted,
+    );
+    tokens.forEach(({ id, runnerUp }, index) => {
+      const others = [...(scores.choices[index] ?? [])].map((score, other) =>
+        other === id ? -Infinity : score,
+      );
+      expect(runnerUp?.id).toBe(others.indexOf(Math.max(...others)));
+      expect(runnerUp?.logProbability).toBeCloseTo(Math.max(...others), 3);
+    });
+    const allowed: TokenConstraint = { allowedIds: () => [11, 12, ids[0] ?? 0], accept: () => {} };
+    const [token] = (await generate(prompt, { runnersUp: true, constraint: allowed, maxTokens: 1 })).tokens;
+    const [first = []] = scores.choices;
+    expect(token?.runnerUp?.id).toBe((first[11] ?? 0) > (first[12] ?? 0) ? 11 : 12);
+    expect((await generate(prompt)).tokens[0]?.runnerUp).toBeUndefined();
+
+    const stopped = await generate(prompt, { stopIds: new Set(ids.slice(0, 1)) });
+    expect(stopped.stopLogProbability).toBeCloseTo(scores.targets[0] ?? NaN, 3);
+  });
 });
 
 describe('cancellation and misuse', () => {

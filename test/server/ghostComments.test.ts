@@ -6,7 +6,7 @@ import type {
   CompletionOutcome,
   CompletionRequest,
 } from '../../src/features/completion/types';
-import { createCompleter } from '../../src/features/completion/completer';
+import { createCompleter } from '../../src/features/completion/engineCompleter';
 import { scheduleEngine } from '../../src/server/scheduledEngine';
 import { Scheduler } from '../../src/server/scheduler';
 import { withGhostComments } from '../../src/server/completion/ghostComments';

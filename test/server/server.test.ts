@@ -293,7 +293,9 @@ test('the client is told when what a deadline cut short is there, unless somethi
   await outcomes();
   expect(ready).toEqual([]);
   finish[1]?.();
-  await vi.waitFor(() => expect(ready).toEqual([{ uri, position: { line: 0, character: 15 } }]));
+  await vi.waitFor(() =>
+    expect(ready).toEqual([{ uri, position: { line: 0, character: 15 }, trigger: 'automatic' }]),
+  );
 });
 
 test('requests that the client did not pass on are on the page', async () => {

@@ -12,7 +12,12 @@ export interface Script {
   reply(prompt: string): string;
   /** Awaited before each prefill and each token: tests hold the engine here. */
   beforeStep?(step: { readonly kind: 'prefill' | 'token'; readonly tokenIndex: number }): Promise<void>;
-  logProbability?(tokenIndex: number): number;
+  logProbability?(tokenIndex: number, prompt: string): number;
+  /** What the model would have written in place of a token. */
+  runnerUp?(
+    tokenIndex: number,
+    prompt: string,
+  ): { readonly character: string; readonly logProbability: number } | undefined;
   /** What the engine says that a prefill took; no time passes. */
   prefillMsPerToken?(): number;
 }
@@ -63,7 +68,8 @@ export function createScriptedEngine(script: Script): ScriptedEngine {
     request: GenerateRequest,
     signal: AbortSignal,
   ): Promise<{ tokens: GeneratedToken[]; stopReason: StopReason }> {
-    const replyIds = byteTokenizer.encode(script.reply(byteTokenizer.decode(request.promptIds)));
+    const prompt = byteTokenizer.decode(request.promptIds);
+    const replyIds = byteTokenizer.encode(script.reply(prompt));
     const tokens: GeneratedToken[] = [];
     let replyIndex = 0;
     while (tokens.length < request.maxTokens) {
@@ -75,7 +81,15 @@ export function createScriptedEngine(script: Script): ScriptedEngine {
         return { tokens, stopReason: 'stop-token' };
       }
       request.constraint?.accept(id);
-      const token = { id, logProbability: script.logProbability?.(tokens.length) ?? -0.02 };
+      const other = request.runnersUp === true ? script.runnerUp?.(tokens.length, prompt) : undefined;
+      const token = {
+        id,
+        logProbability: script.logProbability?.(tokens.length, prompt) ?? -0.02,
+        runnerUp: other && {
+          id: byteTokenizer.encode(other.character)[0] ?? 0,
+          logProbability: other.logProbability,
+        },
+      };
       tokens.push(token);
       if (request.onToken?.(token) === 'stop') {
         return { tokens, stopReason: 'callback' };

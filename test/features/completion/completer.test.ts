@@ -1,7 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { neverAborted } from '../../../src/base/abort';
 import { silentLogger } from '../../../src/base/logger';
-import { createCompleter, type Completer } from '../../../src/features/completion/completer';
+import type { Completer } from '../../../src/features/completion/completer';
+import { createCompleter } from '../../../src/features/completion/engineCompleter';
 import type { CompletionOutcome } from '../../../src/features/completion/types';
 import { byteTokenizer } from '../../support/byteTokenizer';
 import { requestAt } from '../../support/completionRequest';
@@ -265,9 +266,80 @@ test('at the deadline half a line is nothing, and the line is there for the next
   await vi.waitFor(async () => expect(await complete('a = █\n')).toBe('cache: a = [first + second;]\n'));
 });
 
+test('who is late says so once there is something to show, and stays silent about what is not', async () => {
+  const told = async (script: Partial<Script>, marked = 'a = █\n') => {
+    const held = gate(({ tokenIndex }) => tokenIndex === 5);
+    const { completer } = setUp({ reply: () => 'first + second;\n', ...script, beforeStep: held.beforeStep });
+    const outcome = await completer.complete(
+      requestAt(marked, { options: { deadlineMs: 30 } }),
+      neverAborted,
+    );
+    const fuller = vi.fn();
+    void outcome.fuller?.then(fuller);
+    held.open();
+    const asked = requestAt(marked, { trigger: 'manual' });
+    await vi.waitFor(async () =>
+      expect(await completer.complete(asked, neverAborted)).toMatchObject({ source: 'cache' }),
+    );
+    return [outcome.kind, fuller.mock.calls.length];
+  };
+  expect(await told({})).toEqual(['none', 1]);
+  expect(await told({ logProbability: () => -3 })).toEqual(['none', 0]);
+  const block = 'function f() {\n  █\n}\n';
+  expect(await told({ reply: () => 'a()\n  b();\n}\n' }, block)).toEqual(['suggestion', 1]);
+  expect(await told({ reply: () => 'a()\n}\n' }, block)).toEqual(['suggestion', 0]);
+  const { completer } = setUp('first + second;\n');
+  expect((await completer.complete(requestAt('a = █\n'), neverAborted)).fuller).toBeUndefined();
+});
+
 test('a manual request has no deadline', async () => {
   const { complete } = setUp('first + second;\n');
   expect(await complete('a = █\n', { trigger: 'manual', options: { deadlineMs: 0 } })).toContain('model:');
+});
+
+/** A model that begins with `guess`, which is as likely as that, though it is surer of what follows from `none`. */
+function guessing(guessNats: number): Script & { readonly triedOther: () => boolean } {
+  let triedOther = false;
+  return {
+    triedOther: () => triedOther,
+    reply(prompt) {
+      triedOther ||= prompt.endsWith('n');
+      return prompt.endsWith('n') ? 'one;\n' : prompt.endsWith('=') ? 'guess(x, y);\n' : 'uess(x, y);\n';
+    },
+    // The first token is the space that was typed.
+    logProbability: (index, prompt) => (index === 1 && prompt.endsWith('=') ? guessNats : -0.03),
+    runnerUp: (index, prompt) =>
+      index === 1 && prompt.endsWith('=') ? { character: 'n', logProbability: guessNats - 0.05 } : undefined,
+  };
+}
+
+test('the line that is likeliest as a whole is suggested', async () => {
+  const { complete } = setUp(guessing(-0.9));
+  expect(await complete('a = █\n')).toBe('model: a = [none;]\n');
+  expect(await complete('a = █\n')).toBe('cache: a = [none;]\n');
+});
+
+test('at the deadline the first line will do, and the likelier one is there for the next request', async () => {
+  const script = guessing(-0.9);
+  const held = gate(script.triedOther);
+  const { complete } = setUp({ ...script, beforeStep: held.beforeStep });
+  expect(await complete('a = █\n', { options: { deadlineMs: 30 } })).toBe('model: a = [guess(x, y);]\n');
+  held.open();
+  await vi.waitFor(async () => expect(await complete('a = █\n')).toBe('cache: a = [none;]\n'));
+});
+
+test('whoever types the first line does not wait for another one', async () => {
+  const script = guessing(-1.5);
+  const held = gate(script.triedOther);
+  const { engine, completer, complete } = setUp({ ...script, beforeStep: held.beforeStep });
+  const first = completer.complete(requestAt('a = █\n'), neverAborted);
+  await held.arrived;
+  const second = complete('a = g█\n');
+  held.open();
+  expect(summary(await first, '')).toBe('below-confidence');
+  expect(await second).toBe('model: a = g[uess(x, y);]\n');
+  expect(await complete('a = gue█\n')).toBe('typed-through: a = gue[ss(x, y);]\n');
+  expect(engine.abortedCount()).toBe(1);
 });
 
 test('a generation that nobody waits for ends after a while', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { neverAborted } from '../../../src/base/abort';
 import { silentLogger } from '../../../src/base/logger';
-import { createCompleter } from '../../../src/features/completion/completer';
+import { createCompleter } from '../../../src/features/completion/engineCompleter';
 import type { CompletionOutcome } from '../../../src/features/completion/types';
 import { byteTokenizer } from '../../support/byteTokenizer';
 import { requestAt } from '../../support/completionRequest';

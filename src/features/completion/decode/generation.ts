@@ -1,27 +1,19 @@
-import type { GenerateTimings, GenerateRequest } from '../../../engine/engine';
-import { createHealingConstraint } from '../../../tokenizer/healing';
-import type { Place } from '../place';
-import type { Prompt } from '../prompt/prompt';
-import type { CompletionTokenizer } from '../prompt/tokenizer';
-import type { Produced } from '../memory/suggestionCache';
-import { baseOf, possibleBases, sameBase, type Base } from '../typedThrough';
-import { cutDraft, DraftDecoder, type Draft } from './draft';
 import { raceAbort } from '../../../base/abort';
+import type { Place } from '../place';
+import type { CompletionTokenizer } from '../prompt/tokenizer';
+import { baseOf, possibleBases, sameBase, type Base } from '../typedThrough';
+import {
+  anyBeginning,
+  attemptDecoder,
+  writeAttempt,
+  type Attempt,
+  type Beginning,
+  type GenerationPlan,
+} from './attempt';
+import { cutDraft, type Draft, type DraftDecoder } from './draft';
 import type { EngineLane } from './engineLane';
-import type { Shape } from './shape';
-import { completePart, decideStop, type StopDecision } from './stopRules';
-
-export interface GenerationPlan {
-  readonly place: Place;
-  readonly prompt: Prompt;
-  readonly shape: Shape;
-  readonly stopIds: ReadonlySet<number>;
-}
-
-export interface FinishedGeneration {
-  readonly produced: Produced;
-  readonly timings: GenerateTimings;
-}
+import { likeliestLine } from './likeliestLine';
+import { completePart } from './stopRules';
 
 /**
  * How long a generation that nobody waits for goes on. The host cancels a request at each keystroke and asks
@@ -30,14 +22,17 @@ export interface FinishedGeneration {
 const LINGER_MS = 1_000;
 
 /**
- * One call of the model, with a life of its own: requests wait for it and leave it, and it ends early when
+ * What the model writes at one place, with a life of its own: requests wait for it and leave it, and it ends early when
  * nobody has waited for it for a while. Its output so far can be read at any time.
  */
 export class Generation {
-  readonly finished: Promise<FinishedGeneration>;
+  readonly finished: Promise<Attempt>;
   private readonly base: Base;
   private readonly controller = new AbortController();
+  /** For likelier lines than the first; aborted when the first one will do, and with everything else. */
+  private readonly search = new AbortController();
   private readonly decoder: DraftDecoder;
+  private first: Attempt | undefined;
   private waiterCount = 0;
   private lingering: NodeJS.Timeout | undefined;
   private ended = false;
@@ -45,12 +40,12 @@ export class Generation {
 
   constructor(
     private readonly plan: GenerationPlan,
-    lane: EngineLane,
+    private readonly lane: EngineLane,
     private readonly tokenizer: CompletionTokenizer,
   ) {
     this.base = baseOf(plan.place);
-    this.decoder = new DraftDecoder(tokenizer, plan.prompt.remainingBytes.length);
-    this.finished = this.run(lane).finally(() => {
+    this.decoder = attemptDecoder(plan, tokenizer);
+    this.finished = this.run().finally(() => {
       this.ended = true;
       clearTimeout(this.lingering);
     });
@@ -87,7 +82,7 @@ export class Generation {
    * Waits for the end. Rejects with the signal's reason when it aborts, and with the generation's error.
    * `deadlineMs`: resolves with undefined when that time has passed; the generation lingers.
    */
-  async wait(deadlineMs: number, signal: AbortSignal): Promise<FinishedGeneration | undefined> {
+  async wait(deadlineMs: number, signal: AbortSignal): Promise<Attempt | undefined> {
     this.waiterCount++;
     clearTimeout(this.lingering);
     let timer: NodeJS.Timeout | undefined;
@@ -121,6 +116,16 @@ export class Generation {
     return cutDraft(draft, completePart(draft, this.plan.shape, 'deadline'));
   }
 
+  /** The line that came first, while likelier ones are looked for; undefined before, and for a block. */
+  get firstLine(): Attempt | undefined {
+    return this.first;
+  }
+
+  /** Ends with the first line, which is known by now, as somebody has begun to type it. */
+  settle(): void {
+    this.search.abort();
+  }
+
   /** Lets the generation end by itself if nobody comes to wait for it. */
   linger(): void {
     if (this.waiterCount === 0 && !this.ended) {
@@ -133,41 +138,35 @@ export class Generation {
   abort(): void {
     clearTimeout(this.lingering);
     this.controller.abort();
+    this.search.abort();
   }
 
-  private async run(lane: EngineLane): Promise<FinishedGeneration> {
-    const { prompt, shape, stopIds } = this.plan;
-    let decision: StopDecision = { kind: 'continue' };
-    const request: GenerateRequest = {
-      promptIds: prompt.promptIds,
-      maxTokens: shape.maxTokens,
-      stopIds,
-      vocabulary: 'common',
-      constraint:
-        prompt.remainingBytes.length === 0
-          ? undefined
-          : createHealingConstraint(this.tokenizer, prompt.remainingBytes),
-      onToken: (token) => {
-        this.decoder.push(token);
-        decision = decideStop(this.decoder.draft(), shape);
-        return decision.kind === 'continue' ? 'continue' : 'stop';
-      },
-    };
-    const { stopReason, timings } = await lane.generate(prompt.headIds, request, this.controller.signal);
-    const draft = this.decoder.draft();
-    return { produced: finish(draft, shape, decision, stopReason === 'stop-token'), timings };
-  }
-}
-
-function finish(draft: Draft, shape: Shape, decision: StopDecision, endedByModel: boolean): Produced {
-  switch (decision.kind) {
-    case 'discard':
-      return { kind: 'discarded', detail: decision.detail };
-    case 'stop':
-      return { kind: 'draft', draft: cutDraft(draft, decision.length) };
-    case 'continue': {
-      const length = completePart(draft, shape, endedByModel ? 'model' : 'limit');
-      return { kind: 'draft', draft: cutDraft(draft, length) };
+  private async run(): Promise<Attempt> {
+    const first = await this.write(anyBeginning, this.decoder, this.controller.signal);
+    // A block is more than one line, and its first one alone says little about which block is likeliest.
+    if (this.plan.shape.multiLine) {
+      return first;
     }
+    this.first = first;
+    const { signal } = this.search;
+    const best = await likeliestLine(first, (beginning) =>
+      this.write(beginning, attemptDecoder(this.plan, this.tokenizer), signal),
+    ).catch((error: unknown) => {
+      if (this.controller.signal.aborted || !signal.aborted) {
+        throw error;
+      }
+      return first;
+    });
+    return { ...best, timings: first.timings };
+  }
+
+  private write(beginning: Beginning, decoder: DraftDecoder, signal: AbortSignal): Promise<Attempt> {
+    return writeAttempt(
+      this.plan,
+      beginning,
+      decoder,
+      { lane: this.lane, tokenizer: this.tokenizer },
+      signal,
+    );
   }
 }

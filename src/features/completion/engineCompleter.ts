@@ -1,0 +1,380 @@
+import { isAbortError, neverAborted } from '../../base/abort';
+import { describeError } from '../../base/errors';
+import type { Logger } from '../../base/logger';
+import type { Engine, GenerateTimings } from '../../engine/engine';
+import { isSecretFile } from './ask/excludedFiles';
+import { refusalFor } from './ask/shouldAsk';
+import type { BeforeEngine, Completer } from './completer';
+import { EngineLane } from './decode/engineLane';
+import { Generation } from './decode/generation';
+import { decideShape, MAX_MULTI_LINE_TOKENS } from './decode/shape';
+import { defaultMinimumConfidence } from './filters/confidence';
+import type { Dropped } from './filters/filter';
+import { cleanModelOutput, present, type Presentation } from './filters/postprocess';
+import { RejectionMemory } from './memory/rejection';
+import { remainingDraft, SuggestionCache, type Produced } from './memory/suggestionCache';
+import { requestAfterAccept } from './nextRequest';
+import { placeOf, type Place } from './place';
+import { chooseContext, type PromptContext } from './prompt/context';
+import { findFimTokens, type FimTokens } from './prompt/fimTokens';
+import { buildPrompt, type Prompt } from './prompt/prompt';
+import type { CompletionTokenizer } from './prompt/tokenizer';
+import type { CompletionOutcome, CompletionRequest, NoSuggestionReason, Suggestion } from './types';
+
+/**
+ * How long reading a new context may take before the first suggestion in a file: a slow machine gets a smaller
+ * prompt, since somebody who types there would never see what a large one leads to.
+ */
+const COLD_READ_MS = 2_000;
+
+export interface CompleterDependencies {
+  readonly engine: Engine;
+  readonly tokenizer: CompletionTokenizer;
+  readonly logger: Logger;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly nowMs?: () => number;
+  readonly minimumConfidence?: number;
+}
+
+/**
+ * @throws UserError `unsupported-model` when the model cannot fill in the middle.
+ */
+export function createCompleter(dependencies: CompleterDependencies): Completer {
+  return new EngineCompleter(dependencies, findFimTokens(dependencies.tokenizer));
+}
+
+interface Answer {
+  readonly produced: Produced;
+  readonly source: Suggestion['source'];
+  readonly engine?: GenerateTimings;
+}
+
+class EngineCompleter implements Completer {
+  private readonly lane: EngineLane;
+  private readonly cache = new SuggestionCache();
+  private readonly nowMs: () => number;
+  private readonly rejections: RejectionMemory;
+  private generation: Generation | undefined;
+  private context: PromptContext | undefined;
+  private lastShown: { readonly uri: string; readonly text: string } | undefined;
+
+  constructor(
+    private readonly dependencies: CompleterDependencies,
+    private readonly fim: FimTokens,
+  ) {
+    this.lane = new EngineLane(dependencies.engine);
+    this.nowMs = dependencies.nowMs ?? (() => performance.now());
+    this.rejections = new RejectionMemory(this.nowMs);
+  }
+
+  async complete(
+    request: CompletionRequest,
+    signal: AbortSignal,
+    beforeEngine?: BeforeEngine,
+  ): Promise<CompletionOutcome> {
+    const startedAtMs = this.nowMs();
+    try {
+      const outcome = await this.outcomeFor(request, startedAtMs, signal, beforeEngine);
+      const result = outcome.kind === 'none' ? outcome.reason : `suggestion (${outcome.source})`;
+      this.dependencies.logger.debug(`completion: ${result}, ${outcome.timings.totalMs.toFixed(1)} ms`);
+      return outcome;
+    } catch (error) {
+      if (signal.aborted || isAbortError(error)) {
+        return this.none('cancelled', 'a newer request or the editor ended it', startedAtMs);
+      }
+      this.dependencies.logger.error(`completion failed: ${describeError(error)}`);
+      return this.none('failed', describeError(error), startedAtMs);
+    }
+  }
+
+  async warmUp(request: CompletionRequest, signal: AbortSignal): Promise<void> {
+    if (isSecretFile(request.document.uri) || refusalFor({ ...request, trigger: 'manual' }) !== undefined) {
+      return;
+    }
+    await this.inBackground('warm-up', signal, async () => {
+      const prompt = this.promptFor(placeOf(request), request, { mayGrow: true });
+      await this.lane.warmUp(prompt.headIds, signal);
+    });
+  }
+
+  async prepareNext(request: CompletionRequest, suggestion: Suggestion, signal: AbortSignal): Promise<void> {
+    const next = requestAfterAccept(request, suggestion);
+    const place = placeOf(next);
+    if (this.cache.find(place) === undefined) {
+      await this.inBackground('preparing the next suggestion', signal, async () => {
+        // A request that still runs, or the rest of a block whose beginning is shown, is worth more.
+        while (this.generation?.isRunning === true) {
+          await this.generation.wait(Number.POSITIVE_INFINITY, signal);
+        }
+        await this.produce(place, next, Number.POSITIVE_INFINITY, signal);
+      });
+    }
+  }
+
+  accepted(request: CompletionRequest, suggestion: Suggestion): void {
+    const place = placeOf(request);
+    this.rejections.accept(place, suggestion.text.slice(place.lead.length));
+  }
+
+  rejected(request: CompletionRequest, suggestion: Suggestion): void {
+    const place = placeOf(request);
+    this.rejections.reject(place, suggestion.text.slice(place.lead.length));
+  }
+
+  backOffDelayMs(): number {
+    return this.rejections.currentDelayMs();
+  }
+
+  stop(): void {
+    this.generation?.abort();
+    this.lane.stop();
+  }
+
+  async dispose(): Promise<void> {
+    this.generation?.abort();
+    await this.lane.dispose();
+  }
+
+  /** The pipeline: ask at all? → cache → model → filters. */
+  private async outcomeFor(
+    request: CompletionRequest,
+    startedAtMs: number,
+    signal: AbortSignal,
+    beforeEngine: BeforeEngine | undefined,
+  ): Promise<CompletionOutcome> {
+    signal.throwIfAborted();
+    const refusal = refusalFor(request);
+    if (refusal !== undefined) {
+      return this.none(refusal.reason, refusal.detail, startedAtMs);
+    }
+    const place = placeOf(request);
+    const deadlineMs =
+      request.trigger === 'manual' ? Number.POSITIVE_INFINITY : startedAtMs + request.options.deadlineMs;
+    const remembered = this.remembered(place);
+    const answer = remembered ?? (await this.produce(place, request, deadlineMs, signal, beforeEngine));
+    const outcome =
+      answer === undefined
+        ? this.none('deadline', `not ready within ${request.options.deadlineMs} ms`, startedAtMs)
+        : this.outcomeOf(answer, place, request, startedAtMs);
+    const writing = remembered === undefined ? this.generation : undefined;
+    return writing?.isRunning === true
+      ? { ...outcome, fuller: this.whenFuller(writing, place, request, outcome) }
+      : outcome;
+  }
+
+  /** Resolves when `writing` has come to something else than `outcome` that would be shown; otherwise never. */
+  private whenFuller(
+    writing: Generation,
+    place: Place,
+    request: CompletionRequest,
+    outcome: CompletionOutcome,
+  ): Promise<void> {
+    return new Promise((resolve) => {
+      writing.wait(Number.POSITIVE_INFINITY, neverAborted).then(
+        () => {
+          const answer = this.remembered(place);
+          const presented = answer && this.presented(answer.produced, place, request);
+          const shownText = outcome.kind === 'none' ? undefined : outcome.text;
+          if (presented !== undefined && !('reason' in presented) && presented.text !== shownText) {
+            resolve();
+          }
+        },
+        () => undefined,
+      );
+    });
+  }
+
+  private remembered(place: Place): Answer | undefined {
+    const hit = this.cache.find(place);
+    return hit && { produced: hit.produced, source: hit.typedCount === 0 ? 'cache' : 'typed-through' };
+  }
+
+  /** Asks the model, or waits for what it is already writing. Undefined when nothing is ready at the deadline. */
+  private async produce(
+    place: Place,
+    request: CompletionRequest,
+    deadlineMs: number,
+    signal: AbortSignal,
+    beforeEngine?: BeforeEngine,
+  ): Promise<Answer | undefined> {
+    const running = this.generation;
+    const typed = running?.typedUntil(place);
+    if (running !== undefined && typed !== undefined) {
+      const answer = await this.join(running, typed, deadlineMs, signal);
+      if (answer !== 'used-up') {
+        return answer;
+      }
+    }
+    await beforeEngine?.(signal);
+    signal.throwIfAborted();
+    const prompt = this.promptFor(place, request);
+    const generation = this.start(place, request, prompt);
+    if (this.nowMs() + this.lane.estimatePrefillMs(prompt.headIds) > deadlineMs) {
+      // The suggest widget waits for every provider, so an answer that cannot come is given up at once.
+      generation.linger();
+      return undefined;
+    }
+    const answer = await this.join(generation, '', deadlineMs, signal);
+    return answer === 'used-up' ? undefined : answer;
+  }
+
+  /**
+   * Waits for a generation of which the user has typed `typed`. Undefined when nothing is ready at the deadline,
+   * `used-up` when the generation ended and nothing of it is left to suggest.
+   */
+  private async join(
+    generation: Generation,
+    typed: string,
+    deadlineMs: number,
+    signal: AbortSignal,
+  ): Promise<Answer | 'used-up' | undefined> {
+    if (generation.isPartlyShown) {
+      const part = this.partOf(generation, typed);
+      if (part !== undefined) {
+        generation.linger();
+        return { ...part, source: 'typed-through' };
+      }
+    }
+    if (typed !== '' && generation.firstLine !== undefined) {
+      // Whoever has begun to type that line does not wait for another one.
+      generation.settle();
+    }
+    const attempt = (await generation.wait(deadlineMs - this.nowMs(), signal)) ?? generation.firstLine;
+    if (attempt === undefined) {
+      return this.partOf(generation, typed);
+    }
+    const produced = cleanModelOutput(attempt.produced, generation.place);
+    return withoutTypedText({ produced, source: 'model', engine: attempt.timings }, typed) ?? 'used-up';
+  }
+
+  /** What is left, after `typed`, of the whole lines that a generation has come to so far. */
+  private partOf(generation: Generation, typed: string): Answer | undefined {
+    const produced = cleanModelOutput(
+      { kind: 'draft', draft: generation.takeCompletePart() },
+      generation.place,
+    );
+    const isBlank = produced.kind === 'draft' && produced.draft.text.trim() === '';
+    return isBlank ? undefined : withoutTypedText({ produced, source: 'model' }, typed);
+  }
+
+  private promptFor(place: Place, request: CompletionRequest, { mayGrow } = { mayGrow: false }): Prompt {
+    const { engine, tokenizer } = this.dependencies;
+    const isPatient = request.trigger === 'manual';
+    this.context = chooseContext(
+      {
+        place,
+        relatedFiles: request.relatedFiles,
+        maxPromptTokens: Math.min(
+          request.options.maxPromptTokens,
+          engine.contextCapacity - MAX_MULTI_LINE_TOKENS,
+        ),
+        coldTokens: isPatient ? Infinity : this.lane.tokensReadWithin(COLD_READ_MS),
+        mayGrow,
+      },
+      this.context,
+      tokenizer,
+    );
+    return buildPrompt(this.context, place.linePrefix, this.fim, tokenizer);
+  }
+
+  private start(place: Place, request: CompletionRequest, prompt: Prompt): Generation {
+    this.generation?.abort();
+    const { tokenizer, logger } = this.dependencies;
+    const plan = { place, prompt, shape: decideShape(place, request.options), stopIds: this.fim.stopIds };
+    const generation = new Generation(plan, this.lane, tokenizer);
+    this.generation = generation;
+    const forget = () => {
+      this.generation = this.generation === generation ? undefined : this.generation;
+    };
+    generation.finished.then(
+      ({ produced }) => {
+        this.cache.store(place, cleanModelOutput(produced, place));
+        forget();
+      },
+      (error: unknown) => {
+        logger.debug(`generation ended early: ${describeError(error)}`);
+        forget();
+      },
+    );
+    return generation;
+  }
+
+  /** What the editor would be given for `produced`, or why it would be given nothing. */
+  private presented(produced: Produced, place: Place, request: CompletionRequest): Presentation | Dropped {
+    const manual = request.trigger === 'manual';
+    const presented = present(produced, place, {
+      singleLine: request.options.multiLine === 'never',
+      wanted: manual || this.continuesShown(produced, place),
+      minimumConfidence: this.dependencies.minimumConfidence ?? defaultMinimumConfidence,
+    });
+    const isRejected =
+      !manual &&
+      'text' in presented &&
+      this.rejections.isRejected(place, presented.text.slice(place.lead.length));
+    return isRejected
+      ? { reason: 'recently-rejected', detail: 'this suggestion was dismissed here' }
+      : presented;
+  }
+
+  private outcomeOf(
+    { produced, source, engine }: Answer,
+    place: Place,
+    request: CompletionRequest,
+    startedAtMs: number,
+  ): CompletionOutcome {
+    const presented = this.presented(produced, place, request);
+    if ('reason' in presented) {
+      return this.none(presented.reason, presented.detail, startedAtMs, engine);
+    }
+    this.lastShown = { uri: place.uri, text: place.prefix + textOf(produced) };
+    return {
+      kind: 'suggestion',
+      ...presented,
+      source,
+      timings: { totalMs: this.nowMs() - startedAtMs, engine },
+    };
+  }
+
+  /** Whether the user is typing through the suggestion that was shown last: it stays, however short it gets. */
+  private continuesShown(produced: Produced, place: Place): boolean {
+    const shown = this.lastShown;
+    return (
+      shown !== undefined &&
+      shown.uri === place.uri &&
+      (place.prefix + textOf(produced)).startsWith(shown.text)
+    );
+  }
+
+  private none(
+    reason: NoSuggestionReason,
+    detail: string,
+    startedAtMs: number,
+    engine?: GenerateTimings,
+  ): CompletionOutcome {
+    return { kind: 'none', reason, detail, timings: { totalMs: this.nowMs() - startedAtMs, engine } };
+  }
+
+  private async inBackground(name: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    try {
+      signal.throwIfAborted();
+      await work();
+    } catch (error) {
+      if (!signal.aborted && !isAbortError(error)) {
+        this.dependencies.logger.warn(`${name} failed: ${describeError(error)}`);
+      }
+    }
+  }
+}
+
+function textOf(produced: Produced): string {
+  return produced.kind === 'draft' ? produced.draft.text : '';
+}
+
+/** The rest of an answer after `typed`, or undefined when the user typed something else or all of it. */
+function withoutTypedText(answer: Answer, typed: string): Answer | undefined {
+  if (typed === '' || answer.produced.kind === 'discarded') {
+    return answer;
+  }
+  const draft = remainingDraft(answer.produced.draft, typed);
+  return draft && { ...answer, produced: { kind: 'draft', draft } };
+}
