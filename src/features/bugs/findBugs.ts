@@ -9,7 +9,7 @@ import { enumerateEdits } from './candidates/enumerate';
 import { createGate } from './gates';
 import type { DoubtfulEdit, DoubtLimits } from './scoring/doubt';
 import { certainty, doubtfulEdits, suspicion } from './scoring/doubt';
-import { cutPassages, focusOn, textOf } from './scoring/passage';
+import { cutPassages, rangeNear, textOf } from './scoring/passage';
 import type { BugFinding, BugModel, BugRequest } from './types';
 import { reasonNotToCheck } from './uncheckedFiles';
 
@@ -115,8 +115,10 @@ async function doubtsIn(
   signal: AbortSignal,
 ): Promise<DoubtfulEdit[]> {
   const doubts: DoubtfulEdit[] = [];
-  const passages = cutPassages(request.text, place.range, model.tokenizer);
-  for (const passage of passages.flatMap((part) => focusOn(part, request.ranges) ?? [])) {
+  const judged = rangeNear(request.text, place.range, request.ranges);
+  const passages =
+    judged === undefined ? [] : cutPassages(request.text, place.range, judged, model.tokenizer);
+  for (const passage of passages) {
     const drop = createGate(request.text, textOf(passage));
     const edits = place.edits.filter((edit) => drop(edit) === undefined);
     doubts.push(...(await doubtfulEdits(passage, edits, limits, model, signal)));

@@ -1,15 +1,19 @@
 import { expect, test } from 'vitest';
-import { cutPassages, focusOn } from '../../../src/features/bugs/scoring/passage';
+import { cutPassages, rangeNear } from '../../../src/features/bugs/scoring/passage';
+import type { Passage } from '../../../src/features/bugs/scoring/passage';
 import { byteTokenizer } from '../../support/byteTokenizer';
 
 function passagesOf(text: string, from: string) {
-  return cutPassages(text, { start: text.indexOf(from), end: text.length }, byteTokenizer).map(
-    ({ context, body, after }) => ({
-      context: context.map((line) => line.text).join(''),
-      body: body.map((line) => line.text).join(''),
-      after: after.map((line) => line.text).join(''),
-    }),
-  );
+  const range = { start: text.indexOf(from), end: text.length };
+  return cutPassages(text, range, range, byteTokenizer).map(textsOf);
+}
+
+function textsOf({ context, body, after }: Passage) {
+  return { context: textOf(context), body: textOf(body), after: textOf(after) };
+}
+
+function textOf(lines: Passage['body']): string {
+  return lines.map(({ text }) => text).join('');
 }
 
 test('a function is read after its imports, the head of its class and the lines above', () => {
@@ -42,21 +46,26 @@ test('a line that is too long for the model is left out, the others are read', (
   ]);
 });
 
-test('after an edit the lines around it are judged, in the same text', () => {
-  const lines = Array.from({ length: 20 }, (_, index) => `  step${index};\n`);
+test('after an edit the lines around it are judged, and no more is read before them than before a function', () => {
+  const lines = Array.from({ length: 40 }, (_, index) => `  step${index};\n`);
   const text = `// above\nfunction f() {\n${lines.join('')}}\n// below\n`;
-  const range = { start: text.indexOf('function f'), end: text.indexOf('}') };
-  const [passage] = cutPassages(text, range, byteTokenizer);
-  const textsOf = (focused = passage) =>
-    [focused?.context, focused?.body, focused?.after].map((part) => part?.map((line) => line.text).join(''));
+  const range = { start: text.indexOf('function f'), end: text.indexOf('}') + 1 };
   const at = (word: string) => ({ start: text.indexOf(word), end: text.indexOf(word) });
-  const [context, body, after] = textsOf(focusOn(passage!, [at('step9'), at('step11')]));
-  expect(body).toBe(lines.slice(6, 15).join(''));
-  expect([context, body, after].join('')).toBe(text);
-  // The first character and the end of the function, and a place outside of it.
-  expect(textsOf(focusOn(passage!, [range]))).toEqual(textsOf());
-  expect(textsOf(focusOn(passage!, [at('function f')]))[1]).toBe(
-    `function f() {\n${lines.slice(0, 3).join('')}`,
-  );
-  expect(focusOn(passage!, [at('// below')])).toBeUndefined();
+  const judgedAfter = (...edits: { start: number; end: number }[]) => {
+    const judged = rangeNear(text, range, edits);
+    return judged && cutPassages(text, range, judged, byteTokenizer).map(textsOf);
+  };
+  const [near, ...others] = judgedAfter(at('step36'), at('step38')) ?? [];
+  expect(others).toEqual([]);
+  expect(near?.body).toBe(`${lines.slice(33).join('')}}\n`);
+  expect(near?.after).toBe('// below\n');
+  // A token is a byte here: 240 of them right before, and the function's own first line, which says what it is given.
+  expect(near?.context).toBe(`function f() {\n${lines.slice(9, 33).join('')}`);
+  expect(
+    judgedAfter(range)
+      ?.map(({ body }) => body)
+      .join(''),
+  ).toBe(text.slice(range.start, range.end + 1));
+  expect(judgedAfter(at('function f'))?.[0]?.body).toBe(`function f() {\n${lines.slice(0, 3).join('')}`);
+  expect(judgedAfter(at('// below'))).toBeUndefined();
 });

@@ -27,20 +27,51 @@ const nearLineCount = 3;
 const importLine = /^\s*(import\b|from\s+\S+\s+import\b|(const|let|var)\b.*\brequire\()/;
 
 /**
- * The lines of `range` in one or more passages, each with its context. Lines are encoded by themselves: the
- * pre-tokenizers never join a line break with what follows it on the next line that is not blank.
+ * What is judged of the function at `range` when `edits` (offsets in `text`) were made: the lines in and near them,
+ * with what is between; undefined when none of them touches it. A check after an edit costs a fraction of reading the
+ * function anew.
  */
-export function cutPassages(text: string, range: TextRange, tokenizer: Pick<Tokenizer, 'encode'>): Passage[] {
+export function rangeNear(
+  text: string,
+  range: TextRange,
+  edits: readonly TextRange[],
+): TextRange | undefined {
+  const lines = splitLines(text);
+  const touching = edits.filter(({ start, end }) => start <= range.end && range.start <= end);
+  if (touching.length === 0) {
+    return undefined;
+  }
+  const start = Math.min(...touching.map((edit) => edit.start));
+  const end = Math.max(...touching.map((edit) => edit.end));
+  const first = lines[Math.max(0, lineIndexAt(lines, start) - nearLineCount)];
+  const last = lines[Math.min(lines.length - 1, lineIndexAt(lines, end) + nearLineCount)];
+  return {
+    start: Math.max(range.start, first?.start ?? 0),
+    end: Math.min(range.end, last === undefined ? text.length : last.start + last.text.length),
+  };
+}
+
+/**
+ * The lines of `judged`, a part of the function at `range`, in one or more passages, each with its context. Lines are
+ * encoded by themselves: the pre-tokenizers never join a line break with what follows it on the next line that is not
+ * blank.
+ */
+export function cutPassages(
+  text: string,
+  range: TextRange,
+  judged: TextRange,
+  tokenizer: Pick<Tokenizer, 'encode'>,
+): Passage[] {
   const lines = splitLines(text);
   const encode = ({ start, text: lineText }: Line): PassageLine => ({
     start,
     text: lineText,
     ids: tokenizer.encode(lineText),
   });
-  const first = lineIndexAt(lines, range.start);
-  const end = lineIndexAt(lines, Math.max(range.start, range.end - 1)) + 1;
+  const functionLine = lineIndexAt(lines, range.start);
+  const end = lineIndexAt(lines, Math.max(judged.start, judged.end - 1)) + 1;
   const passages: Passage[] = [];
-  let bodyStart = first;
+  let bodyStart = lineIndexAt(lines, judged.start);
   while (bodyStart < end) {
     const body = takeWhileWithin(lines.slice(bodyStart, end), limits.body, encode);
     if (body.length === 0) {
@@ -49,37 +80,13 @@ export function cutPassages(text: string, range: TextRange, tokenizer: Pick<Toke
     }
     const bodyEnd = bodyStart + body.length;
     passages.push({
-      context: contextOf(lines, first, bodyStart, encode),
+      context: contextOf(lines, functionLine, bodyStart, encode),
       body,
       after: takeWhileWithin(lines.slice(bodyEnd), limits.after, encode),
     });
     bodyStart = bodyEnd;
   }
   return passages;
-}
-
-/**
- * The same passage, of which only the lines in and near `ranges` (offsets in the file) are judged, with what is
- * between them: the lines before are context, and those after are read no further than judging needs. Undefined when
- * none is near. A check after an edit costs a fraction of reading the function anew, and comes to the same about
- * these lines.
- */
-export function focusOn(
-  { context, body, after }: Passage,
-  ranges: readonly TextRange[],
-): Passage | undefined {
-  const touched = body.map(({ start, text }) =>
-    ranges.some((range) => range.start <= start + text.length && start <= range.end),
-  );
-  const first = Math.max(0, touched.indexOf(true) - nearLineCount);
-  const end = touched.lastIndexOf(true) + 1 + nearLineCount;
-  return touched.includes(true)
-    ? {
-        context: [...context, ...body.slice(0, first)],
-        body: body.slice(first, end),
-        after: [...body.slice(end), ...after],
-      }
-    : undefined;
 }
 
 /** All that the model reads of a passage. */
