@@ -7,7 +7,7 @@ import type { Sampler } from './sampling';
 import { createSampler } from './sampling';
 import type { Session } from './session';
 
-/** A session and what its key/value memory holds: always changed together. */
+/** A session and what one of its key/value memories holds: always changed together. */
 export interface Decoder {
   readonly session: Session;
   readonly cache: KvCache;
@@ -183,7 +183,7 @@ export async function advance(
   for (let start = 0; start < ids.length; start += prefillChunkTokens) {
     const chunk = ids.slice(start, start + prefillChunkTokens);
     const rowCount = Math.min(wanted.rowCount, chunk.length);
-    await session.run(chunk, cache.length, { ...wanted, rowCount }, signal);
+    await session.run(chunk, cache, { ...wanted, rowCount }, signal);
     cache.append(chunk);
   }
 }

@@ -1,15 +1,15 @@
 /** Token ids in, token ids and log-probabilities out. What the rest of Sotto knows of a running model. */
 export interface Engine {
-  /** Positions the KV cache can hold: prompt and generated tokens together. */
+  /** Positions a KV cache can hold: prompt and generated tokens together. */
   readonly contextCapacity: number;
   readonly vocabularySize: number;
   /**
-   * Continues `promptIds`. Reuses the longest prefix that the KV cache already holds.
+   * Continues `promptIds`. Reuses what a KV cache already holds of them, where that is a good part.
    * Rejects with the signal's reason when aborted (within one graph node), and with a `UserError`
    * (`context-full`) when the prompt does not fit. One call at a time: a second one while one runs rejects.
    */
   generate(request: GenerateRequest, signal: AbortSignal): Promise<GenerateResult>;
-  /** Brings the KV cache to hold `ids`, so that a later request that begins with them starts at once. */
+  /** Brings a KV cache to hold `ids`, so that a later request that begins with them starts at once. */
   prefill(ids: readonly number[], signal: AbortSignal): Promise<PrefillResult>;
   /** log p(targetIds[i] | promptIds, targetIds[0..i)) for each i, natural logarithm: [targetCount]. */
   score(
@@ -27,7 +27,7 @@ export interface Engine {
     choices: readonly (readonly number[])[],
     signal: AbortSignal,
   ): Promise<ChoiceScores>;
-  /** How many of the leading `ids` the KV cache holds now. */
+  /** How many of the leading `ids` a KV cache holds now. */
   cachedPrefixLength(ids: readonly number[]): number;
   /** Waits for a running call to let go, then releases every native object. Idempotent. */
   dispose(): Promise<void>;

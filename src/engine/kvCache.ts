@@ -1,11 +1,15 @@
 /**
- * Which token ids the session's key/value memory holds, position by position. The numbers themselves never leave
+ * Which token ids one of the session's key/value memories holds, position by position. The numbers themselves never leave
  * ONNX Runtime: rows at and beyond `length` are leftovers that the next run overwrites.
  */
 export class KvCache {
   private readonly ids: number[] = [];
 
-  constructor(readonly capacity: number) {}
+  constructor(
+    readonly capacity: number,
+    /** Which of the session's memories it is, from 0. */
+    readonly memoryIndex: number,
+  ) {}
 
   get length(): number {
     return this.ids.length;

@@ -6,6 +6,7 @@ import type { Precision } from '../model/precision';
 import { appendDevice, deviceMemoryName, deviceUnavailable, type Device } from './device';
 import { DeviceLogits } from './deviceLogits';
 import { HostLogits } from './hostLogits';
+import type { KvCache } from './kvCache';
 import type { Logits, WantedLogits } from './logits';
 import type { NativeAddress, OrtApi } from './ortApi';
 import { PinnedBuffer, PinnedNames } from './ortApi';
@@ -16,8 +17,9 @@ export interface SessionOptions {
   readonly graphPath: string;
   readonly configuration: TransformerConfiguration;
   readonly headParts: readonly HeadPart[];
-  /** Positions the key/value memory holds. */
+  /** Positions a key/value memory holds, and how many of them there are. */
   readonly capacity: number;
+  readonly memoryCount: number;
   readonly threadCount: number;
   readonly device: Device;
   /** The graph's, and so that of its key/value memory. */
@@ -27,8 +29,8 @@ export interface SessionOptions {
 }
 
 /**
- * One loaded graph with its key/value memory and its input and output buffers, all allocated once.
- * `run` updates the key/value memory in place: the same OrtValue is bound as past and as present.
+ * One loaded graph with its key/value memories and its input and output buffers, all allocated once.
+ * `run` updates a key/value memory in place: the same OrtValue is bound as past and as present.
  */
 export class Session {
   readonly logits: Logits;
@@ -41,6 +43,8 @@ export class Session {
   private readonly outputNames: PinnedNames;
   private readonly inputs: PinnedBuffer<BigUint64Array>;
   private readonly outputs: PinnedBuffer<BigUint64Array>;
+  private readonly memories: readonly (readonly NativeAddress[])[]; // each [2 x layerCount]
+  private readonly memoryInputsFrom: number;
   private readonly logitsInputsFrom: number;
   private readonly logitsOutputsFrom: number;
 
@@ -66,7 +70,9 @@ export class Session {
       deviceMemory === undefined
         ? undefined
         : natives.own('Allocator', api.createAllocator(session, deviceMemory));
-    const caches = cacheNames.map(() => keep(api.createTensor(options.precision, cacheShape, allocator)));
+    this.memories = Array.from({ length: options.memoryCount }, () =>
+      cacheNames.map(() => keep(api.createTensor(options.precision, cacheShape, allocator))),
+    );
 
     this.inputNames = new PinnedNames([
       'input_ids',
@@ -88,12 +94,15 @@ export class Session {
       keep(api.createTensorOver(memoryInfo, this.totalLength, 'int32', [])),
       keep(api.createTensorOver(memoryInfo, this.logitsFrom, 'int64', [1])),
       ...(hasRarePart ? [keep(api.createTensorOver(memoryInfo, this.rareFrom, 'int64', [1]))] : []),
-      ...caches,
     ];
-    this.logitsInputsFrom = fixedInputs.length;
-    this.logitsOutputsFrom = caches.length;
-    this.inputs = PinnedBuffer.addressesOf([...fixedInputs, ...perRun(this.logits.inputNames)]);
-    this.outputs = PinnedBuffer.addressesOf([...caches, ...perRun(this.logits.outputNames)]);
+    this.memoryInputsFrom = fixedInputs.length;
+    this.logitsInputsFrom = fixedInputs.length + cacheNames.length;
+    this.logitsOutputsFrom = cacheNames.length;
+    this.inputs = PinnedBuffer.addressesOf([
+      ...fixedInputs,
+      ...perRun([...cacheNames, ...this.logits.inputNames]),
+    ]);
+    this.outputs = PinnedBuffer.addressesOf(perRun([...cacheNames, ...this.logits.outputNames]));
   }
 
   /** Loads the graph. Throws `UserError` `out-of-memory` or `damaged-model`. */
@@ -123,20 +132,21 @@ export class Session {
   }
 
   /**
-   * Runs `ids` [seq] at positions pastLength.. and leaves logits for the last `wanted.rowCount` of them (1 to
+   * Runs `ids` [seq] after what `past` holds, and leaves logits for the last `wanted.rowCount` of them (1 to
    * `maxLogitRows`). Rejects with the signal's reason when aborted: the run stops at the next node, and what
-   * the key/value memory holds from `pastLength` on is then undefined.
+   * the key/value memory holds beyond `past.length` is then undefined.
    */
   async run(
     ids: readonly number[],
-    pastLength: number,
+    past: Pick<KvCache, 'memoryIndex' | 'length'>,
     wanted: WantedLogits,
     signal: AbortSignal,
   ): Promise<void> {
     signal.throwIfAborted();
     const { api, memoryInfo } = this;
+    const memory = this.memories[past.memoryIndex] ?? [];
     ids.forEach((id, index) => (this.inputIds.view[index] = BigInt(id)));
-    const total = pastLength + ids.length;
+    const total = past.length + ids.length;
     this.lastPosition.view[0] = total - 1;
     this.totalLength.view[0] = total;
     const logitsFrom = ids.length - wanted.rowCount;
@@ -146,6 +156,8 @@ export class Session {
     const idsTensor = api.createTensorOver(memoryInfo, this.inputIds, 'int64', [1, ids.length]);
     const logits = this.logits.bind(api, memoryInfo, wanted);
     this.inputs.view[0] = idsTensor;
+    this.inputs.view.set(memory, this.memoryInputsFrom);
+    this.outputs.view.set(memory);
     this.inputs.view.set(logits.inputs, this.logitsInputsFrom);
     this.outputs.view.set(logits.outputs, this.logitsOutputsFrom);
 

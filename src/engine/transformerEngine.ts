@@ -6,7 +6,7 @@ import type { Decoder } from './decode';
 import { generate, prefill } from './decode';
 import type { Device } from './device';
 import type { Engine } from './engine';
-import { KvCache } from './kvCache';
+import { KvCaches } from './kvCaches';
 import { OrtApi } from './ortApi';
 import { ortLibraryPath } from './ortLibrary';
 import { score, scoreChoices } from './scoring';
@@ -20,7 +20,7 @@ export interface EngineOptions {
   readonly graphPath: string;
   readonly configuration: TransformerConfiguration;
   readonly headParts: readonly HeadPart[];
-  /** Positions the KV cache holds; memory grows with it (24.6 KB a position for the default model). */
+  /** Positions each KV cache holds; memory grows with it (24.6 KB a position for the default model). */
   readonly contextCapacity: number;
   readonly threadCount?: number;
   /** ONNX Runtime's library; absent: the one that onnxruntime-node ships. */
@@ -32,6 +32,9 @@ export interface EngineOptions {
   /** Most tokens in one run; for devices that are wrong or slow in long ones. */
   readonly prefillChunkTokens?: number;
 }
+
+/** One for completions, one for what comes between. On the CPU, memory that was never used takes no room. */
+const kvCacheCount = 2;
 
 /** Shorter runs lose speed (128: 8 % slower), longer ones lose more work when a prefill is aborted. */
 const defaultPrefillChunkTokens = 256;
@@ -49,17 +52,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     configuration,
     headParts,
     capacity: contextCapacity,
+    memoryCount: kvCacheCount,
     threadCount: options.threadCount ?? defaultThreadCount(),
     device: options.device ?? 'cpu',
     precision: options.precision ?? 'float32',
     maxRunTokens: prefillChunkTokens,
   });
-  return new TransformerEngine({
-    session,
-    cache: new KvCache(contextCapacity),
-    vocabularySize: configuration.vocabularySize,
-    prefillChunkTokens,
-  });
+  const { vocabularySize } = configuration;
+  const caches = new KvCaches(contextCapacity, kvCacheCount);
+  return new TransformerEngine({ session, vocabularySize, prefillChunkTokens }, caches, contextCapacity);
 }
 
 /** Physical cores, minus one for the editor where there are more than four. */
@@ -71,36 +72,40 @@ export function defaultThreadCount(): number {
 }
 
 class TransformerEngine implements Engine {
-  readonly contextCapacity: number;
   readonly vocabularySize: number;
   private running: Promise<unknown> | undefined;
   private disposed = false;
 
-  constructor(private readonly decoder: Decoder) {
-    this.contextCapacity = decoder.cache.capacity;
+  constructor(
+    private readonly decoder: Omit<Decoder, 'cache'>,
+    private readonly caches: KvCaches,
+    readonly contextCapacity: number,
+  ) {
     this.vocabularySize = decoder.vocabularySize;
   }
 
   generate(...[request, signal]: Parameters<Engine['generate']>): ReturnType<Engine['generate']> {
-    return this.exclusively(() => generate(this.decoder, request, signal));
+    return this.exclusively(request.promptIds, (decoder) => generate(decoder, request, signal));
   }
 
   prefill(...[ids, signal]: Parameters<Engine['prefill']>): ReturnType<Engine['prefill']> {
-    return this.exclusively(() => prefill(this.decoder, ids, signal));
+    return this.exclusively(ids, (decoder) => prefill(decoder, ids, signal));
   }
 
   score(...[promptIds, targetIds, signal]: Parameters<Engine['score']>): ReturnType<Engine['score']> {
-    return this.exclusively(() => score(this.decoder, promptIds, targetIds, signal));
+    return this.exclusively(promptIds, (decoder) => score(decoder, promptIds, targetIds, signal));
   }
 
   scoreChoices(
     ...[promptIds, targetIds, choices, signal]: Parameters<Engine['scoreChoices']>
   ): ReturnType<Engine['scoreChoices']> {
-    return this.exclusively(() => scoreChoices(this.decoder, promptIds, targetIds, choices, signal));
+    return this.exclusively(promptIds, (decoder) =>
+      scoreChoices(decoder, promptIds, targetIds, choices, signal),
+    );
   }
 
   cachedPrefixLength(ids: readonly number[]): number {
-    return this.decoder.cache.commonPrefixLength(ids);
+    return this.caches.commonPrefixLength(ids);
   }
 
   async dispose(): Promise<void> {
@@ -114,14 +119,17 @@ class TransformerEngine implements Engine {
   }
 
   /** The session has one set of buffers: two calls at once would corrupt each other. */
-  private async exclusively<T>(call: () => Promise<T>): Promise<T> {
+  private async exclusively<T>(
+    promptIds: readonly number[],
+    call: (decoder: Decoder) => Promise<T>,
+  ): Promise<T> {
     if (this.disposed) {
       throw new Error('the engine is disposed');
     }
     if (this.running !== undefined) {
       throw new Error('the engine is busy: one call at a time');
     }
-    const running = call();
+    const running = call({ ...this.decoder, cache: this.caches.take(promptIds) });
     this.running = running;
     try {
       return await running;

@@ -51,12 +51,34 @@ describe('generate', () => {
     expect(engine.cachedPrefixLength([...prompt, 1, 2])).toBe(50);
     const longer = await engine.prefill([...prompt, 1, 2], neverAborted);
     expect(longer).toMatchObject({ reusedTokenCount: 50, prefilledTokenCount: 2 });
-    const changed = await engine.prefill([...prompt.slice(0, 20), 3, ...prompt.slice(20)], neverAborted);
-    // Position 20 may by chance hold the same id.
-    expect(changed.reusedTokenCount).toBeGreaterThanOrEqual(20);
-    expect(changed.reusedTokenCount).toBeLessThan(25);
+    const changed = await engine.prefill([...prompt.slice(0, 40), 3, ...prompt.slice(40)], neverAborted);
+    // Position 40 may by chance hold the same id.
+    expect(changed.reusedTokenCount).toBeGreaterThanOrEqual(40);
+    expect(changed.reusedTokenCount).toBeLessThan(45);
     // A prompt that is wholly in the cache still runs its last token, for the logits.
     expect(await engine.prefill(prompt.slice(0, 10), neverAborted)).toMatchObject({ prefilledTokenCount: 1 });
+  });
+
+  test('a text is still there after another one was read, and gives way only to a third', async () => {
+    const [first = [], second = [], third = []] = [3, 4, 5].map((seed) => randomIds(createRandom(seed), 60));
+    const reused = async (ids: readonly number[]) =>
+      (await engine.prefill(ids, neverAborted)).reusedTokenCount;
+    await engine.prefill(first, neverAborted);
+    await engine.score(second, second.slice(0, 5), neverAborted);
+    expect(engine.cachedPrefixLength(first)).toBe(60);
+    expect(await reused([...first, 1])).toBe(60);
+    expect(await reused(third)).toBeLessThan(5);
+    expect(await reused(first)).toBe(59);
+    expect(await reused(second)).toBeLessThan(5);
+    expect(await generatedIds(first)).toEqual(
+      await tiny.freshly(async (fresh) => {
+        const { tokens } = await fresh.generate(
+          { promptIds: first, maxTokens: 12, stopIds: noStops },
+          neverAborted,
+        );
+        return tokens.map(({ id }) => id);
+      }),
+    );
   });
 
   test('speculative decoding changes nothing but the number of runs', async () => {

@@ -36,7 +36,7 @@ export interface BugHost {
   currentModel(): ResidentModel | undefined;
   /** Rejects with a `UserError` when there is no model. */
   requireModel(signal: AbortSignal): Promise<ResidentModel>;
-  /** A check has taken the KV cache away from the completion. */
+  /** A check may have taken the completion's place in a KV cache. */
   readAhead(place: protocol.DocumentPosition): void;
 }
 
