@@ -78,6 +78,18 @@ test('Escape dismisses a suggestion, which does not come back by itself', async 
   expect(await ghostTextsForAWhile(workbench())).toEqual(['']);
 });
 
+test('a suggestion that was not ready in time appears when it is', async () => {
+  await workbench().writeSettings({ ...settings, 'sotto.completion.deadlineMs': 100 });
+  await openBody('products.ts');
+  await workbench().type('return ');
+  await expect.poll(() => workbench().ghostText()).toBe('first / second;');
+  await workbench().runCommand('Sotto: Why No Suggestion?');
+  await expect
+    .poll(() => workbench().editorText())
+    .toMatch(/none {2}deadline .* products\.ts:6:10 \(typescript, automatic\)/);
+  await workbench().writeSettings(settings);
+});
+
 test('whoever types fast and against the suggestion sees only what fits the text', async () => {
   await openBody('emptiness.ts');
   await workbench().type('return ');

@@ -37,6 +37,13 @@ export function lower(text: string): string {
 export function subtract(first: number, second: number): number {
 }
 `,
+  'products.ts': `export function multiply(first: number, second: number): number {
+  return first * second;
+}
+
+export function divide(first: number, second: number): number {
+}
+`,
   'emptiness.ts': `export function isEmpty(text: string): boolean {
   return text.length === 0;
 }

@@ -14,6 +14,7 @@ import { cutDraft, type Draft, type DraftDecoder } from './draft';
 import type { EngineLane } from './engineLane';
 import { likeliestLine } from './likeliestLine';
 import { completePart } from './stopRules';
+import { createUnfamiliarity } from './unfamiliarity';
 
 /**
  * How long a generation that nobody waits for goes on. The host cancels a request at each keystroke and asks
@@ -149,15 +150,22 @@ export class Generation {
     }
     this.first = first;
     const { signal } = this.search;
-    const best = await likeliestLine(first, (beginning) =>
-      this.write(beginning, attemptDecoder(this.plan, this.tokenizer), signal),
-    ).catch((error: unknown) => {
+    let unfamiliarity: ((text: string) => number) | undefined;
+    try {
+      const best = await likeliestLine(first, {
+        write: (beginning) => this.write(beginning, attemptDecoder(this.plan, this.tokenizer), signal),
+        penalty: ({ produced }) => {
+          unfamiliarity ??= createUnfamiliarity(this.place);
+          return produced.kind === 'draft' ? unfamiliarity(produced.draft.text) : 0;
+        },
+      });
+      return { ...best, timings: first.timings };
+    } catch (error) {
       if (this.controller.signal.aborted || !signal.aborted) {
         throw error;
       }
       return first;
-    });
-    return { ...best, timings: first.timings };
+    }
   }
 
   private write(beginning: Beginning, decoder: DraftDecoder, signal: AbortSignal): Promise<Attempt> {
