@@ -63,15 +63,10 @@ export async function measureCost(item: CleanItem, model: BugModel): Promise<Che
     await checkForSlips(request, model, neverAborted);
     return performance.now() - startMs;
   };
-  await clearMemory(model);
+  model.engine.forget();
   const editMs = await timed({ ...whole, ranges: [{ start: middle, end: middle }] });
-  await clearMemory(model);
+  model.engine.forget();
   return { wholeMs: await timed(whole), editMs };
-}
-
-/** Completions have used the engine since the check before, so that nothing of the function is in its KV cache. */
-async function clearMemory({ engine, tokenizer }: BugModel): Promise<void> {
-  await engine.prefill(tokenizer.encode('// Something else altogether.'), neverAborted);
 }
 
 /** What an automatic check finds of one slip injected into a clean function; undefined where none can be. */

@@ -8,15 +8,14 @@ export async function loadSotto(
   const { contextCapacity, threadCount, speculate } = options;
   const { engine } = await openDefaultModel({ contextCapacity, threadCount });
   const signal = new AbortController().signal;
-  const forget = () => engine.prefill([0], signal);
 
   return {
     async prefill(ids) {
-      await forget();
+      engine.forget();
       return (await engine.prefill(ids, signal)).durationMs;
     },
     async decode(promptIds, tokenCount) {
-      await forget();
+      engine.forget();
       let firstTokenTime = 0;
       await engine.generate(
         {

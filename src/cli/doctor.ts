@@ -69,7 +69,7 @@ async function timeModel({ engine }: LanguageModel, signal: AbortSignal): Promis
   );
   // The first run of a shape allocates; the figure is of the second.
   await engine.prefill(promptIds, signal);
-  await engine.prefill([0], signal);
+  engine.forget();
   const { durationMs } = await engine.prefill(promptIds, signal);
   const { timings } = await engine.generate(
     { promptIds, maxTokens: timedDecodeTokens, stopIds: new Set(), speculate: false },

@@ -29,6 +29,8 @@ export interface Engine {
   ): Promise<ChoiceScores>;
   /** How many of the leading `ids` a KV cache holds now. */
   cachedPrefixLength(ids: readonly number[]): number;
+  /** Empties the KV caches, so that the next call reads everything anew: for measuring. Throws while a call runs. */
+  forget(): void;
   /** Waits for a running call to let go, then releases every native object. Idempotent. */
   dispose(): Promise<void>;
 }

@@ -31,6 +31,10 @@ export class KvCaches {
     return this.closestTo(ids).commonPrefixLength(ids);
   }
 
+  forget(): void {
+    this.caches.forEach((cache) => cache.truncate(0));
+  }
+
   /** Of several that hold as much of `ids` the one used last. */
   private closestTo(ids: readonly number[]): KvCache {
     return this.caches.reduce((best, cache) =>

@@ -108,6 +108,11 @@ class TransformerEngine implements Engine {
     return this.caches.commonPrefixLength(ids);
   }
 
+  forget(): void {
+    this.throwIfBusy();
+    this.caches.forget();
+  }
+
   async dispose(): Promise<void> {
     if (this.disposed) {
       return;
@@ -126,15 +131,19 @@ class TransformerEngine implements Engine {
     if (this.disposed) {
       throw new Error('the engine is disposed');
     }
-    if (this.running !== undefined) {
-      throw new Error('the engine is busy: one call at a time');
-    }
+    this.throwIfBusy();
     const running = call({ ...this.decoder, cache: this.caches.take(promptIds) });
     this.running = running;
     try {
       return await running;
     } finally {
       this.running = undefined;
+    }
+  }
+
+  private throwIfBusy(): void {
+    if (this.running !== undefined) {
+      throw new Error('the engine is busy: one call at a time');
     }
   }
 }

@@ -102,6 +102,10 @@ export class DeviceEngine implements Engine {
     return this.current.engine.cachedPrefixLength(ids);
   }
 
+  forget(): void {
+    this.current.engine.forget();
+  }
+
   async dispose(): Promise<void> {
     this.disposed = true;
     await Promise.allSettled([this.running]);

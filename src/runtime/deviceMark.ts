@@ -42,6 +42,7 @@ export async function openMarked(
       score: (...call) => mark.during(() => engine.score(...call)),
       scoreChoices: (...call) => mark.during(() => engine.scoreChoices(...call)),
       cachedPrefixLength: (ids) => engine.cachedPrefixLength(ids),
+      forget: () => engine.forget(),
       async dispose() {
         await mark.during(() => engine.dispose());
         mark.remove();

@@ -127,7 +127,7 @@ async function timeEngine(
   const decodeMs: number[] = [];
   const suggestionMs: number[] = [];
   for (const seed of [3, 4, 5]) {
-    await engine.prefill([0], signal); // So that nothing of the prompt is cached.
+    engine.forget();
     prefillMs.push((await engine.prefill(promptIds, signal)).durationMs);
     const { timings } = await suggest(seed);
     decodeMs.push(timings.decodeMs);

@@ -25,6 +25,7 @@ export function scheduleEngine(engine: Engine, scheduler: Scheduler, priority: P
     scoreChoices: (promptIds, targetIds, choices, signal) =>
       inTurn((jobSignal) => engine.scoreChoices(promptIds, targetIds, choices, jobSignal), signal),
     cachedPrefixLength: (ids) => engine.cachedPrefixLength(ids),
+    forget: () => engine.forget(),
     // The engine belongs to who loaded it.
     dispose: () => Promise.resolve(),
   };

@@ -70,6 +70,8 @@ describe('generate', () => {
     expect(await reused(third)).toBeLessThan(5);
     expect(await reused(first)).toBe(59);
     expect(await reused(second)).toBeLessThan(5);
+    engine.forget();
+    expect(engine.cachedPrefixLength(second)).toBe(0);
     expect(await generatedIds(first)).toEqual(
       await tiny.freshly(async (fresh) => {
         const { tokens } = await fresh.generate(

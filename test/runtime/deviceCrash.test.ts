@@ -160,6 +160,7 @@ function observedBy(engine: Engine, observe: () => void): Engine {
     score: (...call) => engine.score(...call),
     scoreChoices: (...call) => engine.scoreChoices(...call),
     cachedPrefixLength: (ids) => engine.cachedPrefixLength(ids),
+    forget: () => engine.forget(),
     dispose: () => Promise.resolve(),
   };
 }

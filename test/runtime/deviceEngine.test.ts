@@ -66,6 +66,7 @@ function faulty(engine: Engine, tokensBeforeFault: number, fault: Error): Engine
     score: fail,
     scoreChoices: fail,
     cachedPrefixLength: () => 0,
+    forget: () => undefined,
     async dispose() {
       if (!disposed) {
         trace.push('disposed');

@@ -50,6 +50,7 @@ export function createScriptedEngine(text: string): Engine & { readonly calls: s
         choices: choices.map((ids) => new Float32Array(ids.length)),
       }),
     cachedPrefixLength: () => 0,
+    forget: () => undefined,
     dispose: () => {
       calls.push('dispose');
       return Promise.resolve();

@@ -57,6 +57,7 @@ export function createRecallingEngine(text: string, surprisingNats = -4): Recall
       };
     },
     cachedPrefixLength: () => 0,
+    forget: () => undefined,
     dispose: () => Promise.resolve(),
   };
 }

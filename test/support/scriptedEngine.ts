@@ -111,6 +111,9 @@ export function createScriptedEngine(script: Script): ScriptedEngine {
     contextCapacity: 2048,
     vocabularySize: byteTokenizer.vocabularySize,
     cachedPrefixLength,
+    forget() {
+      cachedIds = [];
+    },
     prefill: (ids, signal) =>
       exclusively(signal, async () => {
         prefills.push(byteTokenizer.decode(ids));

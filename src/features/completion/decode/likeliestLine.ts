@@ -11,9 +11,9 @@ interface Branch {
 }
 
 export interface LineSearch {
-  write(beginning: Beginning): Promise<Attempt>;
+  readonly write: (beginning: Beginning) => Promise<Attempt>;
   /** By how many nats a line is less fit than its probability says; not below 0. */
-  penalty(attempt: Attempt): number;
+  readonly penalty: (attempt: Attempt) => number;
 }
 
 /**
