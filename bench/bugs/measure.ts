@@ -69,7 +69,7 @@ export async function measureCost(item: CleanItem, model: BugModel): Promise<Che
   return { wholeMs: await timed(whole), editMs };
 }
 
-/** What an automatic check finds of one slip injected into a clean function; undefined where none can be. */
+/** What an automatic check finds, as after an edit there, of one slip injected into a clean function; undefined where none can be. */
 export async function measureSlip(item: CleanItem, model: BugModel): Promise<SlipResult | undefined> {
   const file = await checkedFile(item, item.code);
   const slip = file === undefined ? undefined : await injectSlip(file, createRandom(hashText(item.id)));
@@ -77,7 +77,8 @@ export async function measureSlip(item: CleanItem, model: BugModel): Promise<Sli
     return undefined;
   }
   const { text } = slip.file;
-  const flags = await checkForSlips(requestFor(item, slip.file), model, neverAborted);
+  const edited = { ...requestFor(item, slip.file), ranges: [slip.undo.range] };
+  const flags = await checkForSlips(edited, model, neverAborted);
   const slipLine = lineOf(text, slip.undo.range.start);
   const onLine = flags.filter(({ range }) => lineOf(text, range.start) === slipLine);
   const original = apply(text, slip.undo);
