@@ -33,7 +33,7 @@ export const settingDefinitions = {
   'completion.maximumDelayMs': numberSetting(300, 0, 2000),
   'completion.deadlineMs': numberSetting(1000, 100, 10_000),
   'completion.maxPromptTokens': numberSetting(1200, 128, 4096),
-  'bugs.check': choiceSetting('off', ['automatic', 'whenSaved', 'off']),
+  'bugs.check': choiceSetting('whenSaved', ['automatic', 'whenSaved', 'off']),
   'context.otherFiles': booleanSetting(true),
   'context.warmUp': booleanSetting(true),
 } as const;
