@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest';
 import type { GeneratedToken } from '../../../src/engine/engine';
 import type { Attempt, Beginning } from '../../../src/features/completion/decode/attempt';
-import { createUnfamiliarity } from '../../../src/features/completion/decode/unfamiliarity';
-import { placeOf } from '../../../src/features/completion/place';
-import { requestAt } from '../../support/completionRequest';
 import { likeliestLine } from '../../../src/features/completion/decode/likeliestLine';
 
 type Word = readonly [
@@ -13,10 +10,7 @@ type Word = readonly [
 ];
 
 /** Lines by their beginnings: what a model that is given words goes on with. */
-function setUp(
-  lines: Readonly<Record<string, readonly Word[]>>,
-  penalties: Readonly<Record<string, number>> = {},
-) {
+function setUp(lines: Readonly<Record<string, readonly Word[]>>) {
   const ids: string[] = [];
   const idOf = (text: string) => (ids.includes(text) ? ids.indexOf(text) : ids.push(text) - 1);
   const tokenOf = ([text, logProbability, runnerUp]: Word): GeneratedToken => ({
@@ -42,10 +36,9 @@ function setUp(
       produced: { kind: 'draft', draft: { text: textOf(tokens), tokens: [] } },
     });
   };
-  const penalty = ({ tokens }: Attempt) => penalties[textOf(tokens)] ?? 0;
   const find = async () => {
     const first = await write({ path: [], leastLogProbability: -Infinity });
-    const best = await likeliestLine(first, { write, penalty });
+    const best = await likeliestLine(first, write);
     return { text: textOf(best.tokens), logProbability: best.logProbability, asked: asked.slice(1) };
   };
   return { find };
@@ -94,23 +87,6 @@ test('the likeliest beginning is tried first, also one within another', async ()
   expect(await find()).toMatchObject({ text: 'a d f end', asked: ['b', 'a d', 'a d f'] });
 });
 
-test('what speaks against a line counts, but not against one that is likelier than not', async () => {
-  const lines = (nats: number): Record<string, readonly Word[]> => ({
-    '': [
-      ['a', nats, ['b', -1.5]],
-      ['end', -0.1],
-    ],
-    b: [['end', -0.1]],
-  });
-  expect(await setUp(lines(-0.7), { 'a end': 0.5 }).find()).toMatchObject({ text: 'a end', asked: [] });
-  expect(await setUp(lines(-0.7), { 'a end': 1 }).find()).toMatchObject({ text: 'b end' });
-  expect(await setUp(lines(-0.7), { 'a end': 1, 'b end': 1 }).find()).toMatchObject({
-    text: 'a end',
-    asked: ['b'],
-  });
-  expect(await setUp(lines(-0.5), { 'a end': 9 }).find()).toMatchObject({ text: 'a end', asked: [] });
-});
-
 test('a line that is given up is not the answer, and four are tried at most', async () => {
   const alternatives = ['b', 'c', 'd', 'e', 'f', 'g'];
   const { find } = setUp({
@@ -138,12 +114,4 @@ test('a model that does not tell what else it thought of keeps its first line', 
     ],
   });
   expect(await find()).toMatchObject({ text: 'a end', asked: [] });
-});
-
-test('two words that stand side by side nowhere in the file are unfamiliar', () => {
-  const place = placeOf(requestAt('const a = read(file);\nconst b = █;\nwrite(b.size, café);\n'));
-  const unfamiliarity = createUnfamiliarity(place);
-  expect(unfamiliarity('read(file)')).toBe(0);
-  expect(unfamiliarity('read(café)')).toBe(1);
-  expect(unfamiliarity('write(b.length, 1)')).toBe(5);
 });

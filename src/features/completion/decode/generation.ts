@@ -14,7 +14,6 @@ import { cutDraft, type Draft, type DraftDecoder } from './draft';
 import type { EngineLane } from './engineLane';
 import { likeliestLine } from './likeliestLine';
 import { completePart } from './stopRules';
-import { createUnfamiliarity } from './unfamiliarity';
 
 /**
  * How long a generation that nobody waits for goes on. The host cancels a request at each keystroke and asks
@@ -150,15 +149,10 @@ export class Generation {
     }
     this.first = first;
     const { signal } = this.search;
-    let unfamiliarity: ((text: string) => number) | undefined;
     try {
-      const best = await likeliestLine(first, {
-        write: (beginning) => this.write(beginning, attemptDecoder(this.plan, this.tokenizer), signal),
-        penalty: ({ produced }) => {
-          unfamiliarity ??= createUnfamiliarity(this.place);
-          return produced.kind === 'draft' ? unfamiliarity(produced.draft.text) : 0;
-        },
-      });
+      const best = await likeliestLine(first, (beginning) =>
+        this.write(beginning, attemptDecoder(this.plan, this.tokenizer), signal),
+      );
       return { ...best, timings: first.timings };
     } catch (error) {
       if (this.controller.signal.aborted || !signal.aborted) {

@@ -2,48 +2,36 @@ import type { GeneratedToken } from '../../../engine/engine';
 import type { Attempt, Beginning } from './attempt';
 
 const maxAttempts = 4;
-/** A line that is likelier than not is the likeliest. */
-const likelierThanNot = Math.log(1 / 2);
 
 interface Branch {
   readonly path: readonly GeneratedToken[];
   readonly logProbability: number;
 }
 
-export interface LineSearch {
-  readonly write: (beginning: Beginning) => Promise<Attempt>;
-  /** By how many nats a line is less fit than its probability says; not below 0. */
-  readonly penalty: (attempt: Attempt) => number;
-}
-
 /**
- * The line that is fittest as a whole. Taking the likeliest token each time leads past it where a likely word opens onto
- * many ways to go on, none of them likely. Best first: where the second choice of one token is likelier by itself than
- * the whole line so far, it is taken and written on (exact search as in Stahlberg and Byrne 2019, arXiv 1908.10090, but
- * of no more than `maxAttempts` lines). It is `first` where tokens have no `runnerUp`.
+ * The line that the model finds likeliest as a whole. Taking the likeliest token each time leads past it where a likely
+ * word opens onto many ways to go on, none of them likely. Best first: where the second choice of one token is likelier
+ * by itself than the whole line so far, it is taken and written on (exact search as in Stahlberg and Byrne 2019,
+ * arXiv 1908.10090, but of no more than `maxAttempts` lines). It is `first` where tokens have no `runnerUp`. On 323
+ * unseen single lines of the development data 8 more are exact, and none less.
  */
-export async function likeliestLine(first: Attempt, { write, penalty }: LineSearch): Promise<Attempt> {
-  if (first.logProbability >= likelierThanNot) {
-    return first;
-  }
+export async function likeliestLine(
+  first: Attempt,
+  write: (beginning: Beginning) => Promise<Attempt>,
+): Promise<Attempt> {
   const draftIds = first.tokens.map(({ id }) => id);
   let best = first;
-  let bestScore = first.logProbability - penalty(first);
   let branches = branchesOf(first, 0);
   for (let count = 0; count < maxAttempts; count++) {
     const [next, ...others] = branches
-      .filter(({ logProbability }) => logProbability > bestScore)
+      .filter(({ logProbability }) => logProbability > best.logProbability)
       .sort((a, b) => b.logProbability - a.logProbability);
     if (next === undefined) {
       break;
     }
     const { path } = next;
-    const attempt = await write({ path, leastLogProbability: bestScore, draftIds });
-    const score = attempt.logProbability - penalty(attempt);
-    if (score > bestScore) {
-      best = attempt;
-      bestScore = score;
-    }
+    const attempt = await write({ path, leastLogProbability: best.logProbability, draftIds });
+    best = attempt.logProbability > best.logProbability ? attempt : best;
     branches = [...others, ...branchesOf(attempt, path.length)];
   }
   return best;
