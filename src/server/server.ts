@@ -237,10 +237,10 @@ class Server {
     }
   }
 
-  private offerAgain({ document: { uri }, offset, trigger }: CompletionRequest): void {
+  private offerAgain({ document: { uri }, offset }: CompletionRequest): void {
     const position = this.documents.get(uri)?.positionAt(offset);
     if (position !== undefined) {
-      void this.connection.sendNotification(protocol.suggestionReadyNotification, { uri, position, trigger });
+      void this.connection.sendNotification(protocol.suggestionReadyNotification, { uri, position });
     }
   }
 

@@ -60,12 +60,7 @@ export const outcomesPageRequest = new RequestType0<string, void>('sotto/outcome
  * Server to client: a suggestion that a deadline cut short, or kept from appearing, is there in full. The client asks
  * again if the cursor still stands there.
  */
-export const suggestionReadyNotification = new NotificationType<ReadySuggestion>('sotto/suggestionReady');
-
-export interface ReadySuggestion extends DocumentPosition {
-  /** As it was asked for the first time: what nobody asked for with a key is shown only where it is likely. */
-  readonly trigger: 'automatic' | 'manual';
-}
+export const suggestionReadyNotification = new NotificationType<DocumentPosition>('sotto/suggestionReady');
 
 /** Client to server, when a suggestion was handed to the editor and the request was not cancelled meanwhile. */
 export const suggestionShownNotification = new NotificationType<SuggestionReference>('sotto/suggestionShown');

@@ -1,8 +1,8 @@
 import { commands, window } from 'vscode';
-import type { ReadySuggestion } from '../../shared/protocol';
+import type { DocumentPosition } from '../../shared/protocol';
 
-/** Asks for the suggestion again, now that it is there in full, if the user still waits at its place. */
-export async function showReadySuggestion({ uri, position, trigger }: ReadySuggestion): Promise<void> {
+/** Asks for the suggestion at `place` again, now that it is there in full, if the user still waits at it. */
+export async function showReadySuggestion({ uri, position }: DocumentPosition): Promise<void> {
   const editor = window.activeTextEditor;
   const cursor = editor?.selection.active;
   const isThere =
@@ -12,7 +12,6 @@ export async function showReadySuggestion({ uri, position, trigger }: ReadySugge
     cursor?.line === position.line &&
     cursor.character === position.character;
   if (isThere) {
-    // Editors before `explicit` came pass it over, and count the request as one that was made with a key.
-    await commands.executeCommand('editor.action.inlineSuggest.trigger', { explicit: trigger === 'manual' });
+    await commands.executeCommand('editor.action.inlineSuggest.trigger');
   }
 }
