@@ -90,7 +90,10 @@ test('an explanation is stopped by keyboard, its end is announced, and a questio
   await workbench().screenshot('explanation-stopped');
 
   await workbench().runCommand('Sotto: Ask About the Explanation');
-  await workbench().page.locator('.quick-input-widget input').first().waitFor();
+  // The palette's own box is there before it.
+  await workbench()
+    .page.locator('.quick-input-message', { hasText: 'A question about the explained code' })
+    .waitFor();
   await workbench().type('What is thrown for a negative amount?', 20);
   await workbench().press('Enter');
   await expect.poll(() => commentCount()).toBe(3);
