@@ -69,7 +69,10 @@ export async function measureCost(item: CleanItem, model: BugModel): Promise<Che
   return { wholeMs: await timed(whole), editMs };
 }
 
-/** What an automatic check finds, as after an edit there, of one slip injected into a clean function; undefined where none can be. */
+/**
+ * What an automatic check finds, as after an edit there, of one slip injected into a clean function; undefined where none
+ * can be.
+ */
 export async function measureSlip(item: CleanItem, model: BugModel): Promise<SlipResult | undefined> {
   const file = await checkedFile(item, item.code);
   const slip = file === undefined ? undefined : await injectSlip(file, createRandom(hashText(item.id)));

@@ -140,7 +140,7 @@ async function timeEngine(
   };
 }
 
-/** Ids without meaning: speed does not depend on them. Never 0, so that no two of our prompts share a prefix with [0]. */
+/** Ids without meaning: speed does not depend on them. */
 function idsFrom(seed: number, count: number, { vocabularySize }: Engine): number[] {
   return Array.from(
     { length: count },

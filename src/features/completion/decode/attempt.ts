@@ -89,7 +89,7 @@ export async function writeAttempt(
       vocabulary: 'common',
       draftIds,
       runnersUp: !shape.multiLine,
-      constraint: healing.allowedIds() === undefined ? undefined : healing,
+      constraint: healing,
       onToken: push,
     },
     signal,
