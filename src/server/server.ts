@@ -215,13 +215,9 @@ class Server {
         isCurrent: () => this.documents.get(textDocument.uri)?.version === version,
       };
       const offered = await this.completions.complete(request, situation, signal);
-      if (offered === undefined) {
-        return [];
-      }
-      const { suggestion, suggestionId } = offered;
-      this.noteSpeed(suggestion.timings);
-      return [
-        {
+      return offered.map(({ suggestion, suggestionId }) => {
+        this.noteSpeed(suggestion.timings);
+        return {
           insertText: suggestion.text,
           range: toRange(document, suggestion.replace),
           command: {
@@ -229,8 +225,8 @@ class Server {
             command: protocol.acceptedCommand,
             arguments: [{ suggestionId } satisfies protocol.SuggestionReference],
           },
-        },
-      ];
+        };
+      });
     } catch (error) {
       this.logger.error(`completion: ${describeError(error)}`);
       return [];

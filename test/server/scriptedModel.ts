@@ -1,6 +1,6 @@
 import type { Progress } from '../../src/base/progress';
 import type { Engine } from '../../src/engine/engine';
-import type { CompletionOutcome, CompletionRequest, Suggestion } from '../../src/features/completion/types';
+import type { CompletionRequest, Suggestion } from '../../src/features/completion/types';
 import type { Completer } from '../../src/features/completion/completer';
 import { byteTokenizer } from '../support/byteTokenizer';
 import type {
@@ -72,6 +72,10 @@ export function createScriptedCompleter(engine: Engine): Completer & { readonly 
       const text = String.fromCharCode(...result.tokens.map(({ id }) => id));
       return suggestionOf(request, text, { totalMs: 50, engine: result.timings });
     },
+    alternatives: (request, shown) => {
+      events.push(`alternatives to ${shown.text}`);
+      return Promise.resolve([suggestionOf(request, 'another;'), suggestionOf(request, 'a third;')]);
+    },
     warmUp: async (request, signal) => {
       events.push(`warm up at ${request.offset}`);
       await engine.prefill(promptOf(request), signal);
@@ -92,16 +96,15 @@ export function suggestionOf(
   request: CompletionRequest,
   text: string,
   timings: Suggestion['timings'] = { totalMs: 1 },
-): CompletionOutcome {
-  const suggestion = {
+): Suggestion {
+  return {
     kind: 'suggestion',
     text,
     replace: { start: request.offset, end: request.offset },
     source: 'model',
     confidence: -0.1,
     timings,
-  } as const;
-  return suggestion;
+  };
 }
 
 function promptOf({ document, offset }: CompletionRequest): number[] {

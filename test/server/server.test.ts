@@ -59,6 +59,24 @@ test('a suggestion comes with an explicit range and the command that tells of it
   expect(await outcomes()).toEqual(['shown model app.ts:1:16 (typescript, automatic) | likely by 90 %']);
 });
 
+test('whoever sees a suggestion and asks by key is told what else there is', async () => {
+  await startReady();
+  const byKey = { trigger: InlineCompletionTriggerKind.Invoked };
+  const texts = async (...options: Parameters<TestClient['ask']>) =>
+    (await client.ask(...options)).map(({ insertText }) => insertText);
+  expect(await texts(uri, byKey)).toEqual(['42;']);
+  expect(await texts(uri)).toEqual(['42;']);
+  expect(completer.events).toEqual([]);
+  expect(await texts(uri, byKey)).toEqual(['42;', 'another;', 'a third;']);
+  expect((await outcomes())[0]).toContain('| likely by 90 %, 2 more');
+  await client.connection.sendNotification(protocol.suggestionAcceptedNotification, { suggestionId: 5 });
+  await vi.waitFor(() =>
+    expect(completer.events.slice(0, 2)).toEqual(['alternatives to 42;', 'accepted a third;']),
+  );
+  await client.type(uri, ' ');
+  expect(await texts(uri, byKey)).toEqual(['42;']);
+});
+
 test('edits arrive incrementally, and offsets count UTF-16 units', async () => {
   await startReady('const smile = "😀" + █\n');
   const seen: CompletionRequest[] = [];

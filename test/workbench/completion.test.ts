@@ -69,6 +69,22 @@ test('typing what is suggested keeps the rest of it', async () => {
   await expect.poll(() => workbench().ghostText()).toBe('idth + self.height');
 });
 
+test('Alt+] shows what else could stand there, Alt+[ the first again, and what is shown is accepted', async () => {
+  await openBody('edges.ts');
+  await workbench().type('return ');
+  await expect.poll(() => workbench().ghostText()).toBe('values[values.length - 1];');
+  await workbench().press('Alt+]');
+  await expect.poll(() => workbench().ghostText()).not.toBe('values[values.length - 1];');
+  const second = await workbench().ghostText();
+  await workbench().press('Alt+[');
+  await expect.poll(() => workbench().ghostText()).toBe('values[values.length - 1];');
+  await workbench().press('Alt+]');
+  await expect.poll(() => workbench().ghostText()).toBe(second);
+  await workbench().screenshot('alternative');
+  await workbench().press('Tab');
+  await expect.poll(() => workbench().editorText()).toContain(`  return ${second}\n`);
+});
+
 test('Escape dismisses a suggestion, which does not come back by itself', async () => {
   await openBody('sums.ts');
   await workbench().type('return ');

@@ -30,6 +30,13 @@ export function smaller(first: number, second: number): number {
 export function lower(text: string): string {
 }
 `,
+  'edges.ts': `export function first(values: number[]): number {
+  return values[0];
+}
+
+export function last(values: number[]): number {
+}
+`,
   'sums.ts': `export function add(first: number, second: number): number {
   return first + second;
 }

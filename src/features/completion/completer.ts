@@ -13,6 +13,15 @@ export interface Completer {
     signal: AbortSignal,
     beforeEngine?: BeforeEngine,
   ): Promise<CompletionOutcome>;
+  /**
+   * What else could stand where `shown` is the answer to `request`, likeliest beginning first; at most three, each
+   * different from the others. Takes up to some seconds the first time at a place. Never rejects.
+   */
+  alternatives(
+    request: CompletionRequest,
+    shown: Suggestion,
+    signal: AbortSignal,
+  ): Promise<readonly Suggestion[]>;
   /** Reads the prompt of a place into the KV cache, so that the first request there is answered sooner. */
   warmUp(request: CompletionRequest, signal: AbortSignal): Promise<void>;
   /**

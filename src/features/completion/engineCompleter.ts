@@ -5,27 +5,25 @@ import type { Engine, GenerateTimings } from '../../engine/engine';
 import { isSecretFile } from './ask/excludedFiles';
 import { refusalFor } from './ask/shouldAsk';
 import type { BeforeEngine, Completer } from './completer';
+import { writeAlternatives } from './decode/alternatives';
+import type { GenerationPlan } from './decode/attempt';
 import { EngineLane } from './decode/engineLane';
 import { Generation } from './decode/generation';
-import { decideShape, MAX_MULTI_LINE_TOKENS } from './decode/shape';
 import { defaultMinimumConfidence } from './filters/confidence';
 import type { Dropped } from './filters/filter';
 import { cleanModelOutput, present, type Presentation } from './filters/postprocess';
 import { RejectionMemory } from './memory/rejection';
+import { ShownSuggestions } from './memory/shownSuggestions';
 import { remainingDraft, SuggestionCache, type Produced } from './memory/suggestionCache';
 import { requestAfterAccept } from './nextRequest';
 import { placeOf, type Place } from './place';
-import { chooseContext, type PromptContext } from './prompt/context';
+import { Planner } from './planner';
 import { findFimTokens, type FimTokens } from './prompt/fimTokens';
-import { buildPrompt, type Prompt } from './prompt/prompt';
 import type { CompletionTokenizer } from './prompt/tokenizer';
 import type { CompletionOutcome, CompletionRequest, NoSuggestionReason, Suggestion } from './types';
 
-/**
- * How long reading a new context may take before the first suggestion in a file: a slow machine gets a smaller
- * prompt, since somebody who types there would never see what a large one leads to.
- */
-const COLD_READ_MS = 2_000;
+/** With the one that is shown as many as can be told apart at a glance. */
+const MAX_ALTERNATIVES = 3;
 
 export interface CompleterDependencies {
   readonly engine: Engine;
@@ -51,18 +49,25 @@ interface Answer {
 
 class EngineCompleter implements Completer {
   private readonly lane: EngineLane;
+  private readonly planner: Planner;
   private readonly cache = new SuggestionCache();
+  private readonly shown = new ShownSuggestions();
   private readonly nowMs: () => number;
   private readonly rejections: RejectionMemory;
   private generation: Generation | undefined;
-  private context: PromptContext | undefined;
-  private lastShown: { readonly uri: string; readonly text: string } | undefined;
 
   constructor(
     private readonly dependencies: CompleterDependencies,
-    private readonly fim: FimTokens,
+    fim: FimTokens,
   ) {
-    this.lane = new EngineLane(dependencies.engine);
+    const { engine, tokenizer } = dependencies;
+    this.lane = new EngineLane(engine);
+    this.planner = new Planner({
+      tokenizer,
+      fim,
+      contextCapacity: engine.contextCapacity,
+      tokensReadWithin: (durationMs) => this.lane.tokensReadWithin(durationMs),
+    });
     this.nowMs = dependencies.nowMs ?? (() => performance.now());
     this.rejections = new RejectionMemory(this.nowMs);
   }
@@ -87,12 +92,24 @@ class EngineCompleter implements Completer {
     }
   }
 
+  async alternatives(
+    request: CompletionRequest,
+    shown: Suggestion,
+    signal: AbortSignal,
+  ): Promise<readonly Suggestion[]> {
+    let found: readonly Suggestion[] = [];
+    await this.inBackground('looking for alternatives', signal, async () => {
+      found = await this.others(shown.text, request, this.nowMs(), signal);
+    });
+    return found;
+  }
+
   async warmUp(request: CompletionRequest, signal: AbortSignal): Promise<void> {
     if (isSecretFile(request.document.uri) || refusalFor({ ...request, trigger: 'manual' }) !== undefined) {
       return;
     }
     await this.inBackground('warm-up', signal, async () => {
-      const prompt = this.promptFor(placeOf(request), request, { mayGrow: true });
+      const { prompt } = this.planner.plan(placeOf(request), request, { mayGrow: true });
       await this.lane.warmUp(prompt.headIds, signal);
     });
   }
@@ -156,6 +173,11 @@ class EngineCompleter implements Completer {
       answer === undefined
         ? this.none('deadline', `not ready within ${request.options.deadlineMs} ms`, startedAtMs)
         : this.outcomeOf(answer, place, request, startedAtMs);
+    if (outcome.kind === 'none' && request.trigger === 'manual') {
+      // Who asks with a key knows that something is missing here, where the model would rather repeat what follows.
+      const [other] = await this.others(undefined, request, startedAtMs, signal);
+      return other ?? outcome;
+    }
     const writing = remembered === undefined ? this.generation : undefined;
     return writing?.isRunning === true
       ? { ...outcome, fuller: this.whenFuller(writing, place, request, outcome) }
@@ -184,6 +206,55 @@ class EngineCompleter implements Completer {
     });
   }
 
+  /** What else than `shownText` would be presented for `request`. */
+  private async others(
+    shownText: string | undefined,
+    request: CompletionRequest,
+    startedAtMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly Suggestion[]> {
+    const place = placeOf(request);
+    const found = new Map<string, { readonly produced: Produced; readonly suggestion: Suggestion }>();
+    for await (const produced of this.alternativesAt(place, request, signal)) {
+      const presented = this.presented(produced, place, request);
+      if (!('reason' in presented) && presented.text !== shownText && !found.has(presented.text)) {
+        const timings = { totalMs: this.nowMs() - startedAtMs };
+        const suggestion = { kind: 'suggestion', ...presented, source: 'model', timings } as const;
+        found.set(presented.text, { produced, suggestion });
+      }
+      if (found.size === MAX_ALTERNATIVES) {
+        break;
+      }
+    }
+    const alternatives = [...found.values()].map(({ produced }) => produced);
+    alternatives.forEach((produced) => this.shown.add(place, produced));
+    const known = this.cache.find(place);
+    if (known !== undefined && this.cache.alternatives(place) === undefined) {
+      this.cache.store(place, known.produced, alternatives);
+    }
+    return [...found.values()].map(({ suggestion }) => suggestion);
+  }
+
+  private async *alternativesAt(
+    place: Place,
+    request: CompletionRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<Produced> {
+    const known = this.cache.alternatives(place);
+    if (known !== undefined) {
+      yield* known;
+      return;
+    }
+    const running = this.generation;
+    if (running?.typedUntil(place) === undefined) {
+      running?.abort();
+    } else {
+      await running.wait(Number.POSITIVE_INFINITY, signal);
+    }
+    const writer = { lane: this.lane, tokenizer: this.dependencies.tokenizer };
+    yield* writeAlternatives(this.planner.plan(place, request), writer, signal);
+  }
+
   private remembered(place: Place): Answer | undefined {
     const hit = this.cache.find(place);
     return hit && { produced: hit.produced, source: hit.typedCount === 0 ? 'cache' : 'typed-through' };
@@ -207,9 +278,9 @@ class EngineCompleter implements Completer {
     }
     await beforeEngine?.(signal);
     signal.throwIfAborted();
-    const prompt = this.promptFor(place, request);
-    const generation = this.start(place, request, prompt);
-    if (this.nowMs() + this.lane.estimatePrefillMs(prompt.headIds) > deadlineMs) {
+    const plan = this.planner.plan(place, request);
+    const generation = this.start(plan);
+    if (this.nowMs() + this.lane.estimatePrefillMs(plan.prompt.headIds) > deadlineMs) {
       // The suggest widget waits for every provider, so an answer that cannot come is given up at once.
       generation.linger();
       return undefined;
@@ -257,30 +328,9 @@ class EngineCompleter implements Completer {
     return isBlank ? undefined : withoutTypedText({ produced, source: 'model' }, typed);
   }
 
-  private promptFor(place: Place, request: CompletionRequest, { mayGrow } = { mayGrow: false }): Prompt {
-    const { engine, tokenizer } = this.dependencies;
-    const isPatient = request.trigger === 'manual';
-    this.context = chooseContext(
-      {
-        place,
-        relatedFiles: request.relatedFiles,
-        maxPromptTokens: Math.min(
-          request.options.maxPromptTokens,
-          engine.contextCapacity - MAX_MULTI_LINE_TOKENS,
-        ),
-        coldTokens: isPatient ? Infinity : this.lane.tokensReadWithin(COLD_READ_MS),
-        mayGrow,
-      },
-      this.context,
-      tokenizer,
-    );
-    return buildPrompt(this.context, place.linePrefix, this.fim, tokenizer);
-  }
-
-  private start(place: Place, request: CompletionRequest, prompt: Prompt): Generation {
+  private start(plan: GenerationPlan): Generation {
     this.generation?.abort();
     const { tokenizer, logger } = this.dependencies;
-    const plan = { place, prompt, shape: decideShape(place, request.options), stopIds: this.fim.stopIds };
     const generation = new Generation(plan, this.lane, tokenizer);
     this.generation = generation;
     const forget = () => {
@@ -288,7 +338,7 @@ class EngineCompleter implements Completer {
     };
     generation.finished.then(
       ({ produced }) => {
-        this.cache.store(place, cleanModelOutput(produced, place));
+        this.cache.store(plan.place, cleanModelOutput(produced, plan.place));
         forget();
       },
       (error: unknown) => {
@@ -304,7 +354,7 @@ class EngineCompleter implements Completer {
     const manual = request.trigger === 'manual';
     const presented = present(produced, place, {
       singleLine: request.options.multiLine === 'never',
-      wanted: manual || this.continuesShown(produced, place),
+      wanted: manual || this.shown.isContinuedBy(place, produced),
       minimumConfidence: this.dependencies.minimumConfidence ?? defaultMinimumConfidence,
     });
     const isRejected =
@@ -326,23 +376,13 @@ class EngineCompleter implements Completer {
     if ('reason' in presented) {
       return this.none(presented.reason, presented.detail, startedAtMs, engine);
     }
-    this.lastShown = { uri: place.uri, text: place.prefix + textOf(produced) };
+    this.shown.replaceBy(place, produced);
     return {
       kind: 'suggestion',
       ...presented,
       source,
       timings: { totalMs: this.nowMs() - startedAtMs, engine },
     };
-  }
-
-  /** Whether the user is typing through the suggestion that was shown last: it stays, however short it gets. */
-  private continuesShown(produced: Produced, place: Place): boolean {
-    const shown = this.lastShown;
-    return (
-      shown !== undefined &&
-      shown.uri === place.uri &&
-      (place.prefix + textOf(produced)).startsWith(shown.text)
-    );
   }
 
   private none(
@@ -364,10 +404,6 @@ class EngineCompleter implements Completer {
       }
     }
   }
-}
-
-function textOf(produced: Produced): string {
-  return produced.kind === 'draft' ? produced.draft.text : '';
 }
 
 /** The rest of an answer after `typed`, or undefined when the user typed something else or all of it. */

@@ -10,6 +10,7 @@ export function createUnableCompleter(reason: string): Completer {
         detail: reason,
         timings: { totalMs: 0 },
       }),
+    alternatives: () => Promise.resolve([]),
     warmUp: () => Promise.resolve(),
     prepareNext: () => Promise.resolve(),
     accepted: () => undefined,

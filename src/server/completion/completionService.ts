@@ -50,6 +50,7 @@ export class CompletionService {
   private readonly offered = new Map<number, Offer>();
   private readonly background: BackgroundWork;
   private newestRequest: CompletionRequest | undefined;
+  private seen: { readonly request: CompletionRequest; readonly text: string } | undefined;
   /** Accepted a moment ago, and no request has come since: what follows it is to be prepared. */
   private justAccepted: Offer | undefined;
   /** The suggestion whose successor is prepared, or was last. */
@@ -65,12 +66,15 @@ export class CompletionService {
     this.background = new BackgroundWork(scheduler, logger);
   }
 
-  /** The suggestion for `request`, or undefined; never rejects. */
+  /**
+   * The suggestion for `request`, if any. Who sees it already and asks by key wants to know what else there is: then
+   * others follow it. Never rejects.
+   */
   async complete(
     request: CompletionRequest,
     situation: CompletionSituation,
     signal: AbortSignal,
-  ): Promise<OfferedSuggestion | undefined> {
+  ): Promise<readonly OfferedSuggestion[]> {
     const startMs = performance.now();
     this.background.cancelPlan();
     const accepted = this.justAccepted;
@@ -82,6 +86,11 @@ export class CompletionService {
         waitedMs: 0,
       }),
     );
+    const { completer } = situation;
+    const others =
+      outcome.kind === 'suggestion' && this.isSeen(request, outcome)
+        ? await completer?.alternatives(request, outcome, signal)
+        : undefined;
     const final = outcome.kind === 'none' || situation.isCurrent() ? outcome : outdated(outcome);
     this.record({
       time: new Date(),
@@ -90,19 +99,21 @@ export class CompletionService {
       trigger: request.trigger,
       waitedMs,
       outcome: final,
+      otherCount: others?.length,
     });
     void final.fuller?.then(() => {
       if (this.newestRequest === request && situation.isCurrent()) {
         this.onReady(request);
       }
     });
-    if (final.kind === 'suggestion') {
-      return this.offer(request, final, situation);
+    if (final.kind === 'suggestion' && completer !== undefined) {
+      this.seen = { request, text: final.text };
+      return [final, ...(others ?? [])].map((suggestion) => this.offer({ request, suggestion, completer }));
     }
     if (accepted !== undefined && isWhereAcceptanceLeft(request, accepted)) {
       this.prepareNext(accepted, 0);
     }
-    return undefined;
+    return [];
   }
 
   /** Adds an outcome that came about without a request: the client did not pass the question on. */
@@ -152,6 +163,7 @@ export class CompletionService {
   forgetSuggestions(): void {
     this.stopBackgroundWork();
     this.offered.clear();
+    this.seen = undefined;
     this.justAccepted = undefined;
     this.preparedFor = undefined;
   }
@@ -188,19 +200,19 @@ export class CompletionService {
     return { outcome, waitedMs };
   }
 
-  private offer(
-    request: CompletionRequest,
-    suggestion: Suggestion,
-    { completer }: CompletionSituation,
-  ): OfferedSuggestion | undefined {
-    if (completer === undefined) {
-      return undefined;
-    }
+  /** Whether the editor asks by key for what it shows already, having been given it for the same place and text. */
+  private isSeen(request: CompletionRequest, { text }: Suggestion): boolean {
+    return (
+      request.trigger === 'manual' && this.seen?.text === text && isSamePlace(request, this.seen.request)
+    );
+  }
+
+  private offer(offer: Offer): OfferedSuggestion {
     this.lastSuggestionId += 1;
     const suggestionId = this.lastSuggestionId;
-    this.offered.set(suggestionId, { request, suggestion, completer });
+    this.offered.set(suggestionId, offer);
     this.offered.delete(suggestionId - REMEMBERED_SUGGESTION_COUNT);
-    return { suggestionId, suggestion };
+    return { suggestionId, suggestion: offer.suggestion };
   }
 
   private prepareNext(offer: Offer, delayMs: number): void {
@@ -225,6 +237,16 @@ export class CompletionService {
     this.logger.error(`completion: ${describeError(error)}`);
     return none('failed', describeError(error), totalMs);
   }
+}
+
+/** Where and in what text a request was made, as far as its answer depends on it. */
+function isSamePlace(left: CompletionRequest, right: CompletionRequest): boolean {
+  return (
+    left.document.uri === right.document.uri &&
+    left.offset === right.offset &&
+    left.selectedCompletion?.text === right.selectedCompletion?.text &&
+    left.document.text === right.document.text
+  );
 }
 
 interface Offer {

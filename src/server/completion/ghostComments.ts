@@ -35,6 +35,9 @@ export function withGhostComments(
     complete: async (request, signal, beforeEngine) =>
       (await comments.suggest(request, signal, beforeEngine)) ??
       completer.complete(request, signal, beforeEngine),
+    // A comment's words are the only ones that its rules have left.
+    alternatives: (request, shown, signal) =>
+      comments.isComment(shown) ? Promise.resolve([]) : completer.alternatives(request, shown, signal),
     warmUp: (request, signal) => whenIdle(() => completer.warmUp(request, signal)),
     prepareNext: (request, suggestion, signal) =>
       whenIdle(() => completer.prepareNext(request, suggestion, signal)),
@@ -124,8 +127,12 @@ class GhostComments {
     }
   }
 
+  isComment(suggestion: Suggestion): boolean {
+    return this.suggestions.has(suggestion);
+  }
+
   rejected(request: CompletionRequest, suggestion: Suggestion): void {
-    if (this.suggestions.has(suggestion)) {
+    if (this.isComment(suggestion)) {
       this.rejections.reject(placeOf(request), suggestion.text);
     }
   }

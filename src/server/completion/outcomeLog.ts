@@ -12,6 +12,8 @@ export interface OutcomeEntry {
   /** Waited for a pause in typing before the engine was asked. */
   readonly waitedMs: number;
   readonly outcome: CompletionOutcome;
+  /** What else was found; undefined when nobody asked for that. */
+  readonly otherCount?: number;
 }
 
 /** The last outcomes, newest first when read. */
@@ -31,14 +33,15 @@ export class OutcomeLog {
 }
 
 /** One line for the log and the page: what, why, where, and where the time went. */
-export function formatOutcome({ place, languageId, trigger, waitedMs, outcome }: OutcomeEntry): string {
+export function formatOutcome(entry: OutcomeEntry): string {
+  const { place, languageId, trigger, waitedMs, outcome, otherCount } = entry;
   const [verdict, reason] =
     outcome.kind === 'suggestion'
       ? (['shown', outcome.source] as const)
       : (['none ', outcome.reason] as const);
   const detail =
     outcome.kind === 'suggestion'
-      ? `likely by ${Math.round(100 * Math.exp(outcome.confidence))} %`
+      ? `likely by ${Math.round(100 * Math.exp(outcome.confidence))} %${otherCount === undefined ? '' : `, ${otherCount} more`}`
       : `"${outcome.detail}"`;
   const { totalMs, engine } = outcome.timings;
   const times = [

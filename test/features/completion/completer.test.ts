@@ -1,60 +1,13 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { neverAborted } from '../../../src/base/abort';
-import { silentLogger } from '../../../src/base/logger';
 import type { Completer } from '../../../src/features/completion/completer';
-import { createCompleter } from '../../../src/features/completion/engineCompleter';
-import type { CompletionOutcome } from '../../../src/features/completion/types';
-import { byteTokenizer } from '../../support/byteTokenizer';
 import { requestAt } from '../../support/completionRequest';
-import { showSuggestion } from '../../support/markers';
-import { createScriptedEngine, type Script } from '../../support/scriptedEngine';
+import type { Script } from '../../support/scriptedEngine';
+import { gate, setUp, summary } from './completerScene';
 
 afterEach(() => {
   vi.useRealTimers();
 });
-
-function setUp(script: Script | string) {
-  const engine = createScriptedEngine(typeof script === 'string' ? { reply: () => script } : script);
-  const completer = createCompleter({
-    engine,
-    tokenizer: byteTokenizer,
-    logger: silentLogger,
-  });
-  /** The document with the suggestion in brackets and where it came from, or the reason for none. */
-  const complete = async (...request: Parameters<typeof requestAt>) => {
-    const made = requestAt(...request);
-    return summary(await completer.complete(made, neverAborted), made.document.text);
-  };
-  return { engine, completer, complete };
-}
-
-function summary(outcome: CompletionOutcome, text: string): string {
-  return outcome.kind === 'none' ? outcome.reason : `${outcome.source}: ${showSuggestion(text, outcome)}`;
-}
-
-function deferred() {
-  let resolve = () => {};
-  const promise = new Promise<void>((resolvePromise) => {
-    resolve = resolvePromise;
-  });
-  return { promise, resolve };
-}
-
-/** A gate that holds the engine before a step until it is opened. */
-function gate(shouldHold: (step: { kind: string; tokenIndex: number }) => boolean) {
-  const arrived = deferred();
-  const opened = deferred();
-  return {
-    arrived: arrived.promise,
-    open: () => opened.resolve(),
-    beforeStep: async (step: { kind: string; tokenIndex: number }) => {
-      if (shouldHold(step)) {
-        arrived.resolve();
-        await opened.promise;
-      }
-    },
-  };
-}
 
 test('a slow machine gets a smaller prompt, which grows at a rest when the machine is fast again', async () => {
   let prefillMsPerToken = 12;

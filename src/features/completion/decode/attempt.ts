@@ -36,6 +36,12 @@ export interface Beginning {
   readonly draftIds?: readonly number[];
 }
 
+/** What attempts are written with. */
+export interface Writer {
+  readonly lane: EngineLane;
+  readonly tokenizer: CompletionTokenizer;
+}
+
 export const anyBeginning: Beginning = { path: [], leastLogProbability: -Infinity };
 
 /** What the tokens of attempts at `plan` are decoded with, a new one for each. */
@@ -51,7 +57,7 @@ export async function writeAttempt(
   plan: GenerationPlan,
   beginning: Beginning,
   decoder: DraftDecoder,
-  { lane, tokenizer }: { readonly lane: EngineLane; readonly tokenizer: CompletionTokenizer },
+  { lane, tokenizer }: Writer,
   signal: AbortSignal,
 ): Promise<Attempt> {
   const { prompt, shape, stopIds } = plan;
@@ -88,7 +94,7 @@ export async function writeAttempt(
       stopIds,
       vocabulary: 'common',
       draftIds,
-      runnersUp: !shape.multiLine,
+      runnersUp: true,
       constraint: healing,
       onToken: push,
     },

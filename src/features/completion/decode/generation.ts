@@ -12,7 +12,7 @@ import {
 } from './attempt';
 import { cutDraft, type Draft, type DraftDecoder } from './draft';
 import type { EngineLane } from './engineLane';
-import { likeliestLine } from './likeliestLine';
+import { likeliestLine } from './likelyLines';
 import { completePart } from './stopRules';
 
 /**

@@ -6,6 +6,12 @@ import { baseOf, possibleBases, type Base } from '../typedThrough';
 export type Produced =
   { readonly kind: 'draft'; readonly draft: Draft } | { readonly kind: 'discarded'; readonly detail: string };
 
+interface Entry {
+  readonly produced: Produced;
+  /** What else could stand there; undefined until somebody has asked. */
+  readonly alternatives?: readonly Produced[];
+}
+
 export interface CacheHit {
   readonly produced: Produced;
   /** Characters of the suggestion that have been typed since it was made. */
@@ -24,12 +30,12 @@ const MAX_TYPED_CHARACTERS = 120;
  */
 export class SuggestionCache {
   // A Map iterates in the order of insertion, so the first key is the one unused for longest.
-  private readonly entries = new Map<string, Produced>();
+  private readonly entries = new Map<string, Entry>();
 
-  store(place: Place, produced: Produced): void {
+  store(place: Place, produced: Produced, alternatives?: readonly Produced[]): void {
     const key = keyOf(baseOf(place));
     this.entries.delete(key);
-    this.entries.set(key, produced);
+    this.entries.set(key, { produced, alternatives });
     const oldest = this.entries.keys().next();
     if (this.entries.size > MAX_ENTRIES && oldest.done !== true) {
       this.entries.delete(oldest.value);
@@ -50,18 +56,25 @@ export class SuggestionCache {
     return undefined;
   }
 
+  /** What else was made for this very place, likeliest beginning first; undefined where nobody has asked. */
+  alternatives(place: Place): readonly Produced[] | undefined {
+    return this.entries.get(keyOf(baseOf(place)))?.alternatives;
+  }
+
   private hit(key: string, typed: string): CacheHit | undefined {
-    const produced = this.entries.get(key);
-    if (produced === undefined) {
+    const entry = this.entries.get(key);
+    if (entry === undefined) {
       return undefined;
     }
     if (typed !== '') {
-      const left = produced.kind === 'draft' ? remainingDraft(produced.draft, typed) : undefined;
+      const [left] = [entry.produced, ...(entry.alternatives ?? [])].flatMap((produced) =>
+        produced.kind === 'draft' ? (remainingDraft(produced.draft, typed) ?? []) : [],
+      );
       return left && { produced: { kind: 'draft', draft: left }, typedCount: typed.length };
     }
     this.entries.delete(key);
-    this.entries.set(key, produced);
-    return { produced, typedCount: 0 };
+    this.entries.set(key, entry);
+    return { produced: entry.produced, typedCount: 0 };
   }
 }
 

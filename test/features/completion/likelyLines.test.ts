@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { GeneratedToken } from '../../../src/engine/engine';
 import type { Attempt, Beginning } from '../../../src/features/completion/decode/attempt';
-import { likeliestLine } from '../../../src/features/completion/decode/likeliestLine';
+import { likeliestLine } from '../../../src/features/completion/decode/likelyLines';
 
 type Word = readonly [
   text: string,
