@@ -3,6 +3,10 @@ import { createRandom } from '../../src/base/random';
 import { checkForSlips, reviewCode } from '../../src/features/bugs/findBugs';
 import type { BugFinding, BugModel, BugRequest, SlipKind } from '../../src/features/bugs/types';
 import { reasonNotToCheck } from '../../src/features/bugs/uncheckedFiles';
+import { Planner } from '../../src/features/completion/planner';
+import { placeOf } from '../../src/features/completion/place';
+import { findFimTokens } from '../../src/features/completion/prompt/fimTokens';
+import type { CompletionRequest } from '../../src/features/completion/types';
 import { hashText } from './halves';
 import type { BugItem, CleanItem, FileText, FunctionItem } from './items';
 import { fileOf } from './items';
@@ -39,15 +43,18 @@ export async function measureClean(item: CleanItem, model: BugModel): Promise<Cl
   if (file === undefined) {
     return undefined;
   }
-  const flags = await checkForSlips(requestFor(item, file), model, neverAborted);
+  const { request } = whileTyping(requestFor(item, file), file.range.start, model);
+  const flags = await checkForSlips(request, model, neverAborted);
   return { language: item.language, stratum: item.stratum, lineCount: item.code_lines, flags };
 }
 
 export interface CheckCost {
   /** Of a check of the whole function, as after pasting it. */
   readonly wholeMs: number;
-  /** Of a check of its middle line, as after an edit there. */
+  /** Of a check of its middle line, as after typing there: the prompt of a completion is in the KV cache. */
   readonly editMs: number;
+  /** Of the same with nothing in the KV cache, as where suggestions are off. */
+  readonly coldEditMs: number;
 }
 
 /** How long automatic checks of one function take; undefined where it is not checked. */
@@ -63,10 +70,15 @@ export async function measureCost(item: CleanItem, model: BugModel): Promise<Che
     await checkForSlips(request, model, neverAborted);
     return performance.now() - startMs;
   };
+  const edit = { ...whole, ranges: [{ start: middle, end: middle }] };
+  const { request, promptIds } = whileTyping(edit, middle, model);
   model.engine.forget();
-  const editMs = await timed({ ...whole, ranges: [{ start: middle, end: middle }] });
+  await model.engine.prefill(promptIds, neverAborted);
+  const editMs = await timed(request);
   model.engine.forget();
-  return { wholeMs: await timed(whole), editMs };
+  const coldEditMs = await timed(edit);
+  model.engine.forget();
+  return { wholeMs: await timed(whole), editMs, coldEditMs };
 }
 
 /**
@@ -80,8 +92,9 @@ export async function measureSlip(item: CleanItem, model: BugModel): Promise<Sli
     return undefined;
   }
   const { text } = slip.file;
-  const edited = { ...requestFor(item, slip.file), ranges: [slip.undo.range] };
-  const flags = await checkForSlips(edited, model, neverAborted);
+  const { range } = slip.undo;
+  const { request } = whileTyping({ ...requestFor(item, slip.file), ranges: [range] }, range.start, model);
+  const flags = await checkForSlips(request, model, neverAborted);
   const slipLine = lineOf(text, slip.undo.range.start);
   const onLine = flags.filter(({ range }) => lineOf(text, range.start) === slipLine);
   const original = apply(text, slip.undo);
@@ -108,6 +121,33 @@ export async function measureBug(item: BugItem, model: BugModel): Promise<BugRes
   const places = await reviewCode(request, model, () => {}, neverAborted);
   const index = places.findIndex(isBuggy);
   return { item, flagged: flags.some(isBuggy), rank: index < 0 ? undefined : index + 1 };
+}
+
+/**
+ * `request` as it is while somebody types at `offset`, where it shares what it reads with completions, and the prompt of
+ * a completion there.
+ */
+function whileTyping(
+  request: BugRequest,
+  offset: number,
+  { engine, tokenizer }: BugModel,
+): { readonly request: BugRequest; readonly promptIds: readonly number[] } {
+  const { languageId, fileName, text } = request;
+  const document = { uri: `file:///${fileName}`, languageId, version: 1, text };
+  const options = {
+    multiLine: 'automatic',
+    inComments: true,
+    inStrings: true,
+    maxPromptTokens: 1200,
+    deadlineMs: 1000,
+  } as const;
+  const completion: CompletionRequest = { document, offset, trigger: 'manual', relatedFiles: [], options };
+  const fim = findFimTokens(tokenizer);
+  const { contextCapacity } = engine;
+  const planner = new Planner({ tokenizer, fim, contextCapacity, tokensReadWithin: () => Infinity });
+  const { prompt } = planner.plan(placeOf(completion), completion);
+  const readBefore = (lineStart: number) => planner.beginningBefore(document, lineStart);
+  return { request: { ...request, readBefore }, promptIds: prompt.promptIds };
 }
 
 async function checkedFile(item: FunctionItem, code: string): Promise<FileText | undefined> {

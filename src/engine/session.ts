@@ -30,7 +30,8 @@ export interface SessionOptions {
 
 /**
  * One loaded graph with its key/value memories and its input and output buffers, all allocated once.
- * `run` updates a key/value memory in place: the same OrtValue is bound as past and as present.
+ * `run` updates a key/value memory in place: the same OrtValue is bound as past and as present. Where they differ, the
+ * graph copies the past first.
  */
 export class Session {
   readonly logits: Logits;
@@ -134,17 +135,16 @@ export class Session {
   /**
    * Runs `ids` [seq] after what `past` holds, and leaves logits for the last `wanted.rowCount` of them (1 to
    * `maxLogitRows`). Rejects with the signal's reason when aborted: the run stops at the next node, and what
-   * the key/value memory holds beyond `past.length` is then undefined.
+   * the key/value memory holds beyond `past.length` is then undefined (all of it, where the past is in another one).
    */
   async run(
     ids: readonly number[],
-    past: Pick<KvCache, 'memoryIndex' | 'length'>,
+    past: Pick<KvCache, 'memoryIndex' | 'pastMemoryIndex' | 'length'>,
     wanted: WantedLogits,
     signal: AbortSignal,
   ): Promise<void> {
     signal.throwIfAborted();
     const { api, memoryInfo } = this;
-    const memory = this.memories[past.memoryIndex] ?? [];
     ids.forEach((id, index) => (this.inputIds.view[index] = BigInt(id)));
     const total = past.length + ids.length;
     this.lastPosition.view[0] = total - 1;
@@ -156,8 +156,8 @@ export class Session {
     const idsTensor = api.createTensorOver(memoryInfo, this.inputIds, 'int64', [1, ids.length]);
     const logits = this.logits.bind(api, memoryInfo, wanted);
     this.inputs.view[0] = idsTensor;
-    this.inputs.view.set(memory, this.memoryInputsFrom);
-    this.outputs.view.set(memory);
+    this.inputs.view.set(this.memories[past.pastMemoryIndex] ?? [], this.memoryInputsFrom);
+    this.outputs.view.set(this.memories[past.memoryIndex] ?? []);
     this.inputs.view.set(logits.inputs, this.logitsInputsFrom);
     this.outputs.view.set(logits.outputs, this.logitsOutputsFrom);
 

@@ -6,6 +6,7 @@ import type { Decoder } from './decode';
 import { generate, prefill } from './decode';
 import type { Device } from './device';
 import type { Engine } from './engine';
+import type { CacheUse } from './kvCache';
 import { KvCaches } from './kvCaches';
 import { OrtApi } from './ortApi';
 import { ortLibraryPath } from './ortLibrary';
@@ -46,7 +47,7 @@ const defaultPrefillChunkTokens = 256;
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { configuration, headParts, contextCapacity } = options;
-  const { prefillChunkTokens = defaultPrefillChunkTokens } = options;
+  const { device = 'cpu', prefillChunkTokens = defaultPrefillChunkTokens } = options;
   const session = await Session.open(OrtApi.load(options.libraryPath ?? ortLibraryPath()), {
     graphPath: options.graphPath,
     configuration,
@@ -54,12 +55,12 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     capacity: contextCapacity,
     memoryCount: kvCacheCount,
     threadCount: options.threadCount ?? defaultThreadCount(),
-    device: options.device ?? 'cpu',
+    device,
     precision: options.precision ?? 'float32',
     maxRunTokens: prefillChunkTokens,
   });
   const { vocabularySize } = configuration;
-  const caches = new KvCaches(contextCapacity, kvCacheCount);
+  const caches = new KvCaches(contextCapacity, kvCacheCount, device === 'cpu');
   return new TransformerEngine({ session, vocabularySize, prefillChunkTokens }, caches, contextCapacity);
 }
 
@@ -85,21 +86,21 @@ class TransformerEngine implements Engine {
   }
 
   generate(...[request, signal]: Parameters<Engine['generate']>): ReturnType<Engine['generate']> {
-    return this.exclusively(request.promptIds, (decoder) => generate(decoder, request, signal));
+    return this.exclusively(request.promptIds, 'generate', (decoder) => generate(decoder, request, signal));
   }
 
   prefill(...[ids, signal]: Parameters<Engine['prefill']>): ReturnType<Engine['prefill']> {
-    return this.exclusively(ids, (decoder) => prefill(decoder, ids, signal));
+    return this.exclusively(ids, 'generate', (decoder) => prefill(decoder, ids, signal));
   }
 
   score(...[promptIds, targetIds, signal]: Parameters<Engine['score']>): ReturnType<Engine['score']> {
-    return this.exclusively(promptIds, (decoder) => score(decoder, promptIds, targetIds, signal));
+    return this.exclusively(promptIds, 'score', (decoder) => score(decoder, promptIds, targetIds, signal));
   }
 
   scoreChoices(
     ...[promptIds, targetIds, choices, signal]: Parameters<Engine['scoreChoices']>
   ): ReturnType<Engine['scoreChoices']> {
-    return this.exclusively(promptIds, (decoder) =>
+    return this.exclusively(promptIds, 'score', (decoder) =>
       scoreChoices(decoder, promptIds, targetIds, choices, signal),
     );
   }
@@ -126,17 +127,20 @@ class TransformerEngine implements Engine {
   /** The session has one set of buffers: two calls at once would corrupt each other. */
   private async exclusively<T>(
     promptIds: readonly number[],
+    use: CacheUse,
     call: (decoder: Decoder) => Promise<T>,
   ): Promise<T> {
     if (this.disposed) {
       throw new Error('the engine is disposed');
     }
     this.throwIfBusy();
-    const running = call({ ...this.decoder, cache: this.caches.take(promptIds) });
+    const cache = this.caches.take(promptIds, use);
+    const running = call({ ...this.decoder, cache });
     this.running = running;
     try {
       return await running;
     } finally {
+      cache.forgetUncopied();
       this.running = undefined;
     }
   }

@@ -80,7 +80,8 @@ function serveModel({ model, release }: ModelShare, scheduler: Scheduler, logger
   return {
     completer,
     commands,
-    bugs: unable === undefined ? createBugFinder(background, commands) : createUnableBugFinder(unable),
+    bugs:
+      unable === undefined ? createBugFinder(background, commands, completer) : createUnableBugFinder(unable),
     limitation: unable?.message,
     device: engineFacts.deviceTitle(devices.engine.device),
     deviceReport: async () => ({

@@ -31,6 +31,12 @@ function randomIds(random: () => number, count: number): number[] {
   return Array.from({ length: count }, () => Math.floor(random() * tiny.vocabularySize));
 }
 
+/** Equal up to how many positions a run had, which changes how its sums are rounded. */
+function expectClose(values: Float32Array, expected: Float32Array): void {
+  expect(values).toHaveLength(expected.length);
+  values.forEach((value, index) => expect(value).toBeCloseTo(expected[index] ?? NaN, 2));
+}
+
 describe('generate', () => {
   test('greedy output is what a fresh session gives, whatever the cache held before', async () => {
     const random = createRandom(1);
@@ -81,6 +87,32 @@ describe('generate', () => {
         return tokens.map(({ id }) => id);
       }),
     );
+  });
+
+  test('what is scored branches off from what was generated, reads only what differs and leaves the rest', async () => {
+    const random = createRandom(6);
+    const [text, changed, targets] = [randomIds(random, 60), randomIds(random, 30), randomIds(random, 20)];
+    const prompt = [...text.slice(0, 40), ...changed];
+    const expected = await tiny.freshly((fresh) => fresh.score(prompt, targets, neverAborted));
+    const continued = await tiny.freshly((fresh) =>
+      fresh.generate({ promptIds: text, maxTokens: 12, stopIds: noStops, speculate: false }, neverAborted),
+    );
+    engine.forget();
+    await engine.prefill(text, neverAborted);
+    const aborted = new AbortController();
+    const abortedScore = engine.score(prompt, targets, aborted.signal);
+    aborted.abort();
+    await expect(abortedScore).rejects.toThrow();
+    expect(engine.cachedPrefixLength([...prompt, ...targets])).toBe(40);
+
+    expectClose(await engine.score(prompt, targets, neverAborted), expected);
+    expectClose(await engine.score(prompt, targets.slice(0, 5), neverAborted), expected.slice(0, 5));
+    expect(engine.cachedPrefixLength(text)).toBe(60);
+    expect(engine.cachedPrefixLength(prompt)).toBe(70);
+    expect(await generatedIds(text)).toEqual(continued.tokens.map(({ id }) => id));
+    // The other way round: the check's text is what the next prompt goes on with.
+    expect(await engine.prefill([...prompt, 1], neverAborted)).toMatchObject({ reusedTokenCount: 70 });
+    expectClose(await engine.score(prompt, targets, neverAborted), expected);
   });
 
   test('speculative decoding changes nothing but the number of runs', async () => {
@@ -254,6 +286,7 @@ describe('cancellation and misuse', () => {
     const random = createRandom(12);
     const texts = Array.from({ length: 12 }, () => randomIds(random, 120));
     const checks: { prompt: number[]; ids: number[] }[] = [];
+    const scores: { prompt: number[]; targets: number[]; values: Float32Array }[] = [];
     let cancelledCount = 0;
     for (let round = 0; round < 1000; round += 1) {
       // Prompts share prefixes with earlier ones, as keystrokes do.
@@ -268,6 +301,9 @@ describe('cancellation and misuse', () => {
       try {
         if (kind < 0.1) {
           await engine.prefill(prompt, controller.signal);
+        } else if (kind > 0.8 || (kind > 0.1 && kind < 0.15)) {
+          const targets = randomIds(random, 5);
+          scores.push({ prompt, targets, values: await engine.score(prompt, targets, controller.signal) });
         } else {
           const { tokens } = await generate(
             prompt,
@@ -282,7 +318,8 @@ describe('cancellation and misuse', () => {
       }
     }
     expect(cancelledCount).toBeGreaterThan(20);
-    expect(checks.length).toBeGreaterThan(600);
+    expect(checks.length).toBeGreaterThan(450);
+    expect(scores.length).toBeGreaterThan(150);
     await tiny.freshly(async (fresh) => {
       for (const { prompt, ids } of checks) {
         const { tokens } = await fresh.generate(
@@ -290,6 +327,10 @@ describe('cancellation and misuse', () => {
           neverAborted,
         );
         expect(tokens.map((token) => token.id)).toEqual(ids);
+      }
+      for (const { prompt, targets, values } of scores) {
+        const expected = await fresh.score(prompt, targets, neverAborted);
+        expectClose(values, expected);
       }
     });
   });

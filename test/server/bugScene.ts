@@ -44,7 +44,7 @@ export class BugScene {
 
   private constructor() {
     this.loader.bugs = {
-      check: (request) => Promise.resolve(this.findWrong(request)),
+      check: (_uri, request) => Promise.resolve(this.findWrong(request)),
       review: (request) =>
         Promise.resolve(this.findWrong(request).map((found) => ({ ...found, strength: 'weak' }))),
     };

@@ -93,7 +93,7 @@ test('a keystroke takes the engine away in the middle of a check, which starts a
   };
   const background = scheduleEngine(engine, scheduler, 'background');
   scene.loader.completer = createScriptedCompleter(scheduleEngine(engine, scheduler, 'completion'));
-  scene.loader.bugs.check = async (request, signal) => {
+  scene.loader.bugs.check = async (_uri, request, signal) => {
     for (let pass = 0; pass < 3; pass += 1) {
       await background.score([1], [2], signal);
     }
@@ -113,7 +113,7 @@ test('a keystroke takes the engine away in the middle of a check, which starts a
 
 test('a check that gave way to a completion is made up for, without another keystroke', async () => {
   let attempts = 0;
-  scene.loader.bugs.check = (request) => {
+  scene.loader.bugs.check = (_uri, request) => {
     attempts += 1;
     return attempts === 1
       ? Promise.reject(new DOMException('yielded to a more urgent job', 'AbortError'))
@@ -131,7 +131,7 @@ test('a check that gave way to a completion is made up for, without another keys
 
 test('what was read before a keystroke ended the check is not read again', async () => {
   let attempts = 0;
-  scene.loader.bugs.check = async (request, signal) => {
+  scene.loader.bugs.check = async (_uri, request, signal) => {
     attempts += 1;
     if (attempts === 2) {
       await scene.client.type(uri, 'b');

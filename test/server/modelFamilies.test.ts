@@ -66,7 +66,7 @@ test('a model for chat alone answers questions, and says why it does not complet
       ranges: [],
       linesToSkip: new Set<number>(),
     };
-    expect(await model.bugs.check(bugRequest, neverAborted)).toEqual([]);
+    expect(await model.bugs.check('file:///a.ts', bugRequest, neverAborted)).toEqual([]);
     await expect(model.bugs.review(bugRequest, () => {}, neverAborted)).rejects.toThrow('fill-in-the-middle');
     const { engine, tokenizer, chatTemplate } = model.commands;
     const { format } = createChatModel(engine, tokenizer, chatTemplate);

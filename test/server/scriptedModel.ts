@@ -84,6 +84,7 @@ export function createScriptedCompleter(engine: Engine): Completer & { readonly 
       events.push(`prepare after ${suggestion.text}`);
       return Promise.resolve();
     },
+    beginningBefore: () => undefined,
     accepted: (_request, suggestion) => void events.push(`accepted ${suggestion.text}`),
     rejected: (_request, suggestion) => void events.push(`rejected ${suggestion.text}`),
     backOffDelayMs: () => 0,

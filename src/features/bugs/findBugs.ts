@@ -116,8 +116,7 @@ async function doubtsIn(
 ): Promise<DoubtfulEdit[]> {
   const doubts: DoubtfulEdit[] = [];
   const judged = rangeNear(request.text, place.range, request.ranges);
-  const passages =
-    judged === undefined ? [] : cutPassages(request.text, place.range, judged, model.tokenizer);
+  const passages = judged === undefined ? [] : cutPassages(request, place.range, judged, model.tokenizer);
   for (const passage of passages) {
     const drop = createGate(request.text, textOf(passage));
     const edits = place.edits.filter((edit) => drop(edit) === undefined);

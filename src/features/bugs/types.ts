@@ -1,6 +1,7 @@
 import type { TextRange } from '../../base/textRange';
 import type { Engine } from '../../engine/engine';
 import type { Tokenizer } from '../../tokenizer/tokenizer';
+import type { PromptBeginning } from '../completion/types';
 
 /** What kind of single edit separates what stands there from what the model expects. */
 export type SlipKind =
@@ -34,6 +35,8 @@ export interface BugRequest {
   readonly linesToSkip: ReadonlySet<number>;
   /** Kinds of which the user said more than once that there is no bug; they have to be more certain. */
   readonly strictKinds?: ReadonlySet<string>;
+  /** What is read before judged lines that begin at `lineStart`; undefined: lines are chosen for that. */
+  readonly readBefore?: (lineStart: number) => PromptBeginning | undefined;
 }
 
 export interface BugFinding {

@@ -1,4 +1,10 @@
-import type { CompletionOutcome, CompletionRequest, Suggestion } from './types';
+import type {
+  CompletionOutcome,
+  CompletionRequest,
+  PromptBeginning,
+  Suggestion,
+  TextDocument,
+} from './types';
 
 /** Inline completion as a function of text, with the memory that makes it fast. One per loaded model. */
 export interface Completer {
@@ -29,6 +35,14 @@ export interface Completer {
    * that is the suggestion for the next line.
    */
   prepareNext(request: CompletionRequest, suggestion: Suggestion, signal: AbortSignal): Promise<void>;
+  /**
+   * What the prompt of a completion in `document` at `lineStart` would begin with: most of it is in the KV cache where
+   * somebody types there. Undefined where a new prompt would be chosen.
+   */
+  beginningBefore(
+    document: Pick<TextDocument, 'uri' | 'text'>,
+    lineStart: number,
+  ): PromptBeginning | undefined;
   /** Notes that `suggestion`, the answer to `request`, was accepted. */
   accepted(request: CompletionRequest, suggestion: Suggestion): void;
   /** Notes that `suggestion` was dismissed: it is not offered there again, and automatic requests get calmer. */

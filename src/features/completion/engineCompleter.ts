@@ -20,7 +20,14 @@ import { placeOf, type Place } from './place';
 import { Planner } from './planner';
 import { findFimTokens, type FimTokens } from './prompt/fimTokens';
 import type { CompletionTokenizer } from './prompt/tokenizer';
-import type { CompletionOutcome, CompletionRequest, NoSuggestionReason, Suggestion } from './types';
+import type {
+  CompletionOutcome,
+  CompletionRequest,
+  NoSuggestionReason,
+  PromptBeginning,
+  Suggestion,
+  TextDocument,
+} from './types';
 
 /** With the one that is shown as many as can be told apart at a glance. */
 const MAX_ALTERNATIVES = 3;
@@ -126,6 +133,13 @@ class EngineCompleter implements Completer {
         await this.produce(place, next, Number.POSITIVE_INFINITY, signal);
       });
     }
+  }
+
+  beginningBefore(
+    document: Pick<TextDocument, 'uri' | 'text'>,
+    lineStart: number,
+  ): PromptBeginning | undefined {
+    return this.planner.beginningBefore(document, lineStart);
   }
 
   accepted(request: CompletionRequest, suggestion: Suggestion): void {

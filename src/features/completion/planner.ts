@@ -1,11 +1,11 @@
 import { MAX_MULTI_LINE_TOKENS, decideShape } from './decode/shape';
 import type { GenerationPlan } from './decode/attempt';
-import type { Place } from './place';
-import { chooseContext, type PromptContext } from './prompt/context';
+import { withLineFeeds, type Place } from './place';
+import { chooseContext, shownBefore, type PromptContext } from './prompt/context';
 import type { FimTokens } from './prompt/fimTokens';
-import { buildPrompt } from './prompt/prompt';
+import { buildPrompt, encodeBeginning } from './prompt/prompt';
 import type { CompletionTokenizer } from './prompt/tokenizer';
-import type { CompletionRequest } from './types';
+import type { CompletionRequest, PromptBeginning, TextDocument } from './types';
 
 /**
  * How long reading a new context may take before the first suggestion in a file: a slow machine gets a smaller
@@ -49,5 +49,21 @@ export class Planner {
       shape: decideShape(place, request.options),
       stopIds: fim.stopIds,
     };
+  }
+
+  /** See `Completer.beginningBefore`. */
+  beginningBefore(
+    { uri, text }: Pick<TextDocument, 'uri' | 'text'>,
+    lineStart: number,
+  ): PromptBeginning | undefined {
+    const { context } = this;
+    const { tokenizer } = this.dependencies;
+    const shown =
+      context?.uri === uri
+        ? shownBefore(context, withLineFeeds(text.slice(0, lineStart)), tokenizer)
+        : undefined;
+    return context === undefined || shown === undefined
+      ? undefined
+      : { text: shown, ids: encodeBeginning(context, shown, tokenizer) };
   }
 }

@@ -33,6 +33,14 @@ export interface CompletionOptions {
   readonly deadlineMs: number;
 }
 
+/** What a prompt begins with: the file above a line, as far as it is shown, after what other files show. */
+export interface PromptBeginning {
+  /** Of the file only. */
+  readonly text: string;
+  /** All of it, without the token that opens the prompt. */
+  readonly ids: readonly number[];
+}
+
 /** Every request ends in one of these, and each is logged: "why no suggestion?" always has an answer. */
 export type CompletionOutcome = Suggestion | NoSuggestion;
 

@@ -13,6 +13,7 @@ export function createUnableCompleter(reason: string): Completer {
     alternatives: () => Promise.resolve([]),
     warmUp: () => Promise.resolve(),
     prepareNext: () => Promise.resolve(),
+    beginningBefore: () => undefined,
     accepted: () => undefined,
     rejected: () => undefined,
     backOffDelayMs: () => 0,

@@ -1,4 +1,5 @@
 import type { UserError } from '../../base/errors';
+import type { Completer } from '../../features/completion/completer';
 import { checkForSlips, reviewCode } from '../../features/bugs/findBugs';
 import type { BugFinding, BugModel, BugRequest } from '../../features/bugs/types';
 
@@ -7,8 +8,11 @@ type ReportReview = (doneCount: number, totalCount: number, functionName: string
 
 /** The detection over the model in memory, with the priority of each kind of work. */
 export interface BugFinder {
-  /** The squiggles; runs in the background and rejects with an abort error when anything else wants the engine. */
-  check(request: BugRequest, signal: AbortSignal): Promise<readonly BugFinding[]>;
+  /**
+   * The squiggles in the document at `uri`; runs in the background and rejects with an abort error when anything else
+   * wants the engine.
+   */
+  check(uri: string, request: BugRequest, signal: AbortSignal): Promise<readonly BugFinding[]>;
   /** The most doubtful places, most doubtful first; gives way to completions and goes on afterwards. */
   review(request: BugRequest, onProgress: ReportReview, signal: AbortSignal): Promise<readonly BugFinding[]>;
 }
@@ -18,10 +22,21 @@ export function createUnableBugFinder(reason: UserError): BugFinder {
   return { check: () => Promise.resolve([]), review: () => Promise.reject(reason) };
 }
 
-/** The finder that checks with one view of the engine and reviews with another. */
-export function createBugFinder(background: BugModel, command: BugModel): BugFinder {
+/**
+ * The finder that checks with one view of the engine and reviews with another. A check reads what completions have read:
+ * most often lines are checked that somebody has just typed.
+ */
+export function createBugFinder(
+  background: BugModel,
+  command: BugModel,
+  completer: Pick<Completer, 'beginningBefore'>,
+): BugFinder {
   return {
-    check: (request, signal) => checkForSlips(request, background, signal),
+    check: (uri, request, signal) => {
+      const { text } = request;
+      const readBefore = (lineStart: number) => completer.beginningBefore({ uri, text }, lineStart);
+      return checkForSlips({ ...request, readBefore }, background, signal);
+    },
     review: (request, onProgress, signal) => reviewCode(request, command, onProgress, signal),
   };
 }

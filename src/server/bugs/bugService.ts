@@ -217,7 +217,7 @@ export class BugService {
     for (const { span, edits } of units) {
       signal.throwIfAborted();
       const ranges = [...edits, ...state.doubtfulLines(span)];
-      const findings = await finder.check({ ...request, ranges } satisfies BugRequest, signal);
+      const findings = await finder.check(uri, { ...request, ranges } satisfies BugRequest, signal);
       signal.throwIfAborted();
       const places = findings.map((finding) => placeFinding(text, finding));
       state.noteChecked(

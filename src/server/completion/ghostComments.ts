@@ -41,6 +41,7 @@ export function withGhostComments(
     warmUp: (request, signal) => whenIdle(() => completer.warmUp(request, signal)),
     prepareNext: (request, suggestion, signal) =>
       whenIdle(() => completer.prepareNext(request, suggestion, signal)),
+    beginningBefore: (document, lineStart) => completer.beginningBefore(document, lineStart),
     accepted: (request, suggestion) => completer.accepted(request, suggestion),
     rejected: (request, suggestion) => {
       comments.rejected(request, suggestion);

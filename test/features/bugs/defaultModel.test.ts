@@ -2,11 +2,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { neverAborted } from '../../../src/base/abort';
 import { silentLogger } from '../../../src/base/logger';
 import { checkForSlips, reviewCode } from '../../../src/features/bugs/findBugs';
+import { createCompleter } from '../../../src/features/completion/engineCompleter';
+import type { Engine } from '../../../src/engine/engine';
 import type { BugFinding, BugRequest } from '../../../src/features/bugs/types';
 import { locateCache } from '../../../src/model/cache';
 import { defaultModelName } from '../../../src/model/catalog';
 import type { LanguageModel } from '../../../src/runtime/languageModel';
 import { loadLanguageModel } from '../../../src/runtime/languageModel';
+import { requestAt } from '../../support/completionRequest';
 
 let model: LanguageModel;
 beforeAll(async () => {
@@ -89,6 +92,39 @@ test.each([
 ] as const)('%s: %s', async (languageId, slip) => {
   const findings = await checkForSlips(request(languageId, slip), model, neverAborted);
   expect(show(findings)).toMatchSnapshot();
+});
+
+test('after a completion no more is read anew than the judged lines, and they are judged the same', async () => {
+  const { engine, tokenizer } = model;
+  const { text, ...rest } = request('typescript', ['JSON.parse(text)', 'JSON.parse(path)']);
+  const uri = 'file:///values.ts';
+  const cursor = text.indexOf('path);');
+  const edited = { ...rest, text, ranges: [{ start: cursor, end: cursor }] };
+  const alone = await checkForSlips(edited, model, neverAborted);
+
+  const completer = createCompleter({ engine, tokenizer, logger: silentLogger });
+  const line = `${text.slice(0, cursor)}█${text.slice(cursor)}`;
+  engine.forget();
+  await completer.warmUp(requestAt(line, { uri }), neverAborted);
+  const newTokenCounts: number[] = [];
+  const watched = {
+    ...engine,
+    score: engine.score.bind(engine),
+    scoreChoices: ((promptIds, ...others) => {
+      newTokenCounts.push(promptIds.length - engine.cachedPrefixLength(promptIds));
+      return engine.scoreChoices(promptIds, ...others);
+    }) satisfies Engine['scoreChoices'],
+  };
+  const readBefore = (lineStart: number) => completer.beginningBefore({ uri, text }, lineStart);
+  const shared = await checkForSlips({ ...edited, readBefore }, { engine: watched, tokenizer }, neverAborted);
+  expect(newTokenCounts).toEqual([0]);
+  expect(show(shared)).toEqual(show(alone));
+  expect(show(shared)).toEqual(['variable: path → text']);
+  // The completion's prompt is still there.
+  expect(await completer.complete(requestAt(line, { uri, trigger: 'manual' }), neverAborted)).toMatchObject({
+    timings: { engine: { prefilledTokenCount: expect.toSatisfy((count: number) => count < 16) as number } },
+  });
+  await completer.dispose();
 });
 
 test('a review ranks the slip first', async () => {

@@ -5,11 +5,11 @@ import { byteTokenizer } from '../../support/byteTokenizer';
 
 function passagesOf(text: string, from: string) {
   const range = { start: text.indexOf(from), end: text.length };
-  return cutPassages(text, range, range, byteTokenizer).map(textsOf);
+  return cutPassages({ text }, range, range, byteTokenizer).map(textsOf);
 }
 
 function textsOf({ context, body, after }: Passage) {
-  return { context: textOf(context), body: textOf(body), after: textOf(after) };
+  return { context: context.text, body: textOf(body), after: textOf(after) };
 }
 
 function textOf(lines: Passage['body']): string {
@@ -26,6 +26,18 @@ test('a function is read after its imports, the head of its class and the lines 
       after: '',
     },
   ]);
+});
+
+test('what completions read before the lines is read in place of that', () => {
+  const text = `import { a } from 'a';\nfunction f() {\n  return 1;\n}\n`;
+  const range = { start: text.indexOf('function f'), end: text.length };
+  const beginning = { text: 'shown above\n', ids: [1, 2, 3] };
+  const readBefore = (lineStart: number) => (lineStart === range.start ? beginning : undefined);
+  const [passage] = cutPassages({ text, readBefore }, range, range, byteTokenizer);
+  expect(passage?.context).toBe(beginning);
+  const later = { start: text.indexOf('  return'), end: range.end };
+  const [other] = cutPassages({ text, readBefore }, range, later, byteTokenizer);
+  expect(other?.context.text).toBe("import { a } from 'a';\nfunction f() {\n");
 });
 
 test('a long function is read in parts, each after the head and the lines before it', () => {
@@ -53,7 +65,7 @@ test('after an edit the lines around it are judged, and no more is read before t
   const at = (word: string) => ({ start: text.indexOf(word), end: text.indexOf(word) });
   const judgedAfter = (...edits: { start: number; end: number }[]) => {
     const judged = rangeNear(text, range, edits);
-    return judged && cutPassages(text, range, judged, byteTokenizer).map(textsOf);
+    return judged && cutPassages({ text }, range, judged, byteTokenizer).map(textsOf);
   };
   const [near, ...others] = judgedAfter(at('step36'), at('step38')) ?? [];
   expect(others).toEqual([]);

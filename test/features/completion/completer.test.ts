@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { neverAborted } from '../../../src/base/abort';
 import type { Completer } from '../../../src/features/completion/completer';
 import { requestAt } from '../../support/completionRequest';
+import { byteTokenizer } from '../../support/byteTokenizer';
 import type { Script } from '../../support/scriptedEngine';
 import { gate, setUp, summary } from './completerScene';
 
@@ -39,6 +40,28 @@ test('a line is completed, healed, and decoding stops at its end', async () => {
   expect(await complete('a();\nfo█\n')).toBe('model: a();\nfo[o(bar);]\n');
   expect(engine.prompts).toEqual(['<|fim_prefix|>a();\n<|fim_suffix|>\n<|fim_middle|>f']);
   expect(engine.emittedTokenCounts).toEqual(['o'.length + 'o(bar);\n'.length]);
+});
+
+test('what the prompts in a file begin with is known for each line that they show', async () => {
+  const { engine, completer } = setUp('o(bar);\n');
+  const lines = Array.from({ length: 60 }, (_, index) => `step${index}();\r\n`);
+  const request = requestAt(`${lines.join('')}fo█\n`, {
+    trigger: 'manual',
+    relatedFiles: [
+      { uri: 'file:///other.ts', languageId: 'typescript', version: 1, text: 'function step50() {}\n' },
+    ],
+  });
+  const { document } = request;
+  expect(completer.beginningBefore(document, document.text.indexOf('step55'))).toBeUndefined();
+  await completer.complete(request, neverAborted);
+  const beginning = completer.beginningBefore(document, document.text.indexOf('step55'));
+  expect(beginning?.text).toMatch(/^step\d+\(\);\n[^]*\nstep54\(\);\n$/);
+  const decoded = byteTokenizer.decode(beginning?.ids ?? []);
+  expect(decoded.endsWith(beginning?.text ?? '?')).toBe(true);
+  expect(decoded.length > (beginning?.text.length ?? 0)).toBe(true);
+  expect(engine.prompts[0]?.startsWith(`<|fim_prefix|>${decoded}step55();`)).toBe(true);
+  expect(completer.beginningBefore(document, document.text.indexOf('step5('))).toBeUndefined();
+  expect(completer.beginningBefore({ ...document, uri: 'file:///b.ts' }, 900)).toBeUndefined();
 });
 
 test('text of several bytes arrives whole, also when healing splits it', async () => {

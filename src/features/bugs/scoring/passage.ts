@@ -1,5 +1,7 @@
 import type { TextRange } from '../../../base/textRange';
 import type { Tokenizer } from '../../../tokenizer/tokenizer';
+import type { PromptBeginning } from '../../completion/types';
+import type { BugRequest } from '../types';
 
 /** A line of source text as tokens. */
 export interface PassageLine {
@@ -12,8 +14,11 @@ export interface PassageLine {
 
 /** A part of a file that the model reads in one go. */
 export interface Passage {
-  /** What is read before the body without being judged: imports, the enclosing head, the lines above. */
-  readonly context: readonly PassageLine[];
+  /**
+   * What is read before the body without being judged: what completions there read, or else imports, the enclosing head
+   * and the lines above.
+   */
+  readonly context: PromptBeginning;
   /** The lines that are judged. */
   readonly body: readonly PassageLine[];
   /** What follows the body, so that its last lines too are judged with what comes after. */
@@ -57,7 +62,7 @@ export function rangeNear(
  * blank.
  */
 export function cutPassages(
-  text: string,
+  { text, readBefore }: Pick<BugRequest, 'text' | 'readBefore'>,
   range: TextRange,
   judged: TextRange,
   tokenizer: Pick<Tokenizer, 'encode'>,
@@ -80,7 +85,7 @@ export function cutPassages(
     }
     const bodyEnd = bodyStart + body.length;
     passages.push({
-      context: contextOf(lines, functionLine, bodyStart, encode),
+      context: readBefore?.(body[0]?.start ?? 0) ?? contextOf(lines, functionLine, bodyStart, encode),
       body,
       after: takeWhileWithin(lines.slice(bodyEnd), limits.after, encode),
     });
@@ -91,7 +96,7 @@ export function cutPassages(
 
 /** All that the model reads of a passage. */
 export function textOf({ context, body, after }: Passage): string {
-  return [...context, ...body, ...after].map(({ text }) => text).join('');
+  return [context, ...body, ...after].map(({ text }) => text).join('');
 }
 
 interface Line {
@@ -137,7 +142,7 @@ function contextOf(
   functionLine: number,
   bodyStart: number,
   encode: (line: Line) => PassageLine,
-): PassageLine[] {
+): PromptBeginning {
   const nearest = takeWhileWithin(lines.slice(0, bodyStart).reverse(), limits.above, encode).reverse();
   const nearestStart = bodyStart - nearest.length;
   const heads = enclosingHeads(lines, functionLine, bodyStart).filter((index) => index < nearestStart);
@@ -145,11 +150,12 @@ function contextOf(
   const imports = lines
     .slice(0, Math.min(nearestStart, heads[0] ?? Infinity))
     .filter((line) => importLine.test(line.text));
-  return [
+  const chosen = [
     ...takeWhileWithin(imports, limits.imports, encode),
     ...headLines.filter(({ ids }) => ids.length <= limits.head),
     ...nearest,
   ];
+  return { text: chosen.map((line) => line.text).join(''), ids: chosen.flatMap(({ ids }) => ids) };
 }
 
 /** Lines above the function that are indented less than it, nearest last, and its own first line for later parts of it. */

@@ -44,7 +44,7 @@ export async function screen(
   { engine, tokenizer }: BugModel,
   signal: AbortSignal,
 ): Promise<ReadPassage> {
-  const promptIds = [findFimTokens(tokenizer).prefix, ...passage.context.flatMap((line) => line.ids)];
+  const promptIds = [findFimTokens(tokenizer).prefix, ...passage.context.ids];
   const ids = [
     ...passage.body.flatMap((line) => line.ids),
     ...passage.after.flatMap((line) => line.ids).slice(0, scoredTokensAfter),

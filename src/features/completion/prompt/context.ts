@@ -4,6 +4,7 @@ import {
   chooseFileWindow,
   defaultWindowBudget,
   freshWindow,
+  keptPrefix,
   largestWindow,
   type FileWindow,
   type WindowBudget,
@@ -65,6 +66,15 @@ export function chooseContext(
       ? []
       : chooseRelatedSnippets(place, relatedFiles, Math.min(RELATED_TOKENS, spareTokens), tokenizer);
   return { uri: place.uri, languageId: place.languageId, snippets, window, promptTokens };
+}
+
+/** What the model sees of `before`, the file up to a line; undefined where a context would be chosen anew there. */
+export function shownBefore(
+  { window, promptTokens }: PromptContext,
+  before: string,
+  tokenizer: CompletionTokenizer,
+): string | undefined {
+  return keptPrefix(before, window.anchor, budgetOf(promptTokens), tokenizer);
 }
 
 function stillFits(

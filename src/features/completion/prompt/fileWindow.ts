@@ -66,7 +66,7 @@ export function chooseFileWindow(
 }
 
 /** The text from the anchor on, where it is still there and neither too long nor too short. */
-function keptPrefix(
+export function keptPrefix(
   before: string,
   anchor: string,
   budget: WindowBudget,

@@ -35,13 +35,22 @@ export function buildPrompt(
   const { window } = context;
   const headIds = [
     fim.prefix,
-    ...tokenizer.encode(snippetText(context) + window.prefix),
+    ...encodeBeginning(context, window.prefix, tokenizer),
     fim.suffix,
     ...tokenizer.encode(window.suffix),
     fim.middle,
   ];
   const typed = healPrompt(tokenizer, fitEnd(linePrefix, MAX_TYPED_TOKENS, tokenizer));
   return { headIds, promptIds: [...headIds, ...typed.ids], remainingBytes: typed.remainingBytes };
+}
+
+/** The tokens of `prefix`, lines of the file, after what other files show. */
+export function encodeBeginning(
+  context: PromptContext,
+  prefix: string,
+  tokenizer: CompletionTokenizer,
+): readonly number[] {
+  return tokenizer.encode(snippetText(context) + prefix);
 }
 
 /**
