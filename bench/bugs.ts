@@ -98,7 +98,7 @@ function reportClean(results: readonly CleanResult[]): unknown {
     const lineCount = members.reduce((sum, result) => sum + result.lineCount, 0);
     const flagCount = members.reduce((sum, result) => sum + result.flags.length, 0);
     const flags = members.flatMap((result) =>
-      result.flags.map(({ kind, logRatioNats }) => [kind, logRatioNats]),
+      result.flags.map(({ kind, edit }) => [kind, edit.logRatioNats]),
     );
     return { name, functionCount: members.length, lineCount, ...shareOf(flagCount, lineCount), flags };
   });

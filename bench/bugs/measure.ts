@@ -1,7 +1,9 @@
 import { neverAborted } from '../../src/base/abort';
+import type { TextRange } from '../../src/base/textRange';
 import { createRandom } from '../../src/base/random';
-import { checkForSlips, reviewCode } from '../../src/features/bugs/findBugs';
-import type { BugFinding, BugModel, BugRequest, SlipKind } from '../../src/features/bugs/types';
+import { checkForSlips } from '../../src/features/bugs/check';
+import { reviewCode } from '../../src/features/bugs/review';
+import type { BugFinding, BugModel, BugRequest, SlipFinding, SlipKind } from '../../src/features/bugs/types';
 import { reasonNotToCheck } from '../../src/features/bugs/uncheckedFiles';
 import { Planner } from '../../src/features/completion/planner';
 import { placeOf } from '../../src/features/completion/place';
@@ -16,7 +18,7 @@ export interface CleanResult {
   readonly language: string;
   readonly stratum: string;
   readonly lineCount: number;
-  readonly flags: readonly BugFinding[];
+  readonly flags: readonly SlipFinding[];
 }
 
 export interface SlipResult {
@@ -102,7 +104,7 @@ export async function measureSlip(item: CleanItem, model: BugModel): Promise<Sli
     language: item.language,
     kind: slip.kind,
     flagged: onLine.length > 0,
-    undone: onLine.some((flag) => apply(text, flag) === original),
+    undone: onLine.some(({ range, edit }) => apply(text, { range, expected: edit.expected }) === original),
     strayCount: flags.length - onLine.length,
   };
 }
@@ -165,6 +167,6 @@ function lineOf(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length - 1;
 }
 
-function apply(text: string, edit: Pick<BugFinding, 'range' | 'expected'>): string {
+function apply(text: string, edit: { readonly range: TextRange; readonly expected: string }): string {
   return text.slice(0, edit.range.start) + edit.expected + text.slice(edit.range.end);
 }

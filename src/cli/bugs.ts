@@ -1,6 +1,6 @@
 import { UserError } from '../base/errors';
 import { languageFamily } from '../features/bugs/candidates/edit';
-import { reviewCode } from '../features/bugs/findBugs';
+import { reviewCode } from '../features/bugs/review';
 import type { BugFinding } from '../features/bugs/types';
 import { describeLikelihood } from '../shared/likelihood';
 import { languageIdOf } from './languages';
@@ -31,7 +31,9 @@ export async function reviewFile(place: string, asJson: boolean, signal: AbortSi
     signal,
   );
   if (asJson) {
-    printLine(JSON.stringify(findings.map((finding) => ({ ...finding, ...positionOf(text, finding) }))));
+    printLine(
+      JSON.stringify(findings.map((finding) => ({ ...finding, ...positionOf(text, finding.range) }))),
+    );
   } else if (findings.length === 0) {
     printLine('The model doubts nothing there.');
   } else {
@@ -52,14 +54,16 @@ async function readPlace(place: string): Promise<{
   return { path: lines.path, ...(await readLines(lines)) };
 }
 
-function printFinding(path: string, text: string, finding: BugFinding): void {
-  const { line, column, lineText } = positionOf(text, finding);
+function printFinding(path: string, text: string, { range, kind, edit }: BugFinding): void {
+  const { line, column, lineText } = positionOf(text, range);
+  const what = edit === undefined ? 'nothing likelier found' : describeLikelihood(edit.logRatioNats);
+  printLine(`${styled('bold', `${path}:${line}:${column}`)} ${kind}, ${what}`);
+  if (edit === undefined) {
+    printLine(`  ${lineText}`);
+    return;
+  }
   const start = column - 1;
-  const end = start + finding.found.length;
-  const changed = lineText.slice(0, start) + finding.expected + lineText.slice(end);
-  printLine(
-    `${styled('bold', `${path}:${line}:${column}`)} ${finding.kind}, ${describeLikelihood(finding.logRatioNats)}`,
-  );
+  const changed = lineText.slice(0, start) + edit.expected + lineText.slice(start + edit.found.length);
   printLine(styled('red', `- ${lineText}`));
   printLine(styled('green', `+ ${changed}`));
 }
@@ -71,7 +75,7 @@ interface Position {
   readonly lineText: string;
 }
 
-function positionOf(text: string, { range }: BugFinding): Position {
+function positionOf(text: string, range: BugFinding['range']): Position {
   const lineStart = text.lastIndexOf('\n', range.start - 1) + 1;
   const lineEnd = text.indexOf('\n', range.start);
   return {

@@ -269,7 +269,18 @@ export interface BugLines {
 export interface BugLine {
   readonly kind: string;
   readonly strength: 'strong' | 'weak';
+  /** Of what the edit replaces, or of the line's code. */
   readonly range: Range;
+  /** Null for a line that a review ranked high without a better text for it. */
+  readonly edit: LikelierEdit | null;
+  readonly functionName: string | null;
+  /** Of an explicit review. */
+  readonly review: ReviewRank | null;
+  /** The client remembers it when the user says that the line is right. */
+  readonly dismissalKey: string;
+}
+
+export interface LikelierEdit {
   /** What stands at the range, and what the model expects there; neither is empty. */
   readonly found: string;
   readonly expected: string;
@@ -282,11 +293,13 @@ export interface BugLine {
     readonly falseCount: number;
     readonly cleanLineCount: number;
   };
-  readonly functionName: string | null;
-  /** Of an explicit review: 1 for the most doubtful line. */
-  readonly rank: number | null;
-  /** The client remembers it when the user says that the line is right. */
-  readonly dismissalKey: string;
+}
+
+export interface ReviewRank {
+  /** 1 for the most doubtful line. */
+  readonly rank: number;
+  /** From the evaluation: functions with a bug, and those of which a review had a line that the fix changed. */
+  readonly record: { readonly foundCount: number; readonly functionCount: number };
 }
 
 /** Server to client, before a check or a review: what the editor knows of the document. */

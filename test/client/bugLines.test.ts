@@ -1,20 +1,31 @@
 import { expect, test } from 'vitest';
 import { describeAsFact, describeBugLine, describeFix } from '../../src/client/bugs/describe';
 import { Dismissals, type Memory } from '../../src/client/bugs/dismissals';
-import type { BugLine } from '../../src/shared/protocol';
+import type { BugLine, LikelierEdit } from '../../src/shared/protocol';
 
 const line: BugLine = {
   kind: 'operator',
   strength: 'strong',
   range: { start: { line: 11, character: 4 }, end: { line: 11, character: 5 } },
-  found: '<',
-  expected: '<=',
-  logRatioNats: Math.log(41.6),
-  record: { foundCount: 18, slipCount: 40, falseCount: 1, cleanLineCount: 2_788 },
+  edit: {
+    found: '<',
+    expected: '<=',
+    logRatioNats: Math.log(41.6),
+    record: { foundCount: 18, slipCount: 40, falseCount: 1, cleanLineCount: 2_788 },
+  },
   functionName: 'clamp',
-  rank: null,
+  review: null,
   dismissalKey: '0123456789abcdef',
 };
+const reviewed = (rank: number) => ({ rank, record: { foundCount: 40, functionCount: 72 } });
+
+function withEdit(changes: Partial<LikelierEdit>): BugLine & { readonly edit: LikelierEdit } {
+  const { edit } = line;
+  if (edit === null) {
+    throw new Error('the line has an edit');
+  }
+  return { ...line, edit: { ...edit, ...changes } };
+}
 
 test('a finding is told in three lines: what, how much likelier, and the record', () => {
   expect(describeBugLine(line)).toMatchInlineSnapshot(`
@@ -24,11 +35,23 @@ test('a finding is told in three lines: what, how much likelier, and the record'
   `);
 });
 
-test('a line of a review says its place in the order, and a weak doubt claims no record', () => {
-  expect(describeBugLine({ ...line, rank: 2 })).toMatch(/^Doubtful line 2: expected/);
-  const weak = describeBugLine({ ...line, rank: 3, strength: 'weak' });
-  expect(weak).toContain('is not underlined unasked');
-  expect(weak).not.toContain('23 %');
+test('a line of a review says its place in the order, and a weak one the record of reviews only', () => {
+  const strong = describeBugLine({ ...line, review: reviewed(2) });
+  expect(strong).toMatch(/^Doubtful line 2: expected/);
+  expect(strong).toContain('18 of 40 planted slips');
+  const weak = describeBugLine({ ...line, review: reviewed(3), strength: 'weak' });
+  expect(weak).toContain('in 40 of 72 functions');
+  expect(weak).not.toContain('planted');
+});
+
+test('a line for which the model has nothing better says why it was chosen, and has no fix', () => {
+  const risk: BugLine = { ...line, kind: 'risk', strength: 'weak', edit: null, review: reviewed(1) };
+  expect(describeBugLine(risk)).toMatchInlineSnapshot(`
+    "Doubtful line 1: the model has nothing likelier for it.
+    Long lines, conditions and the end of a function are what fixes change most.
+    Reviews had a changed line among their three in 40 of 72 functions that a fix mended."
+  `);
+  expect(describeAsFact(risk)).toBe('line 12 is among those that are likeliest to hold a bug');
 });
 
 test.each([
@@ -39,12 +62,12 @@ test.each([
   [12, 'over 10,000 times as likely'],
   [900, 'over 10,000 times as likely'],
 ])('a log ratio of %f is told with the digits it deserves', (logRatioNats, text) => {
-  expect(describeBugLine({ ...line, logRatioNats })).toContain(`finds that ${text}.`);
+  expect(describeBugLine(withEdit({ logRatioNats }))).toContain(`finds that ${text}.`);
 });
 
 test('long code is cut, and breaks no line of the message', () => {
-  const swapped = { ...line, expected: `first(\n    ${'x'.repeat(60)})` };
-  expect(describeFix(swapped)).toBe(`Replace with \`first( ${'x'.repeat(32)}…\``);
+  const swapped = withEdit({ expected: `first(\n    ${'x'.repeat(60)})` });
+  expect(describeFix(swapped.edit)).toBe(`Replace with \`first( ${'x'.repeat(32)}…\``);
   expect(describeBugLine(swapped).split('\n')).toHaveLength(3);
 });
 

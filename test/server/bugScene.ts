@@ -77,10 +77,12 @@ export class BugScene {
           kind: 'variable',
           strength: 'strong',
           range: { start, end: start + 5 },
-          found: 'wrong',
-          expected: 'right',
-          logRatioNats: 10 + weight,
-          record: { foundCount: 18, slipCount: 40, falseCount: 1, cleanLineCount: 2_788 },
+          edit: {
+            found: 'wrong',
+            expected: 'right',
+            logRatioNats: 10 + weight,
+            record: { foundCount: 18, slipCount: 40, falseCount: 1, cleanLineCount: 2_788 },
+          },
           functionName,
         })),
     );
@@ -103,7 +105,7 @@ export class BugScene {
   /** `line:word` of the places told last, counted from 1. */
   shown(): string[] {
     const lines = this.published.at(-1)?.lines ?? [];
-    return lines.map(({ range, found }) => `${range.start.line + 1}:${found}`);
+    return lines.map(({ range, edit }) => `${range.start.line + 1}:${edit?.found}`);
   }
 
   async save(): Promise<void> {

@@ -35,7 +35,7 @@ test('a review reads what was not edited, tells its progress and ranks the lines
     value: {
       version: 1,
       functionName: 'first',
-      lines: [{ rank: 1, strength: 'weak', functionName: 'first' }],
+      lines: [{ review: { rank: 1 }, strength: 'weak', functionName: 'first' }],
     },
   });
   expect(steps).toEqual([
@@ -46,7 +46,7 @@ test('a review reads what was not edited, tells its progress and ranks the lines
   const file = { uri, range: inFirst, requestId: 6, scope: 'file' } as const;
   expect(await scene.client.connection.sendRequest(protocol.reviewRequest, file)).toMatchObject({
     kind: 'done',
-    value: { functionName: null, lines: [{ rank: 1 }, { rank: 2 }] },
+    value: { functionName: null, lines: [{ review: { rank: 1 } }, { review: { rank: 2 } }] },
   });
   expect(scene.shown()).toEqual(['2:wrong', '6:wrong']);
 });

@@ -10,7 +10,7 @@ import {
   type Command,
   type TextDocument,
 } from 'vscode';
-import type { BugLine } from '../../shared/protocol';
+import type { BugLine, LikelierEdit, Range } from '../../shared/protocol';
 import { documentSelector } from '../documentSelector';
 import { toRange } from '../assist/references';
 import type { BugLines } from './bugLines';
@@ -52,16 +52,21 @@ export function registerBugActions(bugLines: BugLines): Disposable {
 
 /** None is preferred, so that none is applied by "fix all" or by a key without being looked at. */
 function quickFixes(document: TextDocument, line: BugLine): CodeAction[] {
-  const fix = new CodeAction(describeFix(line), CodeActionKind.QuickFix);
-  fix.edit = new WorkspaceEdit();
-  fix.edit.replace(document.uri, toRange(line.range), line.expected);
   const others = commandsFor({ uri: document.uri.toString(), line }).map((command) => {
     const action = new CodeAction(command.title, CodeActionKind.QuickFix);
     action.command = command;
     return action;
   });
-  const isCurrent = document.getText(toRange(line.range)) === line.found;
-  return isCurrent ? [fix, ...others] : others;
+  const { edit, range } = line;
+  const isCurrent = document.getText(toRange(range)) === edit?.found;
+  return edit !== null && isCurrent ? [replacement(document, range, edit), ...others] : others;
+}
+
+function replacement(document: TextDocument, range: Range, edit: LikelierEdit): CodeAction {
+  const fix = new CodeAction(describeFix(edit), CodeActionKind.QuickFix);
+  fix.edit = new WorkspaceEdit();
+  fix.edit.replace(document.uri, toRange(range), edit.expected);
+  return fix;
 }
 
 function links(reference: BugReference): MarkdownString {

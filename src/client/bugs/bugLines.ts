@@ -104,7 +104,7 @@ export class BugLines implements Disposable {
 /** What the user asked for is a finding of its own: it is listed and reached by key like any other. */
 function toDiagnostic(line: protocol.BugLine): Diagnostic {
   const severity =
-    line.strength === 'strong' || line.rank !== null
+    line.strength === 'strong' || line.review !== null
       ? DiagnosticSeverity.Information
       : DiagnosticSeverity.Hint;
   const diagnostic = new Diagnostic(toRange(line.range), describeBugLine(line), severity);

@@ -1,5 +1,5 @@
 import { describeLikelihood } from '../../shared/likelihood';
-import type { BugLine } from '../../shared/protocol';
+import type { BugLine, LikelierEdit } from '../../shared/protocol';
 
 /** Longer code is cut in messages. */
 const MAX_CODE_CHARACTERS = 40;
@@ -9,39 +9,53 @@ const MAX_CODE_CHARACTERS = 40;
  * last of them, which does not wrap.
  */
 export function describeBugLine(line: BugLine): string {
-  return [
-    `${title(line)}: ${summary(line)}.`,
-    `With the lines after it, the local model finds that ${describeLikelihood(line.logRatioNats)}.`,
-    recordOf(line),
-  ].join('\n');
+  const { edit } = line;
+  return (
+    edit === null
+      ? [
+          `${title(line)}: the model has nothing likelier for it.`,
+          'Long lines, conditions and the end of a function are what fixes change most.',
+          recordOf(line),
+        ]
+      : [
+          `${title(line)}: ${summary(edit)}.`,
+          `With the lines after it, the local model finds that ${describeLikelihood(edit.logRatioNats)}.`,
+          recordOf(line),
+        ]
+  ).join('\n');
 }
 
 /** The title of the quick fix. */
-export function describeFix({ expected }: BugLine): string {
+export function describeFix({ expected }: LikelierEdit): string {
   return `Replace with \`${code(expected)}\``;
 }
 
 /** What the model is told when it explains the code around the line, counted from 1 as people do. */
-export function describeAsFact(line: BugLine): string {
-  return `line ${line.range.start.line + 1} may hold a slip: ${summary(line)}`;
+export function describeAsFact({ range, edit }: BugLine): string {
+  const line = `line ${range.start.line + 1}`;
+  return edit === null
+    ? `${line} is among those that are likeliest to hold a bug`
+    : `${line} may hold a slip: ${summary(edit)}`;
 }
 
-function title({ rank }: BugLine): string {
-  return rank === null ? 'Possible slip' : `Doubtful line ${rank}`;
+function title({ review }: BugLine): string {
+  return review === null ? 'Possible slip' : `Doubtful line ${review.rank}`;
 }
 
-function summary({ found, expected }: BugLine): string {
+function summary({ found, expected }: LikelierEdit): string {
   return `expected \`${code(expected)}\`, found \`${code(found)}\``;
 }
 
 /** Counts, not rates: they are small, and whoever reads them sees how much they can say. */
-function recordOf({ strength, record }: BugLine): string {
-  if (strength === 'weak') {
-    return 'A doubt as weak as this is not underlined unasked.';
+function recordOf({ strength, edit, review }: BugLine): string {
+  if (strength === 'strong' && edit !== null) {
+    const { foundCount, slipCount, falseCount, cleanLineCount } = edit.record;
+    const lines = cleanLineCount.toLocaleString('en');
+    return `Such flags met ${foundCount} of ${slipCount} planted slips and ${falseCount} of ${lines} good lines.`;
   }
-  const { foundCount, slipCount, falseCount, cleanLineCount } = record;
-  const lines = cleanLineCount.toLocaleString('en');
-  return `Such flags met ${foundCount} of ${slipCount} planted slips and ${falseCount} of ${lines} good lines.`;
+  return review === null
+    ? 'A doubt as weak as this is not underlined unasked.'
+    : `Reviews had a changed line among their three in ${review.record.foundCount} of ${review.record.functionCount} functions that a fix mended.`;
 }
 
 function code(text: string): string {

@@ -40,20 +40,30 @@ export interface BugRequest {
 }
 
 export interface BugFinding {
-  readonly kind: SlipKind;
+  /** `risk`: nothing likelier was found for a line of the sort that fixes change. Only reviews have it. */
+  readonly kind: SlipKind | 'risk';
   /** `strong`: worth an underline; `weak`: a faint hint, or an answer to an explicit review. */
   readonly strength: 'strong' | 'weak';
-  /** What stands in `text` at `range`, and what the model expects in its place. */
+  /** What the edit replaces, or the code of the line, in `text`. */
   readonly range: TextRange;
+  /** Undefined for `risk`. */
+  readonly edit: LikelierEdit | undefined;
+  /** The name of the function that holds it; undefined for an anonymous one. */
+  readonly functionName: string | undefined;
+}
+
+export interface LikelierEdit {
+  /** What stands there, and what the model expects in its place. */
   readonly found: string;
   readonly expected: string;
   /** ln of how much more likely the expected text is than the found one, with the text after it taken into account. */
   readonly logRatioNats: number;
   /** How often flags this strong were right on real code; from the evaluation, never from the model. */
   readonly record: TrackRecord;
-  /** The name of the function that holds it; undefined for an anonymous one. */
-  readonly functionName: string | undefined;
 }
+
+/** A finding that says what the model expects. */
+export type SlipFinding = BugFinding & { readonly edit: LikelierEdit };
 
 export interface TrackRecord {
   /** Of `slipCount` slips of this kind, injected into real functions, those that got a flag this strong. */

@@ -1,6 +1,7 @@
 import type { UserError } from '../../base/errors';
 import type { Completer } from '../../features/completion/completer';
-import { checkForSlips, reviewCode } from '../../features/bugs/findBugs';
+import { checkForSlips } from '../../features/bugs/check';
+import { reviewCode } from '../../features/bugs/review';
 import type { BugFinding, BugModel, BugRequest } from '../../features/bugs/types';
 
 /** Called before each function is read. */

@@ -1,21 +1,19 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import { reviewRecord } from '../../features/bugs/calibration';
 import type * as protocol from '../../shared/protocol';
 import { toRange } from '../editor/positions';
 import type { BugPlace } from './documentBugs';
 
 /** `place` in the protocol's terms. */
 export function toBugLine(document: TextDocument, place: BugPlace): protocol.BugLine {
-  const { kind, strength, range, found, expected, logRatioNats, record, functionName } = place.finding;
+  const { kind, strength, range, edit, functionName } = place.finding;
   return {
     kind,
     strength,
     range: toRange(document, range),
-    found,
-    expected,
-    logRatioNats,
-    record,
+    edit: edit ?? null,
     functionName: functionName ?? null,
-    rank: place.rank ?? null,
+    review: place.rank === undefined ? null : { rank: place.rank, record: reviewRecord },
     dismissalKey: place.dismissalKey,
   };
 }

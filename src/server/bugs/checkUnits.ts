@@ -1,6 +1,6 @@
 import type { TextRange } from '../../base/textRange';
 import { languageFamily } from '../../features/bugs/candidates/edit';
-import { maxFunctionCharacters } from '../../features/bugs/findBugs';
+import { maxFunctionCharacters } from '../../features/bugs/functionPlaces';
 import { outermostFunctions } from '../../syntax/functionNodes';
 import { withTree } from '../../syntax/parser';
 import { intersect } from './textChange';

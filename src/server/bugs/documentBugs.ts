@@ -38,9 +38,13 @@ export class DocumentBugs {
     return this.unchecked;
   }
 
-  /** The most doubtful places, in the order of doubt. */
+  /** The most doubtful places, in the order of doubt: what is certain, then what a review brought. */
   get shown(): readonly BugPlace[] {
-    const doubt = ({ finding }: BugPlace) => [finding.strength === 'strong' ? 1 : 0, finding.logRatioNats];
+    const doubt = ({ finding: { strength, edit }, rank = 0 }: BugPlace) => [
+      strength === 'strong' ? 1 : 0,
+      -rank,
+      edit?.logRatioNats ?? 0,
+    ];
     return this.places.toSorted((one, other) => compare(doubt(other), doubt(one))).slice(0, MAX_SHOWN_COUNT);
   }
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { neverAborted } from '../../../src/base/abort';
 import { silentLogger } from '../../../src/base/logger';
-import { checkForSlips, reviewCode } from '../../../src/features/bugs/findBugs';
+import { checkForSlips } from '../../../src/features/bugs/check';
+import { reviewCode } from '../../../src/features/bugs/review';
 import { createCompleter } from '../../../src/features/completion/engineCompleter';
 import type { Engine } from '../../../src/engine/engine';
 import type { BugFinding, BugRequest } from '../../../src/features/bugs/types';
@@ -73,7 +74,7 @@ function request(
 }
 
 function show(findings: readonly BugFinding[]): string[] {
-  return findings.map(({ kind, found, expected }) => `${kind}: ${found} → ${expected}`);
+  return findings.map(({ kind, edit }) => `${kind}: ${edit?.found} → ${edit?.expected}`);
 }
 
 test.each(['python', 'typescript', 'java'] as const)('has nothing to say of good %s', async (languageId) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { neverAborted } from '../../../src/base/abort';
-import { checkForSlips, reviewCode } from '../../../src/features/bugs/findBugs';
+import { checkForSlips } from '../../../src/features/bugs/check';
+import { reviewCode } from '../../../src/features/bugs/review';
 import type { BugFinding, BugRequest } from '../../../src/features/bugs/types';
 import { byteTokenizer } from '../../support/byteTokenizer';
 import { createRecallingEngine } from '../../support/recallingEngine';
@@ -38,10 +39,10 @@ function slipped(slips: Readonly<Record<string, string>>, options: Partial<BugRe
 
 /** Findings as `function: line of the text with [found → expected]`. */
 function show(text: string, findings: readonly BugFinding[]): string[] {
-  return findings.map(({ range, found, expected, functionName }) => {
+  return findings.map(({ range, edit, functionName }) => {
     const lineStart = text.lastIndexOf('\n', range.start - 1) + 1;
     const lineEnd = text.indexOf('\n', range.end);
-    const line = `${text.slice(lineStart, range.start)}[${found} → ${expected}]${text.slice(range.end, lineEnd)}`;
+    const line = `${text.slice(lineStart, range.start)}[${edit === undefined ? text.slice(range.start, range.end) : `${edit.found} → ${edit.expected}`}]${text.slice(range.end, lineEnd)}`;
     return `${functionName}: ${line.trim()}`;
   });
 }
@@ -134,6 +135,36 @@ describe('reviewCode', () => {
         "second: if ([end → !end] || start >= end) {",
       ]
     `);
+  });
+
+  test('reads all of a function in which the cursor stands', async () => {
+    const { request, model } = slipped(
+      { 'return total': 'return limit' },
+      { ranges: [{ start: 9, end: 9 }] },
+    );
+    const [first] = await reviewCode(request, model, () => {}, neverAborted);
+    expect(show(request.text, first === undefined ? [] : [first])).toEqual([
+      'first: return [limit → total];',
+    ]);
+  });
+
+  test('where the model doubts nothing it names the lines that are likeliest to hold a bug, and no edit', async () => {
+    const { request, model } = slipped({});
+    const findings = await reviewCode(request, model, () => {}, neverAborted);
+    expect(findings.map(({ kind, strength, edit }) => [kind, strength, edit])).toEqual(
+      Array.from({ length: 3 }, () => ['risk', 'weak', undefined]),
+    );
+    expect(show(request.text, findings)).toMatchInlineSnapshot(`
+      [
+        "first: [for (let index = 0; index < limit; index += 1) {]",
+        "second: [if (!end || start >= end) {]",
+        "first: [total += items[index] * 2;]",
+      ]
+    `);
+    const skipped = { ...request, linesToSkip: new Set([2]) };
+    expect(show(request.text, await reviewCode(skipped, model, () => {}, neverAborted))).not.toContain(
+      show(request.text, findings)[0],
+    );
   });
 
   test('reads a test file when asked to', async () => {
