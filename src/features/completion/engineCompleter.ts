@@ -9,15 +9,12 @@ import { writeAlternatives } from './decode/alternatives';
 import type { GenerationPlan } from './decode/attempt';
 import { EngineLane } from './decode/engineLane';
 import { Generation } from './decode/generation';
-import { defaultMinimumConfidence } from './filters/confidence';
-import type { Dropped } from './filters/filter';
-import { cleanModelOutput, present, type Presentation } from './filters/postprocess';
-import { RejectionMemory } from './memory/rejection';
-import { ShownSuggestions } from './memory/shownSuggestions';
+import { cleanModelOutput } from './filters/postprocess';
 import { remainingDraft, SuggestionCache, type Produced } from './memory/suggestionCache';
 import { requestAfterAccept } from './nextRequest';
 import { placeOf, type Place } from './place';
 import { Planner } from './planner';
+import { Presenter } from './presenter';
 import { findFimTokens, type FimTokens } from './prompt/fimTokens';
 import type { CompletionTokenizer } from './prompt/tokenizer';
 import type {
@@ -58,9 +55,8 @@ class EngineCompleter implements Completer {
   private readonly lane: EngineLane;
   private readonly planner: Planner;
   private readonly cache = new SuggestionCache();
-  private readonly shown = new ShownSuggestions();
   private readonly nowMs: () => number;
-  private readonly rejections: RejectionMemory;
+  private readonly presenter: Presenter;
   private generation: Generation | undefined;
 
   constructor(
@@ -76,7 +72,7 @@ class EngineCompleter implements Completer {
       tokensReadWithin: (durationMs) => this.lane.tokensReadWithin(durationMs),
     });
     this.nowMs = dependencies.nowMs ?? (() => performance.now());
-    this.rejections = new RejectionMemory(this.nowMs);
+    this.presenter = new Presenter(this.nowMs, dependencies.minimumConfidence);
   }
 
   async complete(
@@ -143,17 +139,15 @@ class EngineCompleter implements Completer {
   }
 
   accepted(request: CompletionRequest, suggestion: Suggestion): void {
-    const place = placeOf(request);
-    this.rejections.accept(place, suggestion.text.slice(place.lead.length));
+    this.presenter.accepted(request, suggestion);
   }
 
   rejected(request: CompletionRequest, suggestion: Suggestion): void {
-    const place = placeOf(request);
-    this.rejections.reject(place, suggestion.text.slice(place.lead.length));
+    this.presenter.rejected(request, suggestion);
   }
 
   backOffDelayMs(): number {
-    return this.rejections.currentDelayMs();
+    return this.presenter.backOffDelayMs();
   }
 
   stop(): void {
@@ -209,7 +203,7 @@ class EngineCompleter implements Completer {
       writing.wait(Number.POSITIVE_INFINITY, neverAborted).then(
         () => {
           const answer = this.remembered(place);
-          const presented = answer && this.presented(answer.produced, place, request);
+          const presented = answer && this.presenter.present(answer.produced, place, request);
           const shownText = outcome.kind === 'none' ? undefined : outcome.text;
           if (presented !== undefined && !('reason' in presented) && presented.text !== shownText) {
             resolve();
@@ -230,7 +224,7 @@ class EngineCompleter implements Completer {
     const place = placeOf(request);
     const found = new Map<string, { readonly produced: Produced; readonly suggestion: Suggestion }>();
     for await (const produced of this.alternativesAt(place, request, signal)) {
-      const presented = this.presented(produced, place, request);
+      const presented = this.presenter.present(produced, place, request);
       if (!('reason' in presented) && presented.text !== shownText && !found.has(presented.text)) {
         const timings = { totalMs: this.nowMs() - startedAtMs };
         const suggestion = { kind: 'suggestion', ...presented, source: 'model', timings } as const;
@@ -241,7 +235,7 @@ class EngineCompleter implements Completer {
       }
     }
     const alternatives = [...found.values()].map(({ produced }) => produced);
-    alternatives.forEach((produced) => this.shown.add(place, produced));
+    alternatives.forEach((produced) => this.presenter.noteAlternative(place, produced));
     const known = this.cache.find(place);
     if (known !== undefined && this.cache.alternatives(place) === undefined) {
       this.cache.store(place, known.produced, alternatives);
@@ -363,34 +357,17 @@ class EngineCompleter implements Completer {
     return generation;
   }
 
-  /** What the editor would be given for `produced`, or why it would be given nothing. */
-  private presented(produced: Produced, place: Place, request: CompletionRequest): Presentation | Dropped {
-    const manual = request.trigger === 'manual';
-    const presented = present(produced, place, {
-      singleLine: request.options.multiLine === 'never',
-      wanted: manual || this.shown.isContinuedBy(place, produced),
-      minimumConfidence: this.dependencies.minimumConfidence ?? defaultMinimumConfidence,
-    });
-    const isRejected =
-      !manual &&
-      'text' in presented &&
-      this.rejections.isRejected(place, presented.text.slice(place.lead.length));
-    return isRejected
-      ? { reason: 'recently-rejected', detail: 'this suggestion was dismissed here' }
-      : presented;
-  }
-
   private outcomeOf(
     { produced, source, engine }: Answer,
     place: Place,
     request: CompletionRequest,
     startedAtMs: number,
   ): CompletionOutcome {
-    const presented = this.presented(produced, place, request);
+    const presented = this.presenter.present(produced, place, request);
     if ('reason' in presented) {
       return this.none(presented.reason, presented.detail, startedAtMs, engine);
     }
-    this.shown.replaceBy(place, produced);
+    this.presenter.noteShown(place, produced);
     return {
       kind: 'suggestion',
       ...presented,
