@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
 import { silentLogger } from '../../src/base/logger';
 import { createChatModel } from '../../src/features/chat/answer';
@@ -49,6 +49,24 @@ test.each<[string, TinyModelOptions]>([
     });
   },
 );
+
+test('a check for bugs begins with what completions in the same document read', async () => {
+  await withModel({ architecture: 'qwen3', seed: 1 }, async ({ completer, bugs }) => {
+    const text = 'const answer = 1;\nfunction twice(value) {\n  return value + value + value;\n}\n';
+    const { uri } = request.document;
+    const offset = text.indexOf('return');
+    const document = { ...request.document, text };
+    const options = { ...request.options, maxPromptTokens: 1_000 };
+    await completer.complete({ ...request, document, offset, options }, neverAborted);
+    const beginningBefore = vi.spyOn(completer, 'beginningBefore');
+    const range = { start: offset, end: offset };
+    const bugRequest = { languageId: 'typescript', fileName: 'a.ts', text, ranges: [range] };
+    await bugs.check(uri, { ...bugRequest, linesToSkip: new Set() }, neverAborted);
+    const lineStart = text.indexOf('function');
+    expect(beginningBefore.mock.calls).toEqual([[{ uri, text }, lineStart]]);
+    expect(beginningBefore.mock.results).toMatchObject([{ value: { text: 'const answer = 1;\n' } }]);
+  });
+});
 
 test('a model for chat alone answers questions, and says why it does not complete', async () => {
   const withoutFim = (name: string) => name.replace('fim_', 'other_');
