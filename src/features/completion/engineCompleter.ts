@@ -260,7 +260,8 @@ class EngineCompleter implements Completer {
       await running.wait(Number.POSITIVE_INFINITY, signal);
     }
     const writer = { lane: this.lane, tokenizer: this.dependencies.tokenizer };
-    yield* writeAlternatives(this.planner.plan(place, request), writer, signal);
+    const own = this.remembered(place)?.produced;
+    yield* writeAlternatives(this.planner.plan(place, request), own, writer, signal);
   }
 
   private remembered(place: Place): Answer | undefined {

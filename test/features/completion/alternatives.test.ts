@@ -1,9 +1,11 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { neverAborted } from '../../../src/base/abort';
 import type { Suggestion } from '../../../src/features/completion/types';
 import { requestAt } from '../../support/completionRequest';
 import type { Script } from '../../support/scriptedEngine';
 import { gate, setUp } from './completerScene';
+
+afterEach(() => void vi.restoreAllMocks());
 
 /** `alpha;`, or begun otherwise `beta;` or `gamma;`; of the tokens one is a space that was typed. */
 const script: Script = {
@@ -94,4 +96,27 @@ test('who asks by key where the model would rather repeat the next line gets the
   expect(await ask({ completer }, requestAt(marked, { trigger: 'manual' }))).toEqual(['beta;', 'agalpha;']);
   expect(await complete(marked)).toBe('repeats-context');
   expect(await complete(marked.replace('█', 'b█'))).toBe('typed-through: a = b[eta;]\na = alpha;\nmore();\n');
+});
+
+test('when time is up, of a block that is written the whole lines are offered', async () => {
+  const limit = new AbortController();
+  vi.spyOn(AbortSignal, 'timeout').mockReturnValue(limit.signal);
+  const held = gate(({ tokenIndex }) => tokenIndex === 'a();\n  b('.length);
+  let isOther = false;
+  const { completer } = setUp({
+    reply: (prompt) => {
+      isOther = prompt.endsWith('x');
+      return isOther ? '();\n  other();\n}\n' : 'a();\n}\n';
+    },
+    runnerUp: (index, prompt) =>
+      index === 2 && !prompt.endsWith('x') ? { character: 'x', logProbability: -1 } : undefined,
+    beforeStep: async (step) => (isOther ? held.beforeStep(step) : undefined),
+  });
+  const request = requestAt('function f() {\n  █\n}\n', { trigger: 'manual' });
+  const shown = await completer.complete(request, neverAborted);
+  const found = completer.alternatives(request, shown as Suggestion, neverAborted);
+  await held.arrived;
+  limit.abort();
+  held.open();
+  expect((await found).map(({ text }) => text)).toEqual(['ax();']);
 });
