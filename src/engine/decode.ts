@@ -30,7 +30,7 @@ export async function prefill(
 }
 
 /** As `prefill`; `wanted` are the logits which the last position leaves. */
-export async function prefillFor(
+async function prefillFor(
   decoder: Decoder,
   ids: readonly number[],
   wanted: Omit<WantedLogits, 'rowCount'>,
@@ -150,7 +150,7 @@ export async function generate(
  * Keeps what the cache shares with `ids` and returns how many positions that is: at least one token is left to
  * run, since only a run gives logits.
  */
-function reuseCache({ cache }: Decoder, ids: readonly number[]): number {
+export function reuseCache({ cache }: Decoder, ids: readonly number[]): number {
   if (ids.length === 0) {
     throw new Error('a prompt needs at least one token');
   }

@@ -11,7 +11,10 @@ export interface Engine {
   generate(request: GenerateRequest, signal: AbortSignal): Promise<GenerateResult>;
   /** Brings a KV cache to hold `ids`, so that a later request that begins with them starts at once. */
   prefill(ids: readonly number[], signal: AbortSignal): Promise<PrefillResult>;
-  /** log p(targetIds[i] | promptIds, targetIds[0..i)) for each i, natural logarithm: [targetCount]. */
+  /**
+   * log p(targetIds[i] | promptIds, targetIds[0..i)) for each i, natural logarithm: [targetCount]. Among common tokens
+   * only (see `GenerateRequest.vocabulary`) where none of the ids is a rare one.
+   */
   score(
     promptIds: readonly number[],
     targetIds: readonly number[],

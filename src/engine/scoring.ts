@@ -1,5 +1,5 @@
 import type { Decoder } from './decode';
-import { advance, prefillFor } from './decode';
+import { advance, reuseCache } from './decode';
 import type { ChoiceScores } from './engine';
 import { maxLogitRows } from './logits';
 
@@ -26,30 +26,27 @@ export async function scoreChoices(
   if (targetIds.length === 0) {
     return { targets, choices: choiceScores };
   }
-  /** What is read of the rows that predict the targets from `from` on. */
-  const wanted = (from: number, rowCount: number) => ({
-    rowCount,
-    vocabulary: 'whole' as const,
-    ids: [
-      ...new Set([...targetIds.slice(from, from + rowCount), ...choices.slice(from, from + rowCount).flat()]),
-    ],
-  });
-  await prefillFor(decoder, promptIds, wanted(0, 1), signal);
   const { logits } = decoder.session;
-  const read = (targetIndex: number, row: number) => {
-    const logSumExp = logits.logSumExp(row);
-    const logProbability = (id: number) => logits.at(row, id) - logSumExp;
-    targets[targetIndex] = logProbability(targetIds[targetIndex] ?? -1);
-    choices[targetIndex]?.forEach((id, index) => {
-      choiceScores[targetIndex]?.set([logProbability(id)], index);
-    });
-  };
+  const isRare = (id: number) => logits.isRare(id);
+  const vocabulary =
+    promptIds.some(isRare) || targetIds.some(isRare) || choices.some((ids) => ids.some(isRare))
+      ? 'whole'
+      : 'common';
+  const reusedCount = reuseCache(decoder, promptIds);
+  await advance(decoder, promptIds.slice(reusedCount, -1), { rowCount: 1, vocabulary }, signal);
   // The prompt's last row predicts the first target; each target's row predicts the next one.
-  read(0, 0);
-  for (let start = 0; start < targetIds.length - 1; start += maxLogitRows) {
-    const ids = targetIds.slice(start, Math.min(start + maxLogitRows, targetIds.length - 1));
-    await advance(decoder, ids, wanted(start + 1, ids.length), signal);
-    ids.forEach((_, row) => read(start + row + 1, row));
+  const inputs = [...promptIds.slice(-1), ...targetIds.slice(0, -1)];
+  for (let start = 0; start < inputs.length; start += maxLogitRows) {
+    const end = Math.min(start + maxLogitRows, inputs.length);
+    const ids = [...new Set([...targetIds.slice(start, end), ...choices.slice(start, end).flat()])];
+    await advance(decoder, inputs.slice(start, end), { rowCount: end - start, vocabulary, ids }, signal);
+    for (let index = start; index < end; index += 1) {
+      const row = index - start;
+      const logSumExp = logits.logSumExp(row);
+      const logProbability = (id: number) => logits.at(row, id) - logSumExp;
+      targets[index] = logProbability(targetIds[index] ?? -1);
+      choiceScores[index]?.set((choices[index] ?? []).map(logProbability));
+    }
   }
   return { targets, choices: choiceScores };
 }

@@ -78,3 +78,17 @@ test('under a constraint that allows rare and common tokens, only common ones ar
   const { tokens } = await generate(parted, { vocabulary: 'common', constraint, maxTokens: 1 });
   expect(tokens.map(({ id }) => id)).toEqual([12]);
 });
+
+test('scores of common tokens are among those, and a rare one among the targets or choices brings all in', async () => {
+  const targets = [3, 80, 250, 12];
+  const probabilityOfCommon = async (engine: Engine) => {
+    const ids = Array.from({ length: whole.vocabularySize }, (_, id) => id).filter((id) => !isRare(id));
+    const { choices } = await engine.scoreChoices(promptIds, [3], [ids], neverAborted);
+    return choices[0]!.reduce((sum, logProbability) => sum + Math.exp(logProbability), 0);
+  };
+  expect(await probabilityOfCommon(parted.engine)).toBeCloseTo(1, 4);
+  expect(await probabilityOfCommon(whole.engine)).toBeLessThan(0.9);
+  const all = await whole.engine.score(promptIds, targets, neverAborted);
+  const withRareChoice = await parted.engine.scoreChoices(promptIds, targets, [[], [150]], neverAborted);
+  targets.forEach((_, index) => expect(withRareChoice.targets[index]).toBeCloseTo(all[index]!, 4));
+});

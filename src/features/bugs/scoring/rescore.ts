@@ -6,7 +6,7 @@ import type { ReadPassage, ScreenedEdit } from './screen';
  * An edit's tokens and those after it that are taken into account: what one run of the engine gives probabilities
  * for, about the next two lines.
  */
-const forwardTokenCount = 33;
+const forwardTokenCount = 32;
 /** How much of the text after a line is shown when the line is to be filled in. */
 const suffixTokenCount = 120;
 
