@@ -51,6 +51,16 @@ test('a review reads what was not edited, tells its progress and ranks the lines
   expect(scene.shown()).toEqual(['2:wrong', '6:wrong']);
 });
 
+test('a cursor before `export` is at the function that follows', async () => {
+  await scene.start();
+  const range = { start: { line: 4, character: 0 }, end: { line: 4, character: 0 } };
+  const parameters = { uri, range, requestId: 7, scope: 'function' } as const;
+  expect(await scene.client.connection.sendRequest(protocol.reviewRequest, parameters)).toMatchObject({
+    value: { functionName: 'second' },
+  });
+  expect(scene.shown()).toEqual(['6:wrong']);
+});
+
 test('what is typed during a review moves its lines, and takes those away that it changes', async () => {
   scene.loader.bugs.review = async (request) => {
     scene.client.moveTo(uri, { line: 0, character: 0 });

@@ -46,6 +46,16 @@ const files = {
 }
 `,
   'mean.py': wrongMean,
+  'words.ts': `export function countWords(text: string, shortest: number): number {
+  let count = 0;
+  for (const word of text.split(' ')) {
+    if (word.length >= shortest && word !== word.toUpperCase()) {
+      count += 1;
+    }
+  }
+  return count;
+}
+`,
   'right.ts': rightArea,
   'test/area.test.ts': emptyArea,
 };
@@ -144,6 +154,20 @@ test('a review reads what nobody edited, and shows the most doubtful line', asyn
   await expect.poll(() => workbench().cursor()).toEqual({ line: 6, column: 18 });
   await expect.poll(() => hoverText()).toContain('Doubtful line 1: expected `height`');
   await workbench().screenshot('bug-review-shown');
+});
+
+test('where the model expects nothing else, a review names the lines that are likeliest to hold a bug', async () => {
+  await workbench().openFile('words.ts', { line: 1, column: 1 });
+  await workbench().runCommand('Sotto: Review Function');
+  await expect
+    .poll(async () => (await workbench().notifications()).map(({ message }) => message), {
+      timeout: scanTimeoutMs,
+    })
+    .toContain('The most doubtful lines in `countWords`, the most doubtful first: 4, 3, 5.');
+  await squigglesBecome([3, 4, 5].map((line) => ({ severity: 'info', line })));
+  await workbench().pressNotificationButton('Show');
+  await expect.poll(() => hoverText()).toContain('Doubtful line 1: the model has nothing likelier for it.');
+  await workbench().screenshot('bug-review-risk');
 });
 
 test('a dismissed line stays away, also after a reload, where the other one is found again', async () => {

@@ -88,19 +88,25 @@ async function review(
   }
 }
 
+function wholeLines(text: string, { start, end }: TextRange): TextRange {
+  const lineEnd = text.indexOf('\n', end);
+  return { start: text.lastIndexOf('\n', start - 1) + 1, end: lineEnd < 0 ? text.length : lineEnd };
+}
+
 interface ReviewSubject {
   readonly spans: readonly TextRange[];
   /** Undefined for a function without one, for several, and for a whole file. */
   readonly name: string | undefined;
 }
 
-/** All of the file, or the functions that the cursor or the selection touches. */
+/** All of the file, or the functions on the lines of the cursor or the selection: `export` stands before its function. */
 async function findSubject(
   document: TextDocument,
   { range, scope }: protocol.ReviewParameters,
 ): Promise<ReviewSubject> {
   const text = document.getText();
-  const selected = scope === 'file' ? { start: 0, end: text.length } : toOffsets(document, range);
+  const selected =
+    scope === 'file' ? { start: 0, end: text.length } : wholeLines(text, toOffsets(document, range));
   const functions = await findFunctions(document.languageId, text, [selected]);
   if (functions === undefined) {
     throw new UserError(
