@@ -49,7 +49,7 @@ test('a line for which the model has nothing better says why it was chosen, and 
   expect(describeBugLine(risk)).toMatchInlineSnapshot(`
     "Doubtful line 1: the model has nothing likelier for it.
     Long lines, conditions and the end of a function are what fixes change most.
-    Reviews had a changed line among their three in 40 of 72 functions that a fix mended."
+    Reviews named a changed line in 40 of 72 functions that a fix mended."
   `);
   expect(describeAsFact(risk)).toBe('line 12 is among those that are likeliest to hold a bug');
 });

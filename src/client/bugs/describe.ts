@@ -55,7 +55,7 @@ function recordOf({ strength, edit, review }: BugLine): string {
   }
   return review === null
     ? 'A doubt as weak as this is not underlined unasked.'
-    : `Reviews had a changed line among their three in ${review.record.foundCount} of ${review.record.functionCount} functions that a fix mended.`;
+    : `Reviews named a changed line in ${review.record.foundCount} of ${review.record.functionCount} functions that a fix mended.`;
 }
 
 function code(text: string): string {
