@@ -231,9 +231,16 @@ async function editBothFunctions(): Promise<void> {
 async function runQuickFix(title: string, screenshot?: string): Promise<void> {
   // Until VS Code has asked for them, the key finds no fixes and says so in passing.
   await workbench().page.locator('.monaco-editor [class*="lightbulb" i]:visible').first().waitFor();
-  await workbench().press('Control+.');
   const row = workbench().page.locator('.action-widget .monaco-list-row').getByText(title, { exact: true });
-  await row.waitFor();
+  // The lightbulb may still be that of where the cursor was before: then the key goes unheard.
+  const isOpen = async () => {
+    await workbench().press('Control+.');
+    return row.waitFor({ timeout: 3_000 }).then(
+      () => true,
+      () => false,
+    );
+  };
+  await expect.poll(isOpen, { timeout: 20_000 }).toBe(true);
   if (screenshot !== undefined) {
     await workbench().screenshot(screenshot);
   }
