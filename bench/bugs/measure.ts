@@ -1,6 +1,6 @@
 import { neverAborted } from '../../src/base/abort';
-import type { TextRange } from '../../src/base/textRange';
 import { createRandom } from '../../src/base/random';
+import { applyEdit } from '../../src/features/bugs/candidates/edit';
 import { checkForSlips } from '../../src/features/bugs/check';
 import { reviewCode } from '../../src/features/bugs/review';
 import type { BugFinding, BugModel, BugRequest, SlipFinding, SlipKind } from '../../src/features/bugs/types';
@@ -99,12 +99,14 @@ export async function measureSlip(item: CleanItem, model: BugModel): Promise<Sli
   const flags = await checkForSlips(request, model, neverAborted);
   const slipLine = lineOf(text, slip.undo.range.start);
   const onLine = flags.filter(({ range }) => lineOf(text, range.start) === slipLine);
-  const original = apply(text, slip.undo);
+  const original = applyEdit(text, slip.undo);
   return {
     language: item.language,
     kind: slip.kind,
     flagged: onLine.length > 0,
-    undone: onLine.some(({ range, edit }) => apply(text, { range, expected: edit.expected }) === original),
+    undone: onLine.some(
+      ({ range, edit }) => applyEdit(text, { range, expected: edit.expected }) === original,
+    ),
     strayCount: flags.length - onLine.length,
   };
 }
@@ -165,8 +167,4 @@ function requestFor(item: FunctionItem, { languageId, text, range }: FileText): 
 
 function lineOf(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length - 1;
-}
-
-function apply(text: string, edit: { readonly range: TextRange; readonly expected: string }): string {
-  return text.slice(0, edit.range.start) + edit.expected + text.slice(edit.range.end);
 }

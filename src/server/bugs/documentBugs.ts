@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TextRange } from '../../base/textRange';
 import type { BugFinding } from '../../features/bugs/types';
-import { addEdit, intersect, moveRange, withoutRange, type TextChange } from './textChange';
+import { addEdit, intersect, moveRange, wholeLines, withoutRange, type TextChange } from './textChange';
 
 /** More underlined lines than this in a file would be noise, however sure the model is. */
 const MAX_SHOWN_COUNT = 3;
@@ -100,13 +100,11 @@ export class DocumentBugs {
 
 /** `finding` with the lines of `text` that it stands on. */
 export function placeFinding(text: string, finding: BugFinding, rank?: number): BugPlace {
-  const start = text.lastIndexOf('\n', finding.range.start - 1) + 1;
-  const lineEnd = text.indexOf('\n', finding.range.end);
-  const end = lineEnd < 0 ? text.length : lineEnd;
+  const lines = wholeLines(text, finding.range);
   return {
     finding,
-    lines: { start, end },
-    dismissalKey: hashForDismissal(finding, text.slice(start, end)),
+    lines,
+    dismissalKey: hashForDismissal(finding, text.slice(lines.start, lines.end)),
     rank,
   };
 }

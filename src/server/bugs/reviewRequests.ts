@@ -11,6 +11,7 @@ import { requireDocument, type OpenDocuments } from '../editor/requireDocument';
 import { toBugLine } from './bugLine';
 import { findFunctions } from './checkUnits';
 import { placeFinding, type DocumentBugs } from './documentBugs';
+import { wholeLines } from './textChange';
 
 /** More than the user can weigh at once would only hide the first. */
 const MAX_ANSWER_COUNT = 3;
@@ -86,11 +87,6 @@ async function review(
   } finally {
     recording.stop();
   }
-}
-
-function wholeLines(text: string, { start, end }: TextRange): TextRange {
-  const lineEnd = text.indexOf('\n', end);
-  return { start: text.lastIndexOf('\n', start - 1) + 1, end: lineEnd < 0 ? text.length : lineEnd };
 }
 
 interface ReviewSubject {

@@ -82,3 +82,9 @@ function growth({ range, newLength }: TextChange): number {
 function shift({ start, end }: TextRange, distance: number): TextRange {
   return { start: start + distance, end: end + distance };
 }
+
+/** The lines of `text` that `range` touches, without the last one's line break. */
+export function wholeLines(text: string, { start, end }: TextRange): TextRange {
+  const lineEnd = text.indexOf('\n', end);
+  return { start: text.lastIndexOf('\n', start - 1) + 1, end: lineEnd < 0 ? text.length : lineEnd };
+}
