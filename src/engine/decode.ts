@@ -215,7 +215,7 @@ function createChooser(
       return { id, logProbability: logits.at(row, id) - logSumExp };
     }
     const { id, logit } = logits.mostLikely(row);
-    const other = runnersUp ? logits.runnerUp(row, id) : undefined;
+    const other = runnersUp ? logits.runnerUp(row) : undefined;
     return {
       id,
       logProbability: logit - logSumExp,

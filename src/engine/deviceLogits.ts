@@ -5,8 +5,8 @@ import {
   logSumExpOf,
   mostLikelyOf,
   type BoundLogits,
+  type LikelyToken,
   type Logits,
-  type PartSummary,
   type WantedLogits,
 } from './logits';
 import { PinnedBuffer, type NativeAddress, type OrtApi } from './ortApi';
@@ -16,6 +16,8 @@ interface PartBuffers {
   readonly logSumExps: PinnedBuffer<Float32Array>;
   readonly argMaxes: PinnedBuffer<BigInt64Array>;
   readonly largest: PinnedBuffer<Float32Array>;
+  readonly seconds: PinnedBuffer<BigInt64Array>;
+  readonly secondLargest: PinnedBuffer<Float32Array>;
   /** What was asked for, as the part counts its ids; never empty. */
   readonly ids: PinnedBuffer<Int32Array>;
   readonly picked: PinnedBuffer<Float32Array>;
@@ -25,8 +27,8 @@ interface PartBuffers {
 const spareRowCount = 1;
 
 /**
- * Logits of a graph that runs in a device's own memory, which they do not leave: the graph says which token is the most
- * likely one, and what the logits of the wanted tokens are. Only a whole row that was asked for is copied.
+ * Logits of a graph that runs in a device's own memory, which they do not leave: the graph says which two tokens are
+ * the likeliest, and what the logits of the wanted tokens are. Only a whole row that was asked for is copied.
  */
 export class DeviceLogits implements Logits {
   readonly inputNames: readonly string[];
@@ -44,7 +46,9 @@ export class DeviceLogits implements Logits {
     this.inputNames = parts.map((_, index) => `ids.${index}`);
     this.outputNames = [
       ...parts.flatMap((_, index) =>
-        ['log_sum_exp', 'arg_max', 'largest', 'picked'].map((name) => `${name}.${index}`),
+        ['log_sum_exp', 'arg_max', 'largest', 'second', 'second_largest', 'picked'].map(
+          (name) => `${name}.${index}`,
+        ),
       ),
       ...parts.map((_, index) => `logits.${index}`), // Last: most runs do not ask for them.
     ];
@@ -68,6 +72,8 @@ export class DeviceLogits implements Logits {
         logSumExps: PinnedBuffer.float32(rows),
         argMaxes: PinnedBuffer.int64(rows),
         largest: PinnedBuffer.float32(rows),
+        seconds: PinnedBuffer.int64(rows),
+        secondLargest: PinnedBuffer.float32(rows),
         ids: asked,
         picked: PinnedBuffer.float32(rows * idCount),
       };
@@ -76,7 +82,9 @@ export class DeviceLogits implements Logits {
       summaries.push(
         api.createTensorOver(memoryInfo, buffers.logSumExps, 'float32', [1, rows, 1]),
         api.createTensorOver(memoryInfo, buffers.argMaxes, 'int64', [1, rows]),
-        api.createTensorOver(memoryInfo, buffers.largest, 'float32', [1, rows]),
+        api.createTensorOver(memoryInfo, buffers.largest, 'float32', [1, rows, 1]),
+        api.createTensorOver(memoryInfo, buffers.seconds, 'int64', [1, rows]),
+        api.createTensorOver(memoryInfo, buffers.secondLargest, 'float32', [1, rows, 1]),
         api.createTensorOver(memoryInfo, buffers.picked, 'float32', [1, rows, idCount]),
       );
     }
@@ -105,15 +113,25 @@ export class DeviceLogits implements Logits {
   }
 
   logSumExp(row: number): number {
-    return logSumExpOf(this.summaries(row));
+    return logSumExpOf(this.computed.map((part) => this.buffersOf(part).logSumExps.view[row] ?? NaN));
   }
 
-  mostLikely(row: number): PartSummary['mostLikely'] {
-    return mostLikelyOf(this.summaries(row));
+  mostLikely(row: number): LikelyToken {
+    return mostLikelyOf(this.computed.map((part) => this.mostLikelyIn(part, row)));
   }
 
-  runnerUp(): undefined {
-    return undefined;
+  runnerUp(row: number): LikelyToken {
+    const { id } = this.mostLikely(row);
+    return mostLikelyOf(
+      this.computed.map((part) => {
+        const { seconds, secondLargest } = this.buffersOf(part);
+        const second = {
+          id: part.firstId + Number(seconds.view[row]),
+          logit: secondLargest.view[row] ?? NaN,
+        };
+        return holds(part, id) ? second : this.mostLikelyIn(part, row);
+      }),
+    );
   }
 
   only(): Float32Array {
@@ -123,14 +141,9 @@ export class DeviceLogits implements Logits {
     return this.row.view;
   }
 
-  private summaries(row: number): PartSummary[] {
-    return this.computed.map((part) => {
-      const { argMaxes, largest, logSumExps } = this.buffersOf(part);
-      return {
-        mostLikely: { id: part.firstId + Number(argMaxes.view[row]), logit: largest.view[row] ?? NaN },
-        logSumExp: logSumExps.view[row] ?? NaN,
-      };
-    });
+  private mostLikelyIn(part: HeadPart, row: number): LikelyToken {
+    const { argMaxes, largest } = this.buffersOf(part);
+    return { id: part.firstId + Number(argMaxes.view[row]), logit: largest.view[row] ?? NaN };
   }
 
   /** Those of `ids` that the part holds, as it counts them. */

@@ -80,7 +80,7 @@ export interface GeneratedToken {
    * allowed tokens.
    */
   readonly logProbability: number;
-  /** What is most likely in its place, when asked for; absent where there is nothing, and where logits stay on a device. */
+  /** What is most likely in its place, when asked for; absent where there is nothing. */
   readonly runnerUp?: Pick<GeneratedToken, 'id' | 'logProbability'>;
 }
 

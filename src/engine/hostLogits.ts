@@ -6,8 +6,8 @@ import {
   maxLogitRows,
   mostLikelyOf,
   type BoundLogits,
+  type LikelyToken,
   type Logits,
-  type PartSummary,
   type WantedLogits,
 } from './logits';
 import { PinnedBuffer, type NativeAddress, type OrtApi } from './ortApi';
@@ -15,6 +15,12 @@ import { PinnedBuffer, type NativeAddress, type OrtApi } from './ortApi';
 interface PlacedPart extends HeadPart {
   /** Of its first row, in the outputs that sum a row up. */
   readonly summariesFrom: number;
+}
+
+/** What one part of the vocabulary says in a row. */
+interface PartSummary {
+  readonly mostLikely: LikelyToken;
+  readonly logSumExp: number;
 }
 
 /** Logits of a graph that runs in the host's memory, where all of them are at hand after a run. */
@@ -82,14 +88,15 @@ export class HostLogits implements Logits {
   }
 
   logSumExp(row: number): number {
-    return logSumExpOf(this.summaries(row));
+    return logSumExpOf(this.summaries(row).map(({ logSumExp }) => logSumExp));
   }
 
-  mostLikely(row: number): PartSummary['mostLikely'] {
-    return mostLikelyOf(this.summaries(row));
+  mostLikely(row: number): LikelyToken {
+    return mostLikelyOf(this.summaries(row).map(({ mostLikely }) => mostLikely));
   }
 
-  runnerUp(row: number, id: number): PartSummary['mostLikely'] {
+  runnerUp(row: number): LikelyToken {
+    const { id } = this.mostLikely(row);
     let best = { id: -1, logit: -Infinity };
     for (const part of this.computed) {
       const start = this.startOf(part, row);

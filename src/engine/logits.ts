@@ -14,6 +14,11 @@ export interface WantedLogits {
   readonly ids?: 'all' | Iterable<number>;
 }
 
+export interface LikelyToken {
+  readonly id: number;
+  readonly logit: number;
+}
+
 /** What the last run said about the next tokens. The graph computes the vocabulary in parts, and rare tokens on demand. */
 export interface Logits {
   /** What the graph takes and gives for them, besides what every graph does. */
@@ -27,12 +32,9 @@ export interface Logits {
   /** log of the sum of exp(logits) of one row: logit - logSumExp is the token's log-probability. */
   logSumExp(row: number): number;
   /** The most likely token of one row, and its logit; of several equal ones the first. */
-  mostLikely(row: number): { readonly id: number; readonly logit: number };
-  /**
-   * The most likely token of one row but `id`, among those that the run computed; undefined when their logits stayed
-   * on a device.
-   */
-  runnerUp(row: number, id: number): { readonly id: number; readonly logit: number } | undefined;
+  mostLikely(row: number): LikelyToken;
+  /** The most likely token of one row after `mostLikely`'s, among those that the run computed. */
+  runnerUp(row: number): LikelyToken;
   /** The logits of a run that wanted all of one row: a view [vocabulary] that the next run overwrites. */
   only(): Float32Array;
 }
@@ -44,20 +46,15 @@ export interface BoundLogits {
   readonly outputs: readonly NativeAddress[];
 }
 
-/** What one part of the vocabulary says in a row. */
-export interface PartSummary {
-  readonly mostLikely: { readonly id: number; readonly logit: number };
-  readonly logSumExp: number;
+/** Of the most likely tokens of a row's parts the most likely one. */
+export function mostLikelyOf(tokens: readonly LikelyToken[]): LikelyToken {
+  return tokens.reduce((best, token) => (token.logit > best.logit ? token : best));
 }
 
-export function mostLikelyOf(parts: readonly PartSummary[]): PartSummary['mostLikely'] {
-  return parts.reduce((best, part) => (part.mostLikely.logit > best.mostLikely.logit ? part : best))
-    .mostLikely;
-}
-
-export function logSumExpOf(parts: readonly PartSummary[]): number {
-  const largest = Math.max(...parts.map(({ logSumExp }) => logSumExp));
-  return largest + Math.log(parts.reduce((total, { logSumExp }) => total + Math.exp(logSumExp - largest), 0));
+/** Of a row, by those of its parts. */
+export function logSumExpOf(logSumExps: readonly number[]): number {
+  const largest = Math.max(...logSumExps);
+  return largest + Math.log(logSumExps.reduce((total, value) => total + Math.exp(value - largest), 0));
 }
 
 /** The parts that a run computes. */

@@ -17,7 +17,7 @@ import { removeReplacements, replaceFile, writeSynced } from './replaceFile';
 import { readSealed, writeSealed } from './sealedJson';
 
 /** Changes whenever one of these graphs changes, so that those made before are made anew. */
-export const graphVariantVersion = 2;
+export const graphVariantVersion = 3;
 
 /**
  * Another graph of a prepared model than the one that it is prepared with, over the same weights: `device-`, for devices

@@ -44,7 +44,12 @@ const defaultTimedPromptTokens = 512;
 /** A typical suggestion: tokens read after a warm prompt, and written. */
 export const typicalSuggestion = { readTokens: 32, writtenTokens: 12 };
 /** The whole vocabulary is checked by the scores. */
-const asCompletionsDo = { stopIds: new Set<number>(), speculate: false, vocabulary: 'common' } as const;
+const asCompletionsDo = {
+  stopIds: new Set<number>(),
+  speculate: false,
+  vocabulary: 'common',
+  runnersUp: true,
+} as const;
 
 /** Runs the golden prompts and the timing. Rejects with what the engine rejects with, or the signal's reason. */
 export async function measureEngine(

@@ -41,7 +41,7 @@ describe.skipIf(noSoftwareAdapter !== undefined)(suiteName, { timeout: softwareA
   const promptIds = Array.from({ length: 20 }, () => Math.floor(random() * 309));
 
   async function generate(engine: Engine, request: Partial<GenerateRequest> = {}) {
-    const whole = { promptIds, maxTokens: 8, stopIds: new Set<number>(), ...request };
+    const whole = { promptIds, maxTokens: 8, stopIds: new Set<number>(), runnersUp: true, ...request };
     return (await engine.generate(whole, neverAborted)).tokens;
   }
 
@@ -49,9 +49,11 @@ describe.skipIf(noSoftwareAdapter !== undefined)(suiteName, { timeout: softwareA
     const expected = await generate(tiny.engine, request());
     const actual = await generate(gpu, request());
     expect(actual.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
-    actual.forEach(({ logProbability }, index) =>
-      expect(logProbability).toBeCloseTo(expected[index]!.logProbability, 3),
-    );
+    actual.forEach(({ logProbability, runnerUp }, index) => {
+      expect(logProbability).toBeCloseTo(expected[index]!.logProbability, 3);
+      expect(runnerUp?.id).toBe(expected[index]!.runnerUp?.id);
+      expect(runnerUp?.logProbability ?? 0).toBeCloseTo(expected[index]!.runnerUp?.logProbability ?? 0, 3);
+    });
     return actual.map(({ id }) => id);
   }
 
@@ -117,7 +119,7 @@ describe.skipIf(noSoftwareAdapter !== undefined)(suiteName, { timeout: softwareA
 
   test('the vocabulary stays on the device, but for a row that is sampled from', async () => {
     const { vocabularySize } = tiny;
-    // Three numbers a row and part, and those that were asked for.
+    // A few numbers a row and part, and those that were asked for.
     const ofRow = (askedCount: number) => 4 * 3 * (1 + askedCount);
     expect(await copiedValues(() => gpu.prefill([1, ...promptIds], neverAborted))).toBeLessThan(ofRow(1));
     const greedy = { vocabulary: 'whole', speculate: false } as const;

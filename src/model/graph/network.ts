@@ -65,6 +65,7 @@ export function createNetwork(
     logSumExp,
     argMax,
     largest,
+    without,
     pick,
     withSpareRow,
     floatTable,
@@ -296,9 +297,16 @@ export function createNetwork(
     return node(label, 'ArgMax', '', [logits], [int('axis', -1), int('keepdims', 0)]);
   }
 
-  /** logits [1, wanted, vocabulary] -> the largest [1, wanted]. */
+  /** logits [1, wanted, vocabulary] -> the largest [1, wanted, 1]. */
   function largest(label: string, logits: Value): Value {
-    return node(label, 'ReduceMax', '', [logits], [ints('axes', [-1]), int('keepdims', 0)]);
+    return node(label, 'ReduceMax', '', [logits], [ints('axes', [-1]), int('keepdims', 1)]);
+  }
+
+  /** logits [1, wanted, vocabulary], values [1, wanted, 1] -> the logits, those that are such a value out of question. */
+  function without(label: string, logits: Value, values: Value): Value {
+    const isValue = node(`${label}.excluded`, 'Equal', '', [logits, values]);
+    const least = builder.constant('logits.least', dataType.float32, [], bytesOf(Float32Array.of(-1e30)));
+    return node(label, 'Where', '', [isValue, least, logits]);
   }
 
   /** logits [1, wanted, vocabulary], ids [count] -> the logits of these ids [1, wanted, count]. */
@@ -342,12 +350,16 @@ export function createNetwork(
   /** A number in the type of the activations. */
   function constantFloat(name: string, value: number): Value {
     const values = Float32Array.of(value);
-    const rawData = new Uint8Array((halves === undefined ? values : toFloat16(values)).buffer);
+    const rawData = bytesOf(halves === undefined ? values : toFloat16(values));
     return builder.constant(name, activationType, [], rawData);
   }
 }
 
 export type Network = ReturnType<typeof createNetwork>;
+
+function bytesOf({ buffer }: Float32Array | Uint16Array): Uint8Array {
+  return new Uint8Array(buffer);
+}
 
 function scalesShape({ rowCount, columnCount, blockSize }: BlockMatrix): readonly number[] {
   return [rowCount, columnCount / blockSize];

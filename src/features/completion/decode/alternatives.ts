@@ -18,8 +18,7 @@ const timeLimitMs = 5_000;
 
 /**
  * What else could be written at a place than `known`, what the model writes there by itself; likeliest beginning first,
- * the last one cut to whole lines where time is up. None where the engine does not say what other tokens it thought of,
- * as on devices that keep the logits. Rejects with the signal's reason when aborted.
+ * the last one cut to whole lines where time is up. Rejects with the signal's reason when aborted.
  */
 export async function* writeAlternatives(
   plan: GenerationPlan,

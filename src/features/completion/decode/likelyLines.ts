@@ -14,8 +14,8 @@ interface Branch {
  * The line that the model finds likeliest as a whole. Taking the likeliest token each time leads past it where a likely
  * word opens onto many ways to go on, none of them likely. Where the second choice of one token is likelier by itself
  * than the whole line so far, it is taken and written on (exact search as in Stahlberg and Byrne 2019, arXiv 1908.10090,
- * but of no more than `maxAttempts` lines). It is `first` where tokens have no `runnerUp`. On 323 unseen single lines of
- * the development data 8 more are exact, and none less.
+ * but of no more than `maxAttempts` lines). On 323 unseen single lines of the development data 8 more are exact, and
+ * none less.
  */
 export async function likeliestLine(first: Attempt, write: Write): Promise<Attempt> {
   let best = first;
@@ -32,8 +32,7 @@ export async function likeliestLine(first: Attempt, write: Write): Promise<Attem
 
 /**
  * What else the model could write: the second choice of one token of `first`, or of an attempt that came of it, written
- * on; the likeliest beginning first. Ends where none is likelier than `leastLogProbability`, and where tokens have no
- * `runnerUp`.
+ * on; the likeliest beginning first. Ends where none is likelier than `leastLogProbability`.
  */
 export async function* otherLines(
   first: Attempt,

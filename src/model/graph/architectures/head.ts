@@ -35,8 +35,12 @@ export function writeHead(
 
   function writeReader(index: number, logits: Value, wanted: string): void {
     writeSummary(index, logits, wanted);
+    const largest = network.largest(`largest.${index}`, logits);
+    network.output(largest, dataType.float32, [1, wanted, 1]);
+    const others = network.without(`others.${index}`, logits, largest);
+    network.output(network.argMax(`second.${index}`, others), dataType.int64, [1, wanted]);
+    network.output(network.largest(`second_largest.${index}`, others), dataType.float32, [1, wanted, 1]);
     const ids = network.input(`ids.${index}`, dataType.int32, [`picked.${index}`]);
-    network.output(network.largest(`largest.${index}`, logits), dataType.float32, [1, wanted]);
     const picked = network.pick(`picked.${index}`, logits, ids);
     network.output(picked, dataType.float32, [1, wanted, `picked.${index}`]);
   }
