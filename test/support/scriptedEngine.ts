@@ -11,13 +11,18 @@ export interface Script {
   /** What the model writes after a prompt, up to its end token. */
   reply(prompt: string): string;
   /** Awaited before each prefill and each token: tests hold the engine here. */
-  beforeStep?(step: { readonly kind: 'prefill' | 'token'; readonly tokenIndex: number }): Promise<void>;
+  beforeStep?(step: {
+    readonly kind: 'prefill' | 'token' | 'score';
+    readonly tokenIndex: number;
+  }): Promise<void>;
   logProbability?(tokenIndex: number, prompt: string): number;
   /** What the model would have written in place of a token. */
   runnerUp?(
     tokenIndex: number,
     prompt: string,
   ): { readonly character: string; readonly logProbability: number } | undefined;
+  /** ln p of a text, read from left to right after a prompt; all of it is told of its first token. Absent: certain. */
+  score?(text: string, prompt: string): number;
   /** What the engine says that a prefill took; no time passes. */
   prefillMsPerToken?(): number;
 }
@@ -26,6 +31,8 @@ export interface ScriptedEngine extends Engine {
   /** Prompts of all `generate` calls, readable. */
   readonly prompts: string[];
   readonly prefills: string[];
+  /** Texts of all `score` calls. */
+  readonly scored: string[];
   readonly emittedTokenCounts: number[];
   readonly abortedCount: () => number;
 }
@@ -37,6 +44,7 @@ export interface ScriptedEngine extends Engine {
 export function createScriptedEngine(script: Script): ScriptedEngine {
   const prompts: string[] = [];
   const prefills: string[] = [];
+  const scored: string[] = [];
   const emittedTokenCounts: number[] = [];
   let cachedIds: readonly number[] = [];
   let busy = false;
@@ -58,7 +66,11 @@ export function createScriptedEngine(script: Script): ScriptedEngine {
     }
   }
 
-  async function step(kind: 'prefill' | 'token', tokenIndex: number, signal: AbortSignal): Promise<void> {
+  async function step(
+    kind: 'prefill' | 'token' | 'score',
+    tokenIndex: number,
+    signal: AbortSignal,
+  ): Promise<void> {
     await script.beforeStep?.({ kind, tokenIndex });
     await new Promise((resolve) => setImmediate(resolve));
     signal.throwIfAborted();
@@ -106,6 +118,7 @@ export function createScriptedEngine(script: Script): ScriptedEngine {
   return {
     prompts,
     prefills,
+    scored,
     emittedTokenCounts,
     abortedCount: () => abortedCount,
     contextCapacity: 2048,
@@ -145,8 +158,17 @@ export function createScriptedEngine(script: Script): ScriptedEngine {
           },
         };
       }),
-    score: () => Promise.reject(new Error('the scripted engine does not score')),
-    scoreChoices: () => Promise.reject(new Error('the scripted engine does not score')),
+    score: (promptIds, targetIds, signal) =>
+      exclusively(signal, async () => {
+        const [prompt, text] = [promptIds, targetIds].map((ids) => byteTokenizer.decode(ids)) as [
+          string,
+          string,
+        ];
+        scored.push(text);
+        await step('score', 0, signal);
+        return new Float32Array(targetIds.length).fill(script.score?.(text, prompt) ?? 0, 0, 1);
+      }),
+    scoreChoices: () => Promise.reject(new Error('the scripted engine scores no choices')),
     dispose: () => Promise.resolve(),
   };
 }

@@ -175,7 +175,7 @@ class EngineCompleter implements Completer {
     const place = placeOf(request);
     const deadlineMs =
       request.trigger === 'manual' ? Number.POSITIVE_INFINITY : startedAtMs + request.options.deadlineMs;
-    const remembered = this.remembered(place);
+    const remembered = this.remembered(place, request);
     const answer = remembered ?? (await this.produce(place, request, deadlineMs, signal, beforeEngine));
     const outcome =
       answer === undefined
@@ -202,7 +202,7 @@ class EngineCompleter implements Completer {
     return new Promise((resolve) => {
       writing.wait(Number.POSITIVE_INFINITY, neverAborted).then(
         () => {
-          const answer = this.remembered(place);
+          const answer = this.remembered(place, request);
           const presented = answer && this.presenter.present(answer.produced, place, request);
           const shownText = outcome.kind === 'none' ? undefined : outcome.text;
           if (presented !== undefined && !('reason' in presented) && presented.text !== shownText) {
@@ -238,7 +238,7 @@ class EngineCompleter implements Completer {
     alternatives.forEach((produced) => this.presenter.noteAlternative(place, produced));
     const known = this.cache.find(place);
     if (known !== undefined && this.cache.alternatives(place) === undefined) {
-      this.cache.store(place, known.produced, alternatives);
+      this.cache.store(place, { ...known, alternatives });
     }
     return [...found.values()].map(({ suggestion }) => suggestion);
   }
@@ -260,13 +260,19 @@ class EngineCompleter implements Completer {
       await running.wait(Number.POSITIVE_INFINITY, signal);
     }
     const writer = { lane: this.lane, tokenizer: this.dependencies.tokenizer };
-    const own = this.remembered(place)?.produced;
+    const own = this.cache.find(place)?.produced;
     yield* writeAlternatives(this.planner.plan(place, request), own, writer, signal);
   }
 
-  private remembered(place: Place): Answer | undefined {
+  private remembered(place: Place, { trigger }: CompletionRequest): Answer | undefined {
     const hit = this.cache.find(place);
-    return hit && { produced: hit.produced, source: hit.typedCount === 0 ? 'cache' : 'typed-through' };
+    if (hit === undefined) {
+      return undefined;
+    }
+    const { produced, isThorough, typedCount } = hit;
+    return trigger === 'manual' && !isThorough && this.presenter.isDoubtful(produced, place)
+      ? undefined
+      : { produced, source: typedCount === 0 ? 'cache' : 'typed-through' };
   }
 
   /** Asks the model, or waits for what it is already writing. Undefined when nothing is ready at the deadline. */
@@ -279,7 +285,8 @@ class EngineCompleter implements Completer {
   ): Promise<Answer | undefined> {
     const running = this.generation;
     const typed = running?.typedUntil(place);
-    if (running !== undefined && typed !== undefined) {
+    const isEnough = running?.isThorough === true || request.trigger === 'automatic';
+    if (running !== undefined && typed !== undefined && (isEnough || running.isPartlyShown)) {
       const answer = await this.join(running, typed, deadlineMs, signal);
       if (answer !== 'used-up') {
         return answer;
@@ -347,7 +354,8 @@ class EngineCompleter implements Completer {
     };
     generation.finished.then(
       ({ produced }) => {
-        this.cache.store(plan.place, cleanModelOutput(produced, plan.place));
+        const { isThorough } = generation;
+        this.cache.store(plan.place, { produced: cleanModelOutput(produced, plan.place), isThorough });
         forget();
       },
       (error: unknown) => {

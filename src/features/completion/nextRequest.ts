@@ -29,6 +29,7 @@ function applySuggestion(
     ...request,
     document: { ...request.document, text: before + request.document.text.slice(replace.end) },
     offset: before.length,
+    trigger: 'automatic',
     selectedCompletion: undefined,
   };
 }

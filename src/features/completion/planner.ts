@@ -48,6 +48,7 @@ export class Planner {
       prompt: buildPrompt(this.context, place.linePrefix, fim, tokenizer),
       shape: decideShape(place, request.options),
       stopIds: fim.stopIds,
+      isThorough: isPatient,
     };
   }
 

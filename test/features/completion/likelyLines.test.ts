@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { GeneratedToken } from '../../../src/engine/engine';
 import type { Attempt, Beginning } from '../../../src/features/completion/decode/attempt';
-import { likeliestLine } from '../../../src/features/completion/decode/likelyLines';
+import { likelyLines } from '../../../src/features/completion/decode/likelyLines';
 
 type Word = readonly [
   text: string,
@@ -36,10 +36,16 @@ function setUp(lines: Readonly<Record<string, readonly Word[]>>) {
       produced: { kind: 'draft', draft: { text: textOf(tokens), tokens: [] } },
     });
   };
-  const find = async () => {
+  const find = async (withinNats = 0) => {
+    asked.length = 0;
     const first = await write({ path: [], leastLogProbability: -Infinity });
-    const best = await likeliestLine(first, write);
-    return { text: textOf(best.tokens), logProbability: best.logProbability, asked: asked.slice(1) };
+    const [best, ...rivals] = await likelyLines(first, write, withinNats);
+    return {
+      text: textOf(best?.tokens ?? []),
+      logProbability: best?.logProbability,
+      rivals: rivals.map(({ tokens }) => textOf(tokens)),
+      asked: asked.slice(1),
+    };
   };
   return { find };
 }
@@ -56,8 +62,25 @@ test('a second choice that the rest follows from is better than a first one that
   expect(await find()).toEqual({
     text: 'b end',
     logProbability: expect.closeTo(-1.2) as number,
+    rivals: [],
     asked: ['b'],
   });
+});
+
+test('its rivals are whole lines that are not much less likely, the likeliest first', async () => {
+  const { find } = setUp({
+    '': [
+      ['a', -0.8, ['b', -1.1]],
+      ['end', -0.2, ['x', -1.5]],
+    ],
+    b: [['end', -0.9]],
+    'a x': [
+      ['y', -2],
+      ['end', -9],
+    ],
+  });
+  expect(await find(1)).toMatchObject({ text: 'a end', rivals: [], asked: ['b'] });
+  expect(await find(2)).toMatchObject({ text: 'a end', rivals: ['b end'], asked: ['b', 'a x'] });
 });
 
 test('what cannot be likelier is not tried: a line that is likelier than not is never doubted', async () => {
@@ -67,7 +90,7 @@ test('what cannot be likelier is not tried: a line that is likelier than not is 
       ['end', -0.2, ['x', -1.8]],
     ],
   });
-  expect(await find()).toMatchObject({ text: 'a end', asked: [] });
+  expect(await find(2)).toMatchObject({ text: 'a end', rivals: [], asked: [] });
 });
 
 test('the likeliest beginning is tried first, also one within another', async () => {

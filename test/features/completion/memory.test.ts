@@ -12,11 +12,11 @@ describe('the suggestion cache', () => {
 
   test('forgets the suggestion that was unused for longest', () => {
     const cache = new SuggestionCache();
-    cache.store(placeAt('first█'), drafted('1'));
-    cache.store(placeAt('second█'), drafted('2'));
+    cache.store(placeAt('first█'), { produced: drafted('1'), isThorough: false });
+    cache.store(placeAt('second█'), { produced: drafted('2'), isThorough: false });
     expect(found(cache, 'first█')).toBe('1');
     for (let index = 0; index < 249; index++) {
-      cache.store(placeAt(`other ${index}█`), drafted('x'));
+      cache.store(placeAt(`other ${index}█`), { produced: drafted('x'), isThorough: false });
     }
     expect(found(cache, 'first█')).toBe('1');
     expect(found(cache, 'second█')).toBeUndefined();
@@ -24,26 +24,26 @@ describe('the suggestion cache', () => {
 
   test('finds what is typed through over line ends', () => {
     const cache = new SuggestionCache();
-    cache.store(placeAt('f() {\n  █\n}'), drafted('a();\n  b();'));
+    cache.store(placeAt('f() {\n  █\n}'), { produced: drafted('a();\n  b();'), isThorough: false });
     expect(found(cache, 'f() {\n  a();\n  █\n}')).toBe('b();');
     expect(found(cache, 'f() {\n  a();\n█\n}')).toBe('  b();');
   });
 
   test('gives nothing when all of a suggestion is typed', () => {
     const cache = new SuggestionCache();
-    cache.store(placeAt('f█'), drafted('oo'));
+    cache.store(placeAt('f█'), { produced: drafted('oo'), isThorough: false });
     expect(found(cache, 'foo█')).toBeUndefined();
   });
 
   test('keeps files apart', () => {
     const cache = new SuggestionCache();
-    cache.store(placeAt('f█'), drafted('oo'));
+    cache.store(placeAt('f█'), { produced: drafted('oo'), isThorough: false });
     expect(cache.find(placeAt('f█', { uri: 'file:///other.ts' }))).toBeUndefined();
   });
 
   test('remembers that there was nothing, but only at that very place', () => {
     const cache = new SuggestionCache();
-    cache.store(placeAt('f█'), { kind: 'discarded', detail: 'repeats' });
+    cache.store(placeAt('f█'), { produced: { kind: 'discarded', detail: 'repeats' }, isThorough: false });
     expect(found(cache, 'f█')).toBe('discarded');
     expect(found(cache, 'fo█')).toBeUndefined();
   });

@@ -14,6 +14,8 @@ export interface GenerationPlan {
   readonly prompt: Prompt;
   readonly shape: Shape;
   readonly stopIds: ReadonlySet<number>;
+  /** Whether somebody asked with a key, and rather waits than gets the second best. */
+  readonly isThorough: boolean;
 }
 
 /** One way to go on at a place. */

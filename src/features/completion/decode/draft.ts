@@ -5,6 +5,8 @@ import type { CompletionTokenizer } from '../prompt/tokenizer';
 export interface Draft {
   readonly text: string;
   readonly tokens: readonly DraftToken[];
+  /** What is known of the first line besides its tokens' log-probabilities, to be added to them; absent: nothing. */
+  readonly evidence?: number;
 }
 
 export interface DraftToken {
@@ -14,7 +16,7 @@ export interface DraftToken {
   readonly logProbability: number;
 }
 
-/** What is left of a draft when its first `characterCount` characters have been typed. */
+/** What is left of a draft when its first `characterCount` characters have been typed: that is evidence of its own. */
 export function withoutTyped(draft: Draft, characterCount: number): Draft {
   const tokens = draft.tokens
     .filter((token) => token.end > characterCount)
@@ -26,7 +28,7 @@ export function withoutTyped(draft: Draft, characterCount: number): Draft {
 export function cutDraft(draft: Draft, length: number): Draft {
   const first = draft.tokens.findIndex((token) => token.end >= length);
   const tokens = length === 0 ? [] : first < 0 ? draft.tokens : draft.tokens.slice(0, first + 1);
-  return { text: draft.text.slice(0, length), tokens };
+  return { ...draft, text: draft.text.slice(0, length), tokens };
 }
 
 /**

@@ -56,6 +56,15 @@ export class EngineLane {
     return prefill === undefined ? result : { ...result, timings: withPrefill(result.timings, prefill) };
   }
 
+  /** See `Engine.score`. */
+  score(
+    promptIds: readonly number[],
+    targetIds: readonly number[],
+    signal: AbortSignal,
+  ): Promise<Float32Array> {
+    return this.inTurn(() => this.engine.score(promptIds, targetIds, signal), signal);
+  }
+
   /** Brings `headIds` into the KV cache in the background; gives way to a prefill that a request waits for. */
   async warmUp(headIds: readonly number[], signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();

@@ -12,14 +12,18 @@ import {
 } from './attempt';
 import { cutDraft, type Draft, type DraftDecoder } from './draft';
 import type { EngineLane } from './engineLane';
-import { likeliestLine } from './likelyLines';
+import { likelyLines } from './likelyLines';
 import { completePart } from './stopRules';
+import { weighLines } from './weighLines';
 
 /**
  * How long a generation that nobody waits for goes on. The host cancels a request at each keystroke and asks
  * again 50 ms later; by then the typed character is often what the model has produced.
  */
 const LINGER_MS = 1_000;
+
+/** A line that is less likely than the likeliest by more is not weighed against it. */
+const rivalNats = 2;
 
 /**
  * What the model writes at one place, with a life of its own: requests wait for it and leave it, and it ends early when
@@ -100,6 +104,11 @@ export class Generation {
     }
   }
 
+  /** Whether what comes of it is the best there is. */
+  get isThorough(): boolean {
+    return this.plan.isThorough || this.plan.shape.multiLine;
+  }
+
   get isRunning(): boolean {
     return !this.ended;
   }
@@ -150,9 +159,15 @@ export class Generation {
     this.first = first;
     const { signal } = this.search;
     try {
-      const best = await likeliestLine(first, (beginning) =>
-        this.write(beginning, attemptDecoder(this.plan, this.tokenizer), signal),
+      const { isThorough } = this.plan;
+      const lines = await likelyLines(
+        first,
+        (beginning) => this.write(beginning, attemptDecoder(this.plan, this.tokenizer), signal),
+        isThorough ? rivalNats : 0,
       );
+      const [best = first] = isThorough
+        ? await weighLines(lines, this.plan, { lane: this.lane, tokenizer: this.tokenizer }, signal)
+        : lines;
       return { ...best, timings: first.timings };
     } catch (error) {
       if (this.controller.signal.aborted || !signal.aborted) {

@@ -10,24 +10,34 @@ interface Branch {
   readonly logProbability: number;
 }
 
+const oneInTwo = Math.log(0.5);
+
 /**
- * The line that the model finds likeliest as a whole. Taking the likeliest token each time leads past it where a likely
- * word opens onto many ways to go on, none of them likely. Where the second choice of one token is likelier by itself
- * than the whole line so far, it is taken and written on (exact search as in Stahlberg and Byrne 2019, arXiv 1908.10090,
- * but of no more than `maxAttempts` lines). On 323 unseen single lines of the development data 8 more are exact, and
- * none less.
+ * The lines that the model finds likeliest as a whole: the likeliest, and those that are less likely by no more than
+ * `withinNats`, of which a line that is likelier than not has none. Taking the likeliest token each time leads past it where
+ * a likely word opens onto many ways to go on, none of them likely. Where the second choice of one token is likelier by
+ * itself than the least of these lines may be, it is taken and written on (exact search as in Stahlberg and Byrne 2019, arXiv
+ * 1908.10090, but of no more than `maxAttempts` lines). On 323 unseen single lines of the development data 8 more are exact,
+ * and none less.
  */
-export async function likeliestLine(first: Attempt, write: Write): Promise<Attempt> {
+export async function likelyLines(
+  first: Attempt,
+  write: Write,
+  withinNats: number,
+): Promise<readonly Attempt[]> {
   let best = first;
-  let count = 0;
-  for await (const attempt of otherLines(first, write, () => best.logProbability)) {
+  const others: Attempt[] = [];
+  const least = () => best.logProbability - (best.logProbability > oneInTwo ? 0 : withinNats);
+  for await (const attempt of otherLines(first, write, least)) {
+    others.push(attempt);
     best = attempt.logProbability > best.logProbability ? attempt : best;
-    count += 1;
-    if (count === maxAttempts) {
+    if (others.length === maxAttempts) {
       break;
     }
   }
-  return best;
+  // What was given up on the way is below.
+  const rivals = [first, ...others].filter((attempt) => attempt !== best && attempt.logProbability > least());
+  return [best, ...rivals.sort((a, b) => b.logProbability - a.logProbability)];
 }
 
 /**

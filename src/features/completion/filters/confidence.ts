@@ -9,11 +9,11 @@ import { cutDraft, type Draft } from '../decode/draft';
 export const defaultMinimumConfidence = -1.4;
 
 /**
- * The model's own log-probability of a draft's first line, all tokens together. Only that line counts: it is what is
+ * The model's own log-probability of a draft's first line, all tokens together and what else is known of it. Only that line counts: it is what is
  * read first, and a longer block is not less worth showing for being long.
  */
 export function confidenceOf(draft: Draft): number {
   const newline = draft.text.indexOf('\n');
   const firstLine = cutDraft(draft, newline < 0 ? draft.text.length : newline);
-  return firstLine.tokens.reduce((sum, token) => sum + token.logProbability, 0);
+  return firstLine.tokens.reduce((sum, token) => sum + token.logProbability, firstLine.evidence ?? 0);
 }

@@ -54,27 +54,27 @@ export interface PresentationOptions {
   readonly singleLine: boolean;
   /** The user asked for this suggestion, or has begun to type it: it must not vanish for being short or unlikely. */
   readonly wanted: boolean;
-  /** See `defaultMinimumConfidence`. */
-  readonly minimumConfidence: number;
+  /** See `defaultMinimumConfidence`. Absent: what is unlikely is presented too. */
+  readonly minimumConfidence?: number;
 }
 
 /** What the editor is given for a draft at a place, or why it is given nothing. */
 export function present(
   produced: Produced,
   place: Place,
-  options: PresentationOptions,
+  { singleLine, wanted, minimumConfidence = -Infinity }: PresentationOptions,
 ): Presentation | Dropped {
   if (produced.kind === 'discarded') {
     return { reason: 'repeats-context', detail: produced.detail };
   }
-  const minimumCharacters = options.wanted ? 1 : MINIMUM_CHARACTERS;
-  const context = { place, singleLine: options.singleLine, minimumCharacters };
+  const minimumCharacters = wanted ? 1 : MINIMUM_CHARACTERS;
+  const context = { place, singleLine, minimumCharacters };
   const kept = applyFilters(produced.draft.text, documentFilters, context);
   if (typeof kept !== 'string') {
     return kept;
   }
   const confidence = confidenceOf(cutDraft(produced.draft, kept.length));
-  if (!options.wanted && confidence < options.minimumConfidence) {
+  if (!wanted && confidence < minimumConfidence) {
     const percent = (100 * Math.exp(confidence)).toFixed(1);
     return { reason: 'below-confidence', detail: `the model gives its first line ${percent} %` };
   }

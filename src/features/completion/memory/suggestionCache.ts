@@ -8,12 +8,13 @@ export type Produced =
 
 interface Entry {
   readonly produced: Produced;
+  /** Whether it is the best there is, or only what could be had at once. */
+  readonly isThorough: boolean;
   /** What else could stand there; undefined until somebody has asked. */
   readonly alternatives?: readonly Produced[];
 }
 
-export interface CacheHit {
-  readonly produced: Produced;
+export interface CacheHit extends Pick<Entry, 'produced' | 'isThorough'> {
   /** Characters of the suggestion that have been typed since it was made. */
   readonly typedCount: number;
 }
@@ -32,10 +33,10 @@ export class SuggestionCache {
   // A Map iterates in the order of insertion, so the first key is the one unused for longest.
   private readonly entries = new Map<string, Entry>();
 
-  store(place: Place, produced: Produced, alternatives?: readonly Produced[]): void {
+  store(place: Place, entry: Entry): void {
     const key = keyOf(baseOf(place));
     this.entries.delete(key);
-    this.entries.set(key, { produced, alternatives });
+    this.entries.set(key, entry);
     const oldest = this.entries.keys().next();
     if (this.entries.size > MAX_ENTRIES && oldest.done !== true) {
       this.entries.delete(oldest.value);
@@ -70,11 +71,12 @@ export class SuggestionCache {
       const [left] = [entry.produced, ...(entry.alternatives ?? [])].flatMap((produced) =>
         produced.kind === 'draft' ? (remainingDraft(produced.draft, typed) ?? []) : [],
       );
-      return left && { produced: { kind: 'draft', draft: left }, typedCount: typed.length };
+      const { isThorough } = entry;
+      return left && { produced: { kind: 'draft', draft: left }, isThorough, typedCount: typed.length };
     }
     this.entries.delete(key);
     this.entries.set(key, entry);
-    return { produced: entry.produced, typedCount: 0 };
+    return { ...entry, typedCount: 0 };
   }
 }
 

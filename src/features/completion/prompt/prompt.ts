@@ -6,8 +6,10 @@ import type { FimTokens } from './fimTokens';
 import { fitEnd } from './fit';
 import type { CompletionTokenizer } from './tokenizer';
 
-/** A prompt in the two parts that change at different speeds. */
+/** A prompt in the parts that change at different speeds. */
 export interface Prompt {
+  /** Up to the start of the cursor's line. */
+  readonly beginningIds: readonly number[];
   /** Up to and with the middle token: the same for every keystroke on a line. */
   readonly headIds: readonly number[];
   /** The whole prompt: `headIds` and the typed part of the line, less what is healed. */
@@ -33,15 +35,15 @@ export function buildPrompt(
   tokenizer: CompletionTokenizer,
 ): Prompt {
   const { window } = context;
-  const headIds = [
-    fim.prefix,
-    ...encodeBeginning(context, window.prefix, tokenizer),
-    fim.suffix,
-    ...tokenizer.encode(window.suffix),
-    fim.middle,
-  ];
+  const beginningIds = [fim.prefix, ...encodeBeginning(context, window.prefix, tokenizer)];
+  const headIds = [...beginningIds, fim.suffix, ...tokenizer.encode(window.suffix), fim.middle];
   const typed = healPrompt(tokenizer, fitEnd(linePrefix, MAX_TYPED_TOKENS, tokenizer));
-  return { headIds, promptIds: [...headIds, ...typed.ids], remainingBytes: typed.remainingBytes };
+  return {
+    beginningIds,
+    headIds,
+    promptIds: [...headIds, ...typed.ids],
+    remainingBytes: typed.remainingBytes,
+  };
 }
 
 /** The tokens of `prefix`, lines of the file, after what other files show. */
