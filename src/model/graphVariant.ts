@@ -5,12 +5,10 @@ import type { ReportProgress } from '../base/progress';
 import { asCacheError, ensureFreeSpace, spareByteCount } from './cache';
 import { readGguf } from './gguf/readGguf';
 import { readRotaryFactors } from './gguf/readRotaryFactors';
-import { buildGraph, type BuiltGraph, type GraphOptions } from './graph/buildGraph';
-import { writeHalves } from './graph/halves';
-import { channelsFileName, halvesFileName } from './graph/network';
+import type { DeviceForm } from './deviceForm';
+import { buildGraph, type GraphOptions } from './graph/buildGraph';
 import { writeWeights } from './graph/writeWeights';
 import type { ManifestFile, PreparedModel } from './manifest';
-import type { Precision } from './precision';
 import { checkFiles, describeFile } from './preparedFolder';
 import { withFolderLock } from './preparedLock';
 import { removeReplacements, replaceFile, writeSynced } from './replaceFile';
@@ -24,7 +22,7 @@ export const graphVariantVersion = 3;
  * that have a memory of their own, which reads its logits itself; `channel`, for the CPU, with one scale for each row of
  * most matrices.
  */
-export type GraphVariant = `device-${Precision}` | 'channel';
+export type GraphVariant = `device-${DeviceForm}` | 'channel';
 
 /** Written last, so that its presence means that the files are complete. */
 interface VariantRecord {
@@ -72,35 +70,24 @@ export async function ensureGraphVariant(
 
 /** Takes a variant's files away. */
 export async function removeGraphVariant({ folder }: PreparedModel, variant: GraphVariant): Promise<void> {
-  const { numbersName } = kinds[variant];
-  const names = [
-    recordNameOf(variant),
-    graphNameOf(variant),
-    ...(numbersName === undefined ? [] : [numbersName]),
-  ];
+  const names = [recordNameOf(variant), graphNameOf(variant), derivedNameOf(variant)];
   await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
 }
 
-/** What there is to know of a variant. */
-interface VariantKind {
-  readonly graph: Pick<GraphOptions, 'logitsReader' | 'precision' | 'scalePer'>;
-  /** The file with what is not in the weights file in this form. */
-  readonly numbersName?: string;
-}
-
-const kinds: Readonly<Record<GraphVariant, VariantKind>> = {
-  'device-float32': { graph: { logitsReader: 'graph' } },
-  'device-float16': {
-    graph: { logitsReader: 'graph', precision: 'float16' },
-    numbersName: halvesFileName,
-  },
-  channel: { graph: { scalePer: 'channel' }, numbersName: channelsFileName },
+/** What each is made with. */
+export const variantGraphs: Readonly<
+  Record<GraphVariant, Pick<GraphOptions, 'logitsReader' | 'precision' | 'matrixForm'>>
+> = {
+  'device-q8f32': { logitsReader: 'graph' },
+  'device-q8f16': { logitsReader: 'graph', precision: 'float16' },
+  'device-q4f16': { logitsReader: 'graph', precision: 'float16', matrixForm: 'nibbles' },
+  channel: { matrixForm: 'channels' },
 };
 
 async function makeVariant(
   { folder, manifest, ggufPath }: GraphSource,
   variant: GraphVariant,
-  options: VariantOptions,
+  { report = () => {} }: VariantOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const { configuration, headParts } = manifest;
@@ -108,39 +95,28 @@ async function makeVariant(
   if (gguf.byteCount !== manifest.sourceByteCount) {
     throw new Error(`${ggufPath} is not the file that ${folder} was made of`);
   }
-  const { graph, numbersName } = kinds[variant];
-  const built = buildGraph(gguf, configuration, {
+  const { onnx, derived } = buildGraph(gguf, configuration, {
     accuracyLevel: 4,
     headParts,
     rotaryFactors: await readRotaryFactors(gguf, configuration),
-    ...graph,
+    derivedName: derivedNameOf(variant),
+    ...variantGraphs[variant],
   });
   const graphName = graphNameOf(variant);
-  await replaceFile(join(folder, graphName), (path) => writeSynced(path, built.onnx));
+  await replaceFile(join(folder, graphName), (path) => writeSynced(path, onnx));
   const names = [graphName];
-  if (numbersName !== undefined) {
+  if (derived.byteCount > 0) {
+    const derivedName = derivedNameOf(variant);
     const weightsPath = join(folder, manifest.files.weights.name);
-    await removeReplacements(join(folder, numbersName)); // As large as the model: what a killed process left.
-    await ensureFreeSpace(folder, built.halves.byteCount + built.channels.byteCount + spareByteCount);
-    await replaceFile(join(folder, numbersName), (path) =>
-      writeNumbers(built, weightsPath, path, options, signal),
+    await removeReplacements(join(folder, derivedName)); // As large as the model: what a killed process left.
+    await ensureFreeSpace(folder, derived.byteCount + spareByteCount);
+    await replaceFile(join(folder, derivedName), (path) =>
+      writeWeights(derived, weightsPath, path, report, signal),
     );
-    names.push(numbersName);
+    names.push(derivedName);
   }
   const files = await Promise.all(names.map((name) => describeFile(folder, name, signal)));
   await writeRecord(folder, variant, files);
-}
-
-function writeNumbers(
-  { halves, channels }: BuiltGraph,
-  weightsPath: string,
-  targetPath: string,
-  { report = () => {} }: VariantOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  return channels.byteCount > 0
-    ? writeWeights(channels, weightsPath, targetPath, report, signal)
-    : writeHalves(halves, weightsPath, targetPath, signal);
 }
 
 async function isIntact(
@@ -170,6 +146,11 @@ function writeRecord(folder: string, variant: GraphVariant, files: readonly Mani
 
 function graphNameOf(variant: GraphVariant): string {
   return `${variant}.onnx`;
+}
+
+/** The file of what is not in the weights file in this form; not every variant has one. */
+function derivedNameOf(variant: GraphVariant): string {
+  return `${variant}.bin`;
 }
 
 function recordNameOf(variant: GraphVariant): string {

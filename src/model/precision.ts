@@ -4,6 +4,4 @@
  * 0.000003 nats (KL) when its weights are float16 and by 0.000002 when every activation is rounded to it, and of the most
  * likely tokens 767 are the same either way. What a device loses by also adding up in float16 shows when it is measured.
  */
-export const precisions = ['float32', 'float16'] as const;
-
-export type Precision = (typeof precisions)[number];
+export type Precision = 'float32' | 'float16';

@@ -11,7 +11,6 @@ import {
   removeGraphVariant,
   type GraphSource,
 } from '../model/graphVariant';
-import type { ScalePer } from '../model/graph/buildGraph';
 import { readSealed, writeSealed } from '../model/sealedJson';
 import { describeSpeed, findDeviation, type DeviceMeasurement, type GoldenTokens } from './deviceMeasurement';
 import { describeFailure, runProbe } from './runProbe';
@@ -38,6 +37,9 @@ const newContextTokens = 256;
 const timedPromptTokens = 128;
 /** A processor that takes longer is too slow for the model in either form. */
 const timeoutMs = 120_000;
+
+/** What one scale of the weights is for: a block of values, or a row of the matrix, which is an output channel. */
+export type ScalePer = 'block' | 'channel';
 
 /** The graph that the processor runs a model in. */
 interface CpuGraph {

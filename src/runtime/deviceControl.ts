@@ -4,13 +4,13 @@ import { isAbortError, neverAborted } from '../base/abort';
 import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import { packageRoot } from '../base/packageRoot';
-import { deviceTitle, hasOwnMemory, type Device } from '../engine/device';
+import { deviceTitle, devices, hasOwnMemory, type Device } from '../engine/device';
 import type { Engine } from '../engine/engine';
 import { ortLibraryVersion } from '../engine/ortLibrary';
 import { createEngine, type EngineOptions } from '../engine/transformerEngine';
 import type { Cache } from '../model/cache';
+import { deviceForms, precisionOf, type DeviceForm } from '../model/deviceForm';
 import { graphVariantVersion } from '../model/graphVariant';
-import type { Precision } from '../model/precision';
 import { graphVersion } from '../model/preparedFolder';
 import { cudaLibraryPath } from './deviceCuda';
 import { describeDrivers } from './deviceDriver';
@@ -22,7 +22,7 @@ import {
   describeEntry,
   fastestDevice,
   isMeasured,
-  precisionOn,
+  formOn,
   readDeviceTable,
   writeDeviceCrash,
   writeDeviceTable,
@@ -36,8 +36,7 @@ export interface DeviceOptions {
   readonly setting: DeviceSetting;
   /** For the CPU; another device takes the same but for its library and its graph. */
   readonly engine: EngineOptions;
-  /** The path of the graph for devices that have a memory of their own. */
-  readonly deviceGraph: (precision: Precision, signal: AbortSignal) => Promise<string>;
+  readonly deviceGraphs: DeviceGraphs;
   readonly modelSha256: string;
   /** The golden prompts as token ids. */
   readonly promptIds: readonly (readonly number[])[];
@@ -50,6 +49,14 @@ export interface DeviceOptions {
   readonly measureAfterIdleMs?: number;
   /** After which a device that is measured counts as hanging; longer in tests. */
   readonly probeTimeoutMs?: number;
+}
+
+/** The graphs for devices that have a memory of their own. */
+export interface DeviceGraphs {
+  /** The path of one, which is made when it is not there. */
+  ensure(form: DeviceForm, signal: AbortSignal): Promise<string>;
+  /** Takes one from the disk; it is made anew when it is asked for again. */
+  remove(form: DeviceForm): Promise<void>;
 }
 
 export interface DeviceLoss {
@@ -184,10 +191,10 @@ export class DeviceControl {
 
   /** Tries what is not known to crash, and stores what came out. */
   private async measure({ key, table: known }: StoredTable, signal: AbortSignal): Promise<DeviceTable> {
-    const { promptIds, cache, logger, probeTimeoutMs } = this.options;
+    const { promptIds, deviceGraphs, cache, logger, probeTimeoutMs } = this.options;
     const measured = await probeDevices(
       {
-        engineFor: (device, precision) => engineOptionsFor(this.options, device, precision, signal),
+        engineFor: (device, form) => engineOptionsFor(this.options, device, form, signal),
         libraryPathFor: (device) => libraryPathOf(device, cache),
         promptIds,
         logger,
@@ -198,6 +205,14 @@ export class DeviceControl {
     );
     const table = [...measured, ...known];
     await writeDeviceTable(cache.devicesFile, key, table);
+    const inUse = devices.map((device) => formOn(table, device));
+    for (const form of deviceForms.filter((candidate) => !inUse.includes(candidate))) {
+      await deviceGraphs
+        .remove(form)
+        .catch((error: unknown) =>
+          logger.warn(`device: the graph of ${form} stays on the disk: ${describeError(error)}`),
+        );
+    }
     table.forEach((entry) => logger.info(`device: ${deviceTitle(entry.device)}: ${describeEntry(entry)}`));
     return table;
   }
@@ -244,22 +259,23 @@ async function openEngine(
   const { cache, logger } = options;
   if (device === 'cpu') {
     // What is stored says nothing about it, and to find that the system is asked for its drivers.
-    return createEngine(await engineOptionsFor(options, 'cpu', 'float32', signal));
+    return createEngine(await engineOptionsFor(options, 'cpu', 'q8f32', signal));
   }
   const { key, table } = await readStored(options);
-  const engineOptions = await engineOptionsFor(options, device, precisionOn(table, device), signal);
+  const engineOptions = await engineOptionsFor(options, device, formOn(table, device), signal);
   const use = { device, tableKey: key };
   return openMarked(cache.deviceMarksFolder, use, logger, () => createEngine(engineOptions));
 }
 
 async function engineOptionsFor(
-  { engine, deviceGraph, cache }: DeviceOptions,
+  { engine, deviceGraphs, cache }: DeviceOptions,
   device: Device,
-  precision: Precision,
+  form: DeviceForm,
   signal: AbortSignal,
 ): Promise<EngineOptions> {
-  const graphPath = hasOwnMemory(device) ? await deviceGraph(precision, signal) : engine.graphPath;
-  return { ...engine, device, precision, graphPath, libraryPath: libraryPathOf(device, cache) };
+  const graphPath = hasOwnMemory(device) ? await deviceGraphs.ensure(form, signal) : engine.graphPath;
+  const libraryPath = libraryPathOf(device, cache);
+  return { ...engine, device, precision: precisionOf(form), graphPath, libraryPath };
 }
 
 function libraryPathOf(device: Device, cache: Cache): string | undefined {

@@ -1,9 +1,10 @@
+import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import { hasOwnMemory, supportedDevices, type Device } from '../engine/device';
 import { OrtApi } from '../engine/ortApi';
 import { ortLibraryPath } from '../engine/ortLibrary';
 import type { EngineOptions } from '../engine/transformerEngine';
-import type { Precision } from '../model/precision';
+import type { DeviceForm } from '../model/deviceForm';
 import { findDeviation, type DeviceMeasurement, type GoldenTokens } from './deviceMeasurement';
 import type { ProbeRequest } from './deviceProbeProcess';
 import { describeEntry, fasterOf, type DeviceEntry, type DeviceTable } from './deviceTable';
@@ -11,7 +12,7 @@ import { describeFailure, runProbe, type ProbeOutcome } from './runProbe';
 
 export interface ProbeOptions {
   /** Of the model on a device. */
-  readonly engineFor: (device: Device, precision: Precision) => Promise<EngineOptions>;
+  readonly engineFor: (device: Device, form: DeviceForm) => Promise<EngineOptions>;
   /** The golden prompts. */
   readonly promptIds: readonly (readonly number[])[];
   /** The library to load for a device; undefined: the one that ships. */
@@ -25,6 +26,8 @@ export interface ProbeOptions {
 
 /** Shaders are compiled at first use, which takes a slow driver half a minute. */
 const defaultTimeoutMs = 90_000;
+/** Weights of 4 bits cost quality, so they must bring the time of a suggestion down to this. */
+const worthwhileShare = 0.8;
 /** Loading the library and asking the driver takes a second; the child gives way to everything else, though. */
 const checkTimeoutMs = 60_000;
 
@@ -45,11 +48,11 @@ export async function probeDevices(options: ProbeOptions, signal: AbortSignal): 
       entries.push({ device, outcome: 'failed', reason: problem });
       continue;
     }
-    cpu ??= await measureDevice({ device: 'cpu', precision: 'float32' }, undefined, options, signal);
+    cpu ??= await measureDevice({ device: 'cpu', form: 'q8f32' }, undefined, options, signal);
     if (cpu.outcome !== 'measured') {
       return [cpu, ...entries];
     }
-    entries.push(await measureInBestPrecision(device, cpu.measurement, options, signal));
+    entries.push(await measureInBestForm(device, cpu.measurement, options, signal));
   }
   return cpu === undefined ? entries : [cpu, ...entries];
 }
@@ -66,44 +69,52 @@ export async function checkInChild(
 }
 
 /**
- * The better of the two precisions that give the CPU's tokens, for devices that have memory of their own; others leave
- * part of the graph to the CPU, which is slower in float16. Many devices cannot compute in float16 at all: what then
- * stands in the table is how the device did in float32.
+ * The fastest form that gives the CPU's tokens, for devices that have memory of their own; others leave part of the graph
+ * to the CPU, which is slower in float16. Many devices cannot compute in float16 at all: what then stands in the table is
+ * how the device did in float32.
  */
-async function measureInBestPrecision(
+async function measureInBestForm(
   device: Device,
   cpu: DeviceMeasurement,
   options: ProbeOptions,
   signal: AbortSignal,
 ): Promise<DeviceEntry> {
-  const wide = await measureIn('float32');
-  return hasOwnMemory(device) ? fasterOf(wide, await measureIn('float16')) : wide;
+  const wide = await measureIn('q8f32');
+  if (!hasOwnMemory(device)) {
+    return wide;
+  }
+  const half = await measureIn('q8f16');
+  const best = fasterOf(wide, half);
+  return half.outcome === 'measured' ? fasterOf(best, await measureIn('q4f16'), worthwhileShare) : best;
 
-  async function measureIn(precision: Precision): Promise<DeviceEntry> {
-    const entry = await measureDevice({ device, precision }, cpu.golden, options, signal);
+  async function measureIn(form: DeviceForm): Promise<DeviceEntry> {
+    const entry = await measureDevice({ device, form }, cpu.golden, options, signal);
     const deviation = entry.outcome === 'measured' ? findDeviation(cpu, entry.measurement) : undefined;
     const judged: DeviceEntry =
       deviation === undefined ? entry : { device, outcome: 'wrong', reason: deviation };
-    options.logger.info(`device: ${device} in ${precision}: ${describeEntry(judged)}`);
+    options.logger.info(`device: ${device} as ${form}: ${describeEntry(judged)}`);
     return judged;
   }
 }
 
 async function measureDevice(
-  { device, precision }: { readonly device: Device; readonly precision: Precision },
+  { device, form }: { readonly device: Device; readonly form: DeviceForm },
   reference: readonly GoldenTokens[] | undefined,
   { engineFor, promptIds, logger, timeoutMs = defaultTimeoutMs }: ProbeOptions,
   signal: AbortSignal,
 ): Promise<DeviceEntry> {
-  logger.info(`device: measuring ${device} in ${precision}`);
-  const request: ProbeRequest = {
-    kind: 'measure',
-    engine: await engineFor(device, precision),
-    task: { promptIds, reference },
-  };
+  logger.info(`device: measuring ${device}${hasOwnMemory(device) ? ` as ${form}` : ''}`);
+  let engine: EngineOptions;
+  try {
+    engine = await engineFor(device, form);
+  } catch (error) {
+    signal.throwIfAborted();
+    return { device, outcome: 'failed', reason: describeError(error) }; // No room for this form's graph, say.
+  }
+  const request: ProbeRequest = { kind: 'measure', engine, task: { promptIds, reference } };
   const answer = await runProbe(request, timeoutMs, logger, signal);
   return answer.kind === 'measured'
-    ? { device, precision, outcome: 'measured', measurement: answer.measurement }
+    ? { device, form, outcome: 'measured', measurement: answer.measurement }
     : failedEntry(device, answer);
 }
 

@@ -3,15 +3,15 @@ import { dirname } from 'node:path';
 import type { Device } from '../engine/device';
 import { devices } from '../engine/device';
 import { ensureWritableFolder } from '../model/cache';
-import { precisions, type Precision } from '../model/precision';
+import { deviceForms, type DeviceForm } from '../model/deviceForm';
 import { describeSpeed, type DeviceMeasurement } from './deviceMeasurement';
 
 /** What became of one device when it was tried. */
 export type DeviceEntry =
   | {
       readonly device: Device;
-      /** Of the graph that did best; absent: float32. */
-      readonly precision?: Precision;
+      /** Of the graph that did best; absent: `q8f32`. */
+      readonly form?: DeviceForm;
       readonly outcome: 'measured';
       readonly measurement: DeviceMeasurement;
     }
@@ -74,9 +74,12 @@ export function fastestDevice(table: DeviceTable): Device {
   return best !== undefined && cpu !== undefined && best.ms < worthwhileFactor * cpu.ms ? best.device : 'cpu';
 }
 
-/** The entry of two with the shorter suggestion; the first where neither or only it was measured. */
-export function fasterOf(first: DeviceEntry, second: DeviceEntry): DeviceEntry {
-  return suggestionMsOf(second) < suggestionMsOf(first) ? second : first;
+/**
+ * The entry of two with the shorter suggestion; the first where neither or only it was measured, or where the second does
+ * not bring the time down to `share` of its own.
+ */
+export function fasterOf(first: DeviceEntry, second: DeviceEntry, share = 1): DeviceEntry {
+  return suggestionMsOf(second) < share * suggestionMsOf(first) ? second : first;
 }
 
 function suggestionMsOf(entry: DeviceEntry): number {
@@ -84,9 +87,9 @@ function suggestionMsOf(entry: DeviceEntry): number {
 }
 
 /** Of the graph that does best on the device, as far as that was measured. */
-export function precisionOn(table: DeviceTable, device: Device): Precision {
+export function formOn(table: DeviceTable, device: Device): DeviceForm {
   const entry = table.find((candidate) => candidate.device === device);
-  return (entry?.outcome === 'measured' ? entry.precision : undefined) ?? 'float32';
+  return (entry?.outcome === 'measured' ? entry.form : undefined) ?? 'q8f32';
 }
 
 /** An entry's outcome in a few words, for tables that users read. */
@@ -97,7 +100,8 @@ export function describeEntry(entry: DeviceEntry): string {
     ];
     return `${outcome}${entry.reason}`;
   }
-  return `${describeSpeed(entry.measurement.speed)}${entry.precision === 'float16' ? ', in float16' : ''}`;
+  const form = { q8f32: '', q8f16: ', in float16', q4f16: ', in float16 with weights of 4 bits' };
+  return `${describeSpeed(entry.measurement.speed)}${form[entry.form ?? 'q8f32']}`;
 }
 
 async function readTables(file: string): Promise<[string, DeviceTable][]> {
@@ -121,9 +125,8 @@ function isEntry(value: unknown): value is DeviceEntry {
     return false;
   }
   const known = devices.some((device) => device === value.device);
-  const isKnownPrecision =
-    !('precision' in value) || precisions.some((precision) => precision === value.precision);
-  return known && isKnownPrecision && (value.outcome === 'measured' ? hasSpeed(value) : 'reason' in value);
+  const isKnownForm = !('form' in value) || deviceForms.some((form) => form === value.form);
+  return known && isKnownForm && (value.outcome === 'measured' ? hasSpeed(value) : 'reason' in value);
 }
 
 function hasSpeed(value: object): boolean {

@@ -6,8 +6,7 @@ import type { Engine } from '../engine/engine';
 import type { Device } from '../engine/device';
 import type { Cache } from '../model/cache';
 import { findCatalogEntry } from '../model/catalog';
-import { ensureGraphVariant, type GraphSource } from '../model/graphVariant';
-import type { ScalePer } from '../model/graph/buildGraph';
+import { ensureGraphVariant, removeGraphVariant, type GraphSource } from '../model/graphVariant';
 import type { ModelManifest } from '../model/manifest';
 import { ensureModelFile, resolveOwnModelFile } from '../model/modelFile';
 import { prepareModel } from '../model/prepare';
@@ -15,7 +14,7 @@ import { hashOwnFile } from '../model/verification';
 import { decodeSpecification } from '../tokenizer/specification';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 import { createTokenizer } from '../tokenizer/tokenizer';
-import { chooseCpuGraph } from './cpuGraph';
+import { chooseCpuGraph, type ScalePer } from './cpuGraph';
 import { openOnDevice, type DeviceControl, type DeviceOptions, type DeviceSetting } from './deviceControl';
 import { goldenTexts } from './goldenTexts';
 
@@ -120,8 +119,11 @@ async function openPrepared(
     const devices = await openOnDevice({
       setting,
       engine: { ...engine, graphPath },
-      deviceGraph: (precision, whileMoving) =>
-        ensureGraphVariant(prepared, `device-${precision}`, { logger }, whileMoving),
+      deviceGraphs: {
+        ensure: (form, whileMoving) =>
+          ensureGraphVariant(prepared, `device-${form}`, { logger }, whileMoving),
+        remove: (form) => removeGraphVariant(prepared, `device-${form}`),
+      },
       modelSha256: manifest.sourceSha256,
       promptIds,
       cache: options.cache,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { createRandom } from '../../src/base/random';
 import { channelsOf, toChannels } from '../../src/model/graph/channels';
-import { channelsFileName, createNetwork } from '../../src/model/graph/network';
+import { createNetwork } from '../../src/model/graph/network';
 import { dataType, encodeOnnxModel } from '../../src/model/graph/onnxModel';
 import type { BlockMatrix, WeightsPlan } from '../../src/model/graph/weightsPlan';
 
@@ -18,9 +18,7 @@ test('each row has the scale of its largest value, no value is off by more than 
   const blocks = Uint8Array.from({ length: 5 * 64 }, () => 1 + Math.floor(random() * 255));
   blocks.fill(128, 3 * 64, 4 * 64); // A row of zeros.
   const blockScales = Float32Array.from({ length: 10 }, () => random());
-  const values = new Int8Array(5 * 64);
-  const scales = new Float32Array(5);
-  toChannels(shape, blocks, blockScales, values, scales);
+  const { values, scales } = toChannels(shape, blocks, blockScales);
 
   for (let row = 0; row < 5; row++) {
     const exact = Array.from({ length: 64 }, (_, column) => {
@@ -100,18 +98,19 @@ async function multiply(
     blocks: empty,
     scales: empty,
   };
-  const channels: WeightsPlan = { tasks: [], tables: [], byteCount: 0 };
-  const network = createNetwork(4, { channels });
+  const plan: WeightsPlan = { tasks: [], tables: [], byteCount: 0 };
+  const derived = { name: 'channels.bin', plan };
+  const network = createNetwork({ accuracyLevel: 4, matrixForm: 'channels', derived });
   const input = network.input('x', dataType.float32, [1, 'seq', columnCount]);
   const product = network.linearByChannel('product', input, matrix);
   network.output(product, dataType.float32, [1, 'seq', rowCount]);
   writeFileSync(join(folder, 'one.onnx'), encodeOnnxModel(network.toOnnx('one')));
 
   const places = channelsOf({ tasks: [], tables: [], byteCount: 0 }, matrix);
-  const file = new Uint8Array(channels.byteCount);
+  const file = new Uint8Array(plan.byteCount);
   file.set(new Uint8Array(values.buffer), places.values.offset);
   file.set(new Uint8Array(scales.buffer), places.scales.offset);
-  writeFileSync(join(folder, channelsFileName), file);
+  writeFileSync(join(folder, derived.name), file);
 
   const session = await InferenceSession.create(join(folder, 'one.onnx'), { intraOpNumThreads: 1 });
   const shape = [1, x.length / columnCount, columnCount];

@@ -35,10 +35,10 @@ beforeEach(async () => {
   source = await prepareTinyModel(cache, { architecture: 'qwen2', seed: 1 });
 });
 
-const make = (variant: GraphVariant = 'device-float32') =>
+const make = (variant: GraphVariant = 'device-q8f32') =>
   ensureGraphVariant(source, variant, { logger: silentLogger }, neverAborted);
 
-const variants = ['device-float32', 'device-float16', 'channel'] as const;
+const variants = ['device-q8f32', 'device-q8f16', 'device-q4f16', 'channel'] as const;
 
 const file = (name: string) => join(source.folder, name);
 
@@ -58,11 +58,8 @@ test('each is added to a prepared folder once, and changes nothing in it', async
   expect(new Set(await Promise.all(variants.map(make))).size).toBe(variants.length);
 });
 
-describe.each([
-  ['device-float16', 'float16.bin'],
-  ['channel', 'channels.bin'],
-] as const)('%s', (variant, numbers) => {
-  const [graph, record] = [`${variant}.onnx`, `${variant}.json`];
+describe.each(['device-q8f16', 'device-q4f16', 'channel'] as const)('%s', (variant) => {
+  const [graph, numbers, record] = [`${variant}.onnx`, `${variant}.bin`, `${variant}.json`];
 
   test.each<[string, () => void | Promise<void>]>([
     ['the graph is gone', () => rmSync(file(graph))],
@@ -112,7 +109,7 @@ function changeByte(path: string, at: number): void {
 test('another GGUF than the one that was prepared is refused', async () => {
   await writeTinyModel({ architecture: 'qwen2', seed: 1, layerCount: 3 }, source.ggufPath);
   await expect(make()).rejects.toThrow(/not the file/);
-  expect(readdirSync(source.folder)).not.toContain('device-float32.onnx');
+  expect(readdirSync(source.folder)).not.toContain('device-q8f32.onnx');
 });
 
 test('the graph says of its logits what they say, and nothing breaks where no rare token is wanted', async () => {

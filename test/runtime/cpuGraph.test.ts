@@ -65,10 +65,10 @@ describe('chooseCpuGraph', () => {
     const { measuredOn } = JSON.parse(record()) as { measuredOn: string };
     await writeSealed(join(source.folder, 'cpu.json'), { measuredOn, scalePer: 'channel' });
     expect(await choose()).toBe(join(source.folder, 'channel.onnx'));
-    expect(readdirSync(source.folder)).toContain('channels.bin');
+    expect(readdirSync(source.folder)).toContain('channel.bin');
     await writeSealed(join(source.folder, 'cpu.json'), { measuredOn, scalePer: 'block' });
     expect(await choose()).toBe(options.engine.graphPath);
-    expect(readdirSync(source.folder)).not.toContain('channels.bin');
+    expect(readdirSync(source.folder)).not.toContain('channel.bin');
   });
 
   test('a model that cannot be measured runs by block, and the log says why', async () => {
@@ -83,7 +83,7 @@ describe('chooseCpuGraph', () => {
     expect(await choose({ engine })).toBe(options.engine.graphPath);
     expect(measuredCount()).toBe(1);
     expect(lines.join()).toContain('not measured: ');
-    expect(readdirSync(source.folder)).not.toContain('channels.bin');
+    expect(readdirSync(source.folder)).not.toContain('channel.bin');
   });
 
   test('ends when it is aborted, and remembers nothing', async () => {

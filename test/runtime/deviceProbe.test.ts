@@ -7,6 +7,7 @@ import { neverAborted } from '../../src/base/abort';
 import { silentLogger } from '../../src/base/logger';
 import { hasOwnMemory } from '../../src/engine/device';
 import { locateCache, type Cache } from '../../src/model/cache';
+import { precisionOf, type DeviceForm } from '../../src/model/deviceForm';
 import { openOnDevice, type DeviceOptions } from '../../src/runtime/deviceControl';
 import { probeDevices, type ProbeOptions } from '../../src/runtime/deviceProbe';
 import { readDeviceTable } from '../../src/runtime/deviceTable';
@@ -42,12 +43,12 @@ afterAll(async () => {
 
 function options(change: Partial<ProbeOptions> = {}): ProbeOptions {
   return {
-    engineFor: (device, precision) =>
+    engineFor: (device, form) =>
       Promise.resolve({
         ...tiny.engineOptions,
         device,
-        precision,
-        graphPath: hasOwnMemory(device) ? tiny.deviceGraphPaths[precision] : tiny.engineOptions.graphPath,
+        precision: precisionOf(form),
+        graphPath: hasOwnMemory(device) ? tiny.deviceGraphPaths[form] : tiny.engineOptions.graphPath,
       }),
     promptIds: [
       [3, 4, 5],
@@ -112,9 +113,23 @@ test.skipIf(noSoftwareAdapter !== undefined || chosenDriver !== undefined)(
     const table = await probeDevices(options({ logger }), neverAborted);
     expect(table.find(({ device }) => device === 'webgpu')).toMatchObject({
       outcome: 'measured',
-      precision: 'float32',
+      form: 'q8f32',
     });
-    expect(messages.find((message) => message.startsWith('device: webgpu in float16: '))).toMatch(/f16/);
+    expect(messages.find((message) => message.startsWith('device: webgpu as q8f16: '))).toMatch(/f16/);
+  },
+);
+
+test.skipIf(noSoftwareAdapter !== undefined)(
+  `a graph that cannot be made is an outcome of its device ${noSoftwareAdapter ?? ''}`,
+  { timeout: softwareAdapterTimeoutMs },
+  async () => {
+    Object.assign(process.env, softwareAdapterEnvironment());
+    const { engineFor } = options();
+    const found = await outcomes({
+      engineFor: (device, form) =>
+        hasOwnMemory(device) ? Promise.reject(new Error('no room')) : engineFor(device, form),
+    });
+    expect(found).toMatchObject({ cpu: 'measured', webgpu: 'failed: no room' });
   },
 );
 
@@ -132,7 +147,10 @@ function controlOptions(setting: DeviceOptions['setting']): DeviceOptions {
   return {
     setting,
     engine: tiny.engineOptions,
-    deviceGraph: (precision) => Promise.resolve(tiny.deviceGraphPaths[precision]),
+    deviceGraphs: {
+      ensure: (form) => Promise.resolve(tiny.deviceGraphPaths[form]),
+      remove: () => Promise.resolve(),
+    },
     modelSha256: 'tiny',
     promptIds: options().promptIds,
     cache,
@@ -147,8 +165,15 @@ function controlOptions(setting: DeviceOptions['setting']): DeviceOptions {
 test.runIf(isLinux)(
   'the automatic choice measures once, remembers, and stays where nothing is faster',
   async () => {
-    const first = await openOnDevice(controlOptions('auto'));
+    const removed: string[] = [];
+    const remove = (form: DeviceForm) => {
+      removed.push(form);
+      return Promise.reject(new Error('in use'));
+    };
+    const auto = controlOptions('auto');
+    const first = await openOnDevice({ ...auto, deviceGraphs: { ...auto.deviceGraphs, remove } });
     const table = await first.table('if-missing', neverAborted);
+    expect(removed).toEqual(['q8f16', 'q4f16']);
     expect(table.map(({ device }) => device).sort()).toEqual(['cuda', 'webgpu']);
     expect(first.engine.device).toBe('cpu');
     await first.dispose();
@@ -205,9 +230,9 @@ test.skipIf(noSoftwareAdapter !== undefined)(
     await begun;
     await control.dispose();
     expect(messages).toEqual([
-      'device: measuring cpu in float32',
+      'device: measuring cpu',
       'device: the model is in use; measuring begins again when it rests',
-      'device: measuring cpu in float32',
+      'device: measuring cpu',
     ]);
   },
 );

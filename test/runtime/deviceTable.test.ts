@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Device } from '../../src/engine/device';
-import type { Precision } from '../../src/model/precision';
+import type { DeviceForm } from '../../src/model/deviceForm';
 import { findDeviation, type DeviceMeasurement } from '../../src/runtime/deviceMeasurement';
 import {
   describeEntry,
   fasterOf,
   fastestDevice,
-  precisionOn,
+  formOn,
   readDeviceTable,
   writeDeviceTable,
   type DeviceEntry,
@@ -21,9 +21,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function measured(device: Device, suggestionMs: number, precision?: Precision): DeviceEntry {
+function measured(device: Device, suggestionMs: number, form?: DeviceForm): DeviceEntry {
   const speed = { prefillTokensPerSecond: 400, decodeMsPerToken: 20, suggestionMs };
-  return { device, precision, outcome: 'measured', measurement: { golden: [], referenceScores: [], speed } };
+  return { device, form, outcome: 'measured', measurement: { golden: [], referenceScores: [], speed } };
 }
 
 describe('the table', () => {
@@ -51,7 +51,7 @@ describe('the table', () => {
     ...['', '{', '{"a": 1}', '[["driver 1", [{"device": "abacus", "outcome": "measured"}]]]'],
     '[["driver 1", [{"device": "cpu", "outcome": "measured", "measurement": {"speed": {"suggestionMs": 1}}}]]]',
     '[["driver 1", [{"device": "cpu", "outcome": "measured", "measurement": null}]]]',
-    '[["driver 1", [{"device": "cpu", "precision": "float8", "outcome": "failed", "reason": "x"}]]]',
+    '[["driver 1", [{"device": "cpu", "form": "q1f8", "outcome": "failed", "reason": "x"}]]]',
   ])('that makes no sense (%s) is no table', async (text) => {
     const file = join(folder, 'broken.json');
     writeFileSync(file, text);
@@ -61,9 +61,9 @@ describe('the table', () => {
   });
 });
 
-test('of two precisions the faster one counts, if it was right, and the table says which it was', () => {
+test('of two forms the faster one counts, if it was right, and the table says which it was', () => {
   const wide = measured('webgpu', 100);
-  const half = measured('webgpu', 60, 'float16');
+  const half = measured('webgpu', 60, 'q8f16');
   const unable: DeviceEntry = { device: 'webgpu', outcome: 'failed', reason: 'no f16' };
   const wrong: DeviceEntry = { device: 'webgpu', outcome: 'wrong', reason: 'prompt 1' };
   expect(fasterOf(wide, half)).toBe(half);
@@ -71,12 +71,16 @@ test('of two precisions the faster one counts, if it was right, and the table sa
   expect(fasterOf(wide, unable)).toBe(wide);
   expect(fasterOf(wrong, half)).toBe(half);
   expect(fasterOf(wrong, unable)).toBe(wrong);
+  const small = measured('webgpu', 50, 'q4f16');
+  expect(fasterOf(half, small, 0.8)).toBe(half);
+  expect(fasterOf(wide, small, 0.8)).toBe(small);
 
-  expect(precisionOn([measured('cpu', 300), half], 'webgpu')).toBe('float16');
-  expect(precisionOn([measured('cpu', 300), half], 'cuda')).toBe('float32');
-  expect(precisionOn([measured('cpu', 300), wide], 'webgpu')).toBe('float32');
-  expect(precisionOn([unable], 'webgpu')).toBe('float32');
+  expect(formOn([measured('cpu', 300), half], 'webgpu')).toBe('q8f16');
+  expect(formOn([measured('cpu', 300), half], 'cuda')).toBe('q8f32');
+  expect(formOn([measured('cpu', 300), wide], 'webgpu')).toBe('q8f32');
+  expect(formOn([unable], 'webgpu')).toBe('q8f32');
   expect(describeEntry(half)).toMatch(/, in float16$/);
+  expect(describeEntry(small)).toMatch(/, in float16 with weights of 4 bits$/);
   expect(describeEntry(wide)).not.toMatch(/float/);
 });
 

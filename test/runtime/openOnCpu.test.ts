@@ -26,7 +26,10 @@ test('a model that runs on the CPU is opened without asking the system for its d
   const control = await openOnDevice({
     setting: 'cpu',
     engine: tiny.engineOptions,
-    deviceGraph: () => Promise.reject(new Error('the CPU has the prepared graph')),
+    deviceGraphs: {
+      ensure: () => Promise.reject(new Error('the CPU has the prepared graph')),
+      remove: () => Promise.resolve(),
+    },
     modelSha256: '',
     promptIds: [],
     cache,

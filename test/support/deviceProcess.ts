@@ -14,7 +14,10 @@ const plain = JSON.parse(process.env['DEVICE_OPTIONS'] ?? '') as Pick<
 const print = (line: string) => writeSync(1, `${line}\n`); // At once: the next line may be the process's last.
 const control = await openOnDevice({
   ...plain,
-  deviceGraph: (precision) => Promise.resolve(plain.deviceGraphPaths[precision]),
+  deviceGraphs: {
+    ensure: (form) => Promise.resolve(plain.deviceGraphPaths[form]),
+    remove: () => Promise.resolve(),
+  },
   cache: locateCache(process.env),
   logger: silentLogger,
   onMoved: () => {},

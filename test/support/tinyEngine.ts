@@ -9,9 +9,9 @@ import type { TransformerConfiguration } from '../../src/model/configuration';
 import type { HeadPart } from '../../src/model/headParts';
 import { readGguf } from '../../src/model/gguf/readGguf';
 import { buildGraph } from '../../src/model/graph/buildGraph';
-import { writeHalves } from '../../src/model/graph/halves';
-import { halvesFileName } from '../../src/model/graph/network';
-import type { Precision } from '../../src/model/precision';
+import { variantGraphs } from '../../src/model/graphVariant';
+import { writeWeights } from '../../src/model/graph/writeWeights';
+import { deviceForms, precisionOf, type DeviceForm } from '../../src/model/deviceForm';
 import { decodeSpecification } from '../../src/tokenizer/specification';
 import type { Tokenizer } from '../../src/tokenizer/tokenizer';
 import { createTokenizer } from '../../src/tokenizer/tokenizer';
@@ -26,12 +26,12 @@ export interface TinyEngine {
   /** What `engine` was opened with. */
   readonly engineOptions: EngineOptions;
   /** The graphs for devices that have a memory of their own. */
-  readonly deviceGraphPaths: Readonly<Record<Precision, string>>;
+  readonly deviceGraphPaths: Readonly<Record<DeviceForm, string>>;
   createTokenizer(): Tokenizer;
   /** Lends a second engine over the same model, with nothing in its cache. */
   freshly<T>(use: (engine: Engine) => Promise<T>): Promise<T>;
   /** Opens another engine over the same model, on a device; the caller disposes it. */
-  openOn(device: Device, prefillChunkTokens?: number, precision?: Precision): Promise<Engine>;
+  openOn(device: Device, prefillChunkTokens?: number, form?: DeviceForm): Promise<Engine>;
   /** Opens another file as the graph. */
   openGraph(graphPath: string): Promise<Engine>;
   dispose(): Promise<void>;
@@ -61,18 +61,20 @@ export async function openTinyEngine(
   const gguf = await readGguf(ggufPath, neverAborted);
   const exact = { accuracyLevel: 0, headParts } as const;
   writeFileSync(exactGraphPath, buildGraph(gguf, configuration, exact).onnx);
-  const writeDeviceGraph = async (precision: Precision) => {
-    const { onnx, halves } = buildGraph(gguf, configuration, { ...exact, logitsReader: 'graph', precision });
+  const writeDeviceGraph = async (form: DeviceForm): Promise<[DeviceForm, string]> => {
+    const derivedName = `device-${form}.bin`;
+    const options = { ...exact, ...variantGraphs[`device-${form}`], derivedName };
+    const { onnx, derived } = buildGraph(gguf, configuration, options);
     const weightsPath = join(prepared.folder, files.weights.name);
-    await writeHalves(halves, weightsPath, join(prepared.folder, halvesFileName), neverAborted);
-    const path = join(prepared.folder, `device-${precision}.onnx`);
+    await writeWeights(derived, weightsPath, join(prepared.folder, derivedName), () => {}, neverAborted);
+    const path = join(prepared.folder, `device-${form}.onnx`);
     writeFileSync(path, onnx);
-    return path;
+    return [form, path];
   };
-  const deviceGraphPaths = {
-    float32: await writeDeviceGraph('float32'),
-    float16: await writeDeviceGraph('float16'),
-  };
+  const deviceGraphPaths = Object.fromEntries(await Promise.all(deviceForms.map(writeDeviceGraph))) as Record<
+    DeviceForm,
+    string
+  >;
   const engine = await openGraph(exactGraphPath);
 
   return {
@@ -83,13 +85,13 @@ export async function openTinyEngine(
     engineOptions: { graphPath: exactGraphPath, ...common },
     deviceGraphPaths,
     openGraph,
-    openOn: (device, prefillChunkTokens, precision = 'float32') =>
+    openOn: (device, prefillChunkTokens, form = 'q8f32') =>
       createEngine({
-        graphPath: hasOwnMemory(device) ? deviceGraphPaths[precision] : exactGraphPath,
+        graphPath: hasOwnMemory(device) ? deviceGraphPaths[form] : exactGraphPath,
         ...common,
         device,
         prefillChunkTokens,
-        precision,
+        precision: precisionOf(form),
       }),
     createTokenizer: () =>
       createTokenizer(decodeSpecification(readFileSync(join(prepared.folder, files.tokenizer.name)))),

@@ -40,17 +40,14 @@ export function channelsOf(plan: WeightsPlan, matrix: BlockMatrix): ChannelMatri
   return target;
 }
 
-/**
- * 8-bit blocks [rowCount, columnCount] with their scales [rowCount, columnCount / blockSize] as channels: `values`
- * [columnCount, rowCount] and `scales` [rowCount].
- */
+/** 8-bit blocks [rowCount, columnCount] with their scales [rowCount, columnCount / blockSize] as channels. */
 export function toChannels(
   { rowCount, columnCount, blockSize }: Pick<BlockMatrix, 'rowCount' | 'columnCount' | 'blockSize'>,
   blocks: Uint8Array,
   blockScales: Float32Array,
-  values: Int8Array,
-  scales: Float32Array,
-): void {
+): { readonly values: Int8Array; readonly scales: Float32Array } {
+  const values = new Int8Array(columnCount * rowCount);
+  const scales = new Float32Array(rowCount);
   const row = new Float32Array(columnCount);
   for (let rowIndex = 0; rowIndex < rowCount; rowIndex++) {
     const start = rowIndex * columnCount;
@@ -67,4 +64,5 @@ export function toChannels(
       values[column * rowCount + rowIndex] = Math.round(row[column]! * inverse);
     }
   }
+  return { values, scales };
 }

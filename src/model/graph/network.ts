@@ -1,15 +1,37 @@
 import type { TransformerConfiguration } from '../configuration';
+import type { Precision } from '../precision';
 import { channelsOf, largestActivation } from './channels';
 import { toFloat16 } from './float16';
-import { halfOf, type HalvesPlan } from './halves';
+import { halfOf } from './halves';
+import { nibbleBlockSize, nibblesOf } from './nibbles';
 import { createOnnxBuilder, microsoft, type Value } from './onnxBuilder';
 import { dataType, float, int, ints } from './onnxModel';
 import type { BlockMatrix, FileRange, FloatVector, WeightsPlan } from './weightsPlan';
 
-/** Names of the external-data files beside the graph. */
+/** The name of the external-data file beside the graph that holds what `createWeights` plans. */
 export const weightsFileName = 'weights.bin';
-export const halvesFileName = 'float16.bin';
-export const channelsFileName = 'channels.bin';
+
+/**
+ * What the layers' matrices are multiplied as: 8-bit blocks; with one scale for each row, an output channel, but for q, k
+ * and v (float32 only); or 4-bit blocks.
+ */
+export type MatrixForm = 'blocks' | 'channels' | 'nibbles';
+
+/** A file of what is not in the weights file in the form that a graph needs; the plan's tasks read the weights file. */
+export interface DerivedFile {
+  readonly name: string;
+  readonly plan: WeightsPlan;
+}
+
+export interface NetworkOptions {
+  /** Of MatMulNBits: 4 quantises activations to int8 (fast), 0 keeps them as they are. */
+  readonly accuracyLevel: 0 | 4;
+  /** Of activations, the KV cache and all weights but the quantised ones. Absent: float32. */
+  readonly precision?: Precision;
+  /** Absent: blocks. */
+  readonly matrixForm?: MatrixForm;
+  readonly derived: DerivedFile;
+}
 
 /** How RoPE pairs the dimensions of a head. */
 export type RotaryPairing =
@@ -28,22 +50,26 @@ export type Norm =
       readonly epsilon: number;
     };
 
+/** What MatMulNBits multiplies by. */
+interface BlockOperands {
+  readonly bits: 4 | 8;
+  readonly blockSize: number;
+  readonly blocks: Value; // uint8 [rowCount, columnCount / blockSize, blockSize * bits / 8]
+  readonly scales: Value; // [rowCount, columnCount / blockSize]
+  /** What stands for zero in each block. Absent: the middle of the range. */
+  readonly zeros?: Value; // uint8 [rowCount, bytes of a row's]
+}
+
 /**
  * Accumulates an ONNX graph; its methods are the few layers that decoders are made of. Operators and attributes:
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
- *
- * `accuracyLevel` of MatMulNBits: 4 quantises activations to int8 (fast), 0 keeps them as they are. With `halves`
- * activations, KV cache and all weights but the 8-bit blocks are float16, and with `channels` most matrices have a scale
- * for each row; what the weights file holds is then to be copied as these plans say.
  */
-export function createNetwork(
-  accuracyLevel: 0 | 4,
-  { halves, channels }: { readonly halves?: HalvesPlan; readonly channels?: WeightsPlan } = {},
-) {
+export function createNetwork({ accuracyLevel, precision, matrixForm, derived }: NetworkOptions) {
   const builder = createOnnxBuilder();
   const { input, output, node, push, external, constantInt64s, toOnnx } = builder;
   /** Of activations and the KV cache. */
-  const activationType = halves === undefined ? dataType.float32 : dataType.float16;
+  const isHalf = precision === 'float16';
+  const activationType = isHalf ? dataType.float16 : dataType.float32;
 
   return {
     activationType,
@@ -137,9 +163,9 @@ export function createNetwork(
 
   /** x [1, seq, columns] -> x · matrixᵀ + bias [1, seq, rows]. */
   function linear(label: string, x: Value, matrix: BlockMatrix, bias?: FloatVector): Value {
-    // Inputs 3 (zero points: 128 when absent) and 4 (group index) are left out.
-    const tail = bias === undefined ? [] : ['', '', floatVector(bias)];
-    return multiply(label, x, matrix, scalesOf(matrix), tail);
+    return matrixForm === 'nibbles'
+      ? multiply(label, x, matrix, nibbleOperands(matrix), bias)
+      : multiply(label, x, matrix, byteOperands(matrix, scalesOf(matrix)), bias);
   }
 
   /**
@@ -148,17 +174,17 @@ export function createNetwork(
    * oldest and best of ONNX Runtime: without VNNI they are three times as fast as those for blocks.
    */
   function linearByChannel(label: string, x: Value, matrix: BlockMatrix, bias?: FloatVector): Value {
-    if (channels === undefined) {
+    if (matrixForm !== 'channels') {
       return linear(label, x, matrix, bias);
     }
-    const { values, scales } = channelsOf(channels, matrix);
+    const { values, scales } = channelsOf(derived.plan, matrix);
     const { bytes, magnitude } = quantised(x);
     const { name, rowCount, columnCount } = matrix;
     const product = node(`${label}.product`, 'MatMulIntegerToFloat', microsoft, [
       bytes,
-      external(`${name}.channels`, dataType.int8, [columnCount, rowCount], values, channelsFileName),
+      external(`${name}.channels`, dataType.int8, [columnCount, rowCount], values, derived.name),
       activationStep(),
-      external(`${name}.channelScales`, dataType.float32, [rowCount], scales, channelsFileName),
+      external(`${name}.channelScales`, dataType.float32, [rowCount], scales, derived.name),
       activationZero(),
     ]);
     if (bias === undefined) {
@@ -196,31 +222,54 @@ export function createNetwork(
    * and more are 0.016 apart in float16, which would make ties of what is none.
    */
   function logits(label: string, x: Value, matrix: BlockMatrix): Value {
-    const wide = halves === undefined ? x : cast(`${label}.wide`, x, dataType.float32);
-    return multiply(label, wide, matrix, wideScalesOf(matrix), []);
+    const wide = isHalf ? cast(`${label}.wide`, x, dataType.float32) : x;
+    return multiply(label, wide, matrix, byteOperands(matrix, wideScalesOf(matrix)));
   }
 
   function multiply(
     label: string,
     x: Value,
-    { name, rowCount, columnCount, blockSize, blocks }: BlockMatrix,
-    scales: Value,
-    tail: readonly Value[],
+    { rowCount, columnCount }: BlockMatrix,
+    { bits, blockSize, blocks, scales, zeros = '' }: BlockOperands,
+    bias?: FloatVector,
   ): Value {
-    const shape = [rowCount, columnCount / blockSize, blockSize];
+    const groupIndex = '';
+    const withoutBias = zeros === '' ? [] : [zeros];
+    const optional = bias === undefined ? withoutBias : [zeros, groupIndex, floatVector(bias)];
     return node(
       label,
       'MatMulNBits',
       microsoft,
-      [x, weight(`${name}.blocks`, dataType.uint8, shape, blocks), scales, ...tail],
+      [x, blocks, scales, ...optional],
       [
         int('K', columnCount),
         int('N', rowCount),
-        int('bits', 8),
+        int('bits', bits),
         int('block_size', blockSize),
         int('accuracy_level', accuracyLevel),
       ],
     );
+  }
+
+  function byteOperands(matrix: BlockMatrix, scales: Value): BlockOperands {
+    const { name, rowCount, columnCount, blockSize, blocks } = matrix;
+    const shape = [rowCount, columnCount / blockSize, blockSize];
+    return { bits: 8, blockSize, blocks: weight(`${name}.blocks`, dataType.uint8, shape, blocks), scales };
+  }
+
+  function nibbleOperands(matrix: BlockMatrix): BlockOperands {
+    const { name, rowCount, columnCount } = matrix;
+    const { blocks, scales, zeros } = nibblesOf(derived.plan, matrix);
+    const blockCount = columnCount / nibbleBlockSize;
+    const part = (label: string, type: number, dims: readonly number[], range: FileRange) =>
+      external(`${name}.${label}`, type, dims, range, derived.name);
+    return {
+      bits: 4,
+      blockSize: nibbleBlockSize,
+      blocks: part('nibbles', dataType.uint8, [rowCount, blockCount, nibbleBlockSize / 2], blocks),
+      scales: part('nibbleScales', dataType.float16, [rowCount, blockCount], scales),
+      zeros: part('nibbleZeros', dataType.uint8, [rowCount, Math.ceil(blockCount / 2)], zeros),
+    };
   }
 
   function cast(label: string, x: Value, type: number): Value {
@@ -337,9 +386,9 @@ export function createNetwork(
 
   /** Float32 numbers of the weights file, or their float16 copies. */
   function floats(name: string, dims: readonly number[], range: FileRange): Value {
-    return halves === undefined
-      ? weight(name, dataType.float32, dims, range)
-      : external(`${name}.half`, dataType.float16, dims, halfOf(halves, range), halvesFileName);
+    return isHalf
+      ? external(`${name}.half`, dataType.float16, dims, halfOf(derived.plan, range), derived.name)
+      : weight(name, dataType.float32, dims, range);
   }
 
   /** A tensor of the weights file. */
@@ -350,7 +399,7 @@ export function createNetwork(
   /** A number in the type of the activations. */
   function constantFloat(name: string, value: number): Value {
     const values = Float32Array.of(value);
-    const rawData = bytesOf(halves === undefined ? values : toFloat16(values));
+    const rawData = bytesOf(isHalf ? toFloat16(values) : values);
     return builder.constant(name, activationType, [], rawData);
   }
 }

@@ -2,6 +2,8 @@ import { damagedModel } from '../gguf/errors';
 import type { GgufFile, GgufTensor } from '../gguf/readGguf';
 import type { TensorType } from '../gguf/tensorType';
 import type { ChannelsTask } from './channels';
+import type { HalvesTask } from './halves';
+import type { NibblesTask } from './nibbles';
 
 /** Of every quantised GGUF type: no block of ours is smaller, and every matrix is cut into whole ones. */
 const smallestBlockSize = 32;
@@ -26,7 +28,7 @@ const alignment = 4096;
 const taskValueCount = 4 * 1024 * 1024;
 
 /** A piece of work that reads a range of one file and writes one or two ranges of another. */
-export type RepackTask = BlocksTask | FloatsTask | ChannelsTask;
+export type RepackTask = BlocksTask | FloatsTask | ChannelsTask | HalvesTask | NibblesTask;
 
 interface TaskSource {
   readonly type: TensorType;
