@@ -6,7 +6,7 @@ import { isSecretFile } from './ask/excludedFiles';
 import { refusalFor } from './ask/shouldAsk';
 import type { BeforeEngine, Completer } from './completer';
 import { writeAlternatives } from './decode/alternatives';
-import type { GenerationPlan } from './decode/attempt';
+import type { GenerationPlan, Writer } from './decode/attempt';
 import { EngineLane } from './decode/engineLane';
 import { Generation } from './decode/generation';
 import { cleanModelOutput } from './filters/postprocess';
@@ -53,6 +53,7 @@ interface Answer {
 
 class EngineCompleter implements Completer {
   private readonly lane: EngineLane;
+  private readonly writer: Writer;
   private readonly planner: Planner;
   private readonly cache = new SuggestionCache();
   private readonly nowMs: () => number;
@@ -65,6 +66,7 @@ class EngineCompleter implements Completer {
   ) {
     const { engine, tokenizer } = dependencies;
     this.lane = new EngineLane(engine);
+    this.writer = { lane: this.lane, tokenizer };
     this.planner = new Planner({
       tokenizer,
       fim,
@@ -259,9 +261,8 @@ class EngineCompleter implements Completer {
     } else {
       await running.wait(Number.POSITIVE_INFINITY, signal);
     }
-    const writer = { lane: this.lane, tokenizer: this.dependencies.tokenizer };
     const own = this.cache.find(place)?.produced;
-    yield* writeAlternatives(this.planner.plan(place, request), own, writer, signal);
+    yield* writeAlternatives(this.planner.plan(place, request), own, this.writer, signal);
   }
 
   private remembered(place: Place, { trigger }: CompletionRequest): Answer | undefined {
@@ -346,8 +347,8 @@ class EngineCompleter implements Completer {
 
   private start(plan: GenerationPlan): Generation {
     this.generation?.abort();
-    const { tokenizer, logger } = this.dependencies;
-    const generation = new Generation(plan, this.lane, tokenizer);
+    const { logger } = this.dependencies;
+    const generation = new Generation(plan, this.writer);
     this.generation = generation;
     const forget = () => {
       this.generation = this.generation === generation ? undefined : this.generation;

@@ -82,17 +82,17 @@ function chooseSteps(bytes: Uint8Array): { readonly step: number; readonly zero:
   if (range <= largestNibble) {
     return { step: 1, zero: byteZero - lowest };
   }
-  let best = { step: 1, zero: 0, error: Infinity };
+  const zero = Math.round(((byteZero - lowest) * largestNibble) / range);
+  let best = { step: 1, error: Infinity };
   for (const share of rangeShares) {
     const step = (range * share) / largestNibble;
-    const zero = Math.round(((byteZero - lowest) * share) / step);
     let error = 0;
     for (const byte of bytes) {
       error += ((nibbleOf(byte, step, zero) - zero) * step - (byte - byteZero)) ** 2;
     }
-    best = error < best.error ? { step, zero, error } : best;
+    best = error < best.error ? { step, error } : best;
   }
-  return best;
+  return { step: best.step, zero };
 }
 
 function nibbleOf(byte: number, step: number, zero: number): number {

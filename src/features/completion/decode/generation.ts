@@ -1,6 +1,5 @@
 import { raceAbort } from '../../../base/abort';
 import type { Place } from '../place';
-import type { CompletionTokenizer } from '../prompt/tokenizer';
 import { baseOf, possibleBases, sameBase, type Base } from '../typedThrough';
 import {
   anyBeginning,
@@ -9,9 +8,9 @@ import {
   type Attempt,
   type Beginning,
   type GenerationPlan,
+  type Writer,
 } from './attempt';
 import { cutDraft, type Draft, type DraftDecoder } from './draft';
-import type { EngineLane } from './engineLane';
 import { likelyLines } from './likelyLines';
 import { completePart } from './stopRules';
 import { weighLines } from './weighLines';
@@ -44,11 +43,10 @@ export class Generation {
 
   constructor(
     private readonly plan: GenerationPlan,
-    private readonly lane: EngineLane,
-    private readonly tokenizer: CompletionTokenizer,
+    private readonly writer: Writer,
   ) {
     this.base = baseOf(plan.place);
-    this.decoder = attemptDecoder(plan, tokenizer);
+    this.decoder = attemptDecoder(plan, writer.tokenizer);
     this.finished = this.run().finally(() => {
       this.ended = true;
       clearTimeout(this.lingering);
@@ -159,15 +157,12 @@ export class Generation {
     this.first = first;
     const { signal } = this.search;
     try {
-      const { isThorough } = this.plan;
-      const lines = await likelyLines(
-        first,
-        (beginning) => this.write(beginning, attemptDecoder(this.plan, this.tokenizer), signal),
-        isThorough ? rivalNats : 0,
-      );
-      const [best = first] = isThorough
-        ? await weighLines(lines, this.plan, { lane: this.lane, tokenizer: this.tokenizer }, signal)
-        : lines;
+      const { plan, writer } = this;
+      const { isThorough } = plan;
+      const write = (beginning: Beginning) =>
+        this.write(beginning, attemptDecoder(plan, writer.tokenizer), signal);
+      const lines = await likelyLines(first, write, isThorough ? rivalNats : 0);
+      const [best = first] = isThorough ? await weighLines(lines, plan, writer, signal) : lines;
       return { ...best, timings: first.timings };
     } catch (error) {
       if (this.controller.signal.aborted || !signal.aborted) {
@@ -178,12 +173,6 @@ export class Generation {
   }
 
   private write(beginning: Beginning, decoder: DraftDecoder, signal: AbortSignal): Promise<Attempt> {
-    return writeAttempt(
-      this.plan,
-      beginning,
-      decoder,
-      { lane: this.lane, tokenizer: this.tokenizer },
-      signal,
-    );
+    return writeAttempt(this.plan, beginning, decoder, this.writer, signal);
   }
 }
