@@ -4,13 +4,11 @@ import type { Logger } from '../../base/logger';
 import type { Engine, GenerateTimings } from '../../engine/engine';
 import { isSecretFile } from './ask/excludedFiles';
 import { refusalFor } from './ask/shouldAsk';
+import { Answers, type Answer } from './answers';
 import type { BeforeEngine, Completer } from './completer';
-import { writeAlternatives } from './decode/alternatives';
-import type { GenerationPlan, Writer } from './decode/attempt';
 import { EngineLane } from './decode/engineLane';
-import { Generation } from './decode/generation';
-import { cleanModelOutput } from './filters/postprocess';
-import { remainingDraft, SuggestionCache, type Produced } from './memory/suggestionCache';
+import type { Generation } from './decode/generation';
+import type { Produced } from './memory/suggestionCache';
 import { requestAfterAccept } from './nextRequest';
 import { placeOf, type Place } from './place';
 import { Planner } from './planner';
@@ -45,20 +43,12 @@ export function createCompleter(dependencies: CompleterDependencies): Completer 
   return new EngineCompleter(dependencies, findFimTokens(dependencies.tokenizer));
 }
 
-interface Answer {
-  readonly produced: Produced;
-  readonly source: Suggestion['source'];
-  readonly engine?: GenerateTimings;
-}
-
 class EngineCompleter implements Completer {
   private readonly lane: EngineLane;
-  private readonly writer: Writer;
   private readonly planner: Planner;
-  private readonly cache = new SuggestionCache();
   private readonly nowMs: () => number;
   private readonly presenter: Presenter;
-  private generation: Generation | undefined;
+  private readonly answers: Answers;
 
   constructor(
     private readonly dependencies: CompleterDependencies,
@@ -66,7 +56,6 @@ class EngineCompleter implements Completer {
   ) {
     const { engine, tokenizer } = dependencies;
     this.lane = new EngineLane(engine);
-    this.writer = { lane: this.lane, tokenizer };
     this.planner = new Planner({
       tokenizer,
       fim,
@@ -75,6 +64,13 @@ class EngineCompleter implements Completer {
     });
     this.nowMs = dependencies.nowMs ?? (() => performance.now());
     this.presenter = new Presenter(this.nowMs, dependencies.minimumConfidence);
+    this.answers = new Answers({
+      planner: this.planner,
+      writer: { lane: this.lane, tokenizer },
+      logger: dependencies.logger,
+      nowMs: this.nowMs,
+      isDoubtful: (produced, place) => this.presenter.isDoubtful(produced, place),
+    });
   }
 
   async complete(
@@ -122,13 +118,13 @@ class EngineCompleter implements Completer {
   async prepareNext(request: CompletionRequest, suggestion: Suggestion, signal: AbortSignal): Promise<void> {
     const next = requestAfterAccept(request, suggestion);
     const place = placeOf(next);
-    if (this.cache.find(place) === undefined) {
+    if (!this.answers.knows(place)) {
       await this.inBackground('preparing the next suggestion', signal, async () => {
         // A request that still runs, or the rest of a block whose beginning is shown, is worth more.
-        while (this.generation?.isRunning === true) {
-          await this.generation.wait(Number.POSITIVE_INFINITY, signal);
+        while (this.answers.writing?.isRunning === true) {
+          await this.answers.writing.wait(Number.POSITIVE_INFINITY, signal);
         }
-        await this.produce(place, next, Number.POSITIVE_INFINITY, signal);
+        await this.answers.produce(place, next, Number.POSITIVE_INFINITY, signal);
       });
     }
   }
@@ -153,12 +149,12 @@ class EngineCompleter implements Completer {
   }
 
   stop(): void {
-    this.generation?.abort();
+    this.answers.stop();
     this.lane.stop();
   }
 
   async dispose(): Promise<void> {
-    this.generation?.abort();
+    this.answers.stop();
     await this.lane.dispose();
   }
 
@@ -177,8 +173,9 @@ class EngineCompleter implements Completer {
     const place = placeOf(request);
     const deadlineMs =
       request.trigger === 'manual' ? Number.POSITIVE_INFINITY : startedAtMs + request.options.deadlineMs;
-    const remembered = this.remembered(place, request);
-    const answer = remembered ?? (await this.produce(place, request, deadlineMs, signal, beforeEngine));
+    const remembered = this.answers.remembered(place, request);
+    const answer =
+      remembered ?? (await this.answers.produce(place, request, deadlineMs, signal, beforeEngine));
     const outcome =
       answer === undefined
         ? this.none('deadline', `not ready within ${request.options.deadlineMs} ms`, startedAtMs)
@@ -188,7 +185,7 @@ class EngineCompleter implements Completer {
       const [other] = await this.others(undefined, request, startedAtMs, signal);
       return other ?? outcome;
     }
-    const writing = remembered === undefined ? this.generation : undefined;
+    const writing = remembered === undefined ? this.answers.writing : undefined;
     return writing?.isRunning === true
       ? { ...outcome, fuller: this.whenFuller(writing, place, request, outcome) }
       : outcome;
@@ -204,7 +201,7 @@ class EngineCompleter implements Completer {
     return new Promise((resolve) => {
       writing.wait(Number.POSITIVE_INFINITY, neverAborted).then(
         () => {
-          const answer = this.remembered(place, request);
+          const answer = this.answers.remembered(place, request);
           const presented = answer && this.presenter.present(answer.produced, place, request);
           const shownText = outcome.kind === 'none' ? undefined : outcome.text;
           if (presented !== undefined && !('reason' in presented) && presented.text !== shownText) {
@@ -225,7 +222,7 @@ class EngineCompleter implements Completer {
   ): Promise<readonly Suggestion[]> {
     const place = placeOf(request);
     const found = new Map<string, { readonly produced: Produced; readonly suggestion: Suggestion }>();
-    for await (const produced of this.alternativesAt(place, request, signal)) {
+    for await (const produced of this.answers.alternatives(place, request, signal)) {
       const presented = this.presenter.present(produced, place, request);
       if (!('reason' in presented) && presented.text !== shownText && !found.has(presented.text)) {
         const timings = { totalMs: this.nowMs() - startedAtMs };
@@ -238,133 +235,8 @@ class EngineCompleter implements Completer {
     }
     const alternatives = [...found.values()].map(({ produced }) => produced);
     alternatives.forEach((produced) => this.presenter.noteAlternative(place, produced));
-    const known = this.cache.find(place);
-    if (known !== undefined && this.cache.alternatives(place) === undefined) {
-      this.cache.store(place, { ...known, alternatives });
-    }
+    this.answers.keepAlternatives(place, alternatives);
     return [...found.values()].map(({ suggestion }) => suggestion);
-  }
-
-  private async *alternativesAt(
-    place: Place,
-    request: CompletionRequest,
-    signal: AbortSignal,
-  ): AsyncGenerator<Produced> {
-    const known = this.cache.alternatives(place);
-    if (known !== undefined) {
-      yield* known;
-      return;
-    }
-    const running = this.generation;
-    if (running?.typedUntil(place) === undefined) {
-      running?.abort();
-    } else {
-      await running.wait(Number.POSITIVE_INFINITY, signal);
-    }
-    const own = this.cache.find(place)?.produced;
-    yield* writeAlternatives(this.planner.plan(place, request), own, this.writer, signal);
-  }
-
-  private remembered(place: Place, { trigger }: CompletionRequest): Answer | undefined {
-    const hit = this.cache.find(place);
-    if (hit === undefined) {
-      return undefined;
-    }
-    const { produced, isThorough, typedCount } = hit;
-    return trigger === 'manual' && !isThorough && this.presenter.isDoubtful(produced, place)
-      ? undefined
-      : { produced, source: typedCount === 0 ? 'cache' : 'typed-through' };
-  }
-
-  /** Asks the model, or waits for what it is already writing. Undefined when nothing is ready at the deadline. */
-  private async produce(
-    place: Place,
-    request: CompletionRequest,
-    deadlineMs: number,
-    signal: AbortSignal,
-    beforeEngine?: BeforeEngine,
-  ): Promise<Answer | undefined> {
-    const running = this.generation;
-    const typed = running?.typedUntil(place);
-    const isEnough = running?.isThorough === true || request.trigger === 'automatic';
-    if (running !== undefined && typed !== undefined && (isEnough || running.isPartlyShown)) {
-      const answer = await this.join(running, typed, deadlineMs, signal);
-      if (answer !== 'used-up') {
-        return answer;
-      }
-    }
-    await beforeEngine?.(signal);
-    signal.throwIfAborted();
-    const plan = this.planner.plan(place, request);
-    const generation = this.start(plan);
-    if (this.nowMs() + this.lane.estimatePrefillMs(plan.prompt.headIds) > deadlineMs) {
-      // The suggest widget waits for every provider, so an answer that cannot come is given up at once.
-      generation.linger();
-      return undefined;
-    }
-    const answer = await this.join(generation, '', deadlineMs, signal);
-    return answer === 'used-up' ? undefined : answer;
-  }
-
-  /**
-   * Waits for a generation of which the user has typed `typed`. Undefined when nothing is ready at the deadline,
-   * `used-up` when the generation ended and nothing of it is left to suggest.
-   */
-  private async join(
-    generation: Generation,
-    typed: string,
-    deadlineMs: number,
-    signal: AbortSignal,
-  ): Promise<Answer | 'used-up' | undefined> {
-    if (generation.isPartlyShown) {
-      const part = this.partOf(generation, typed);
-      if (part !== undefined) {
-        generation.linger();
-        return { ...part, source: 'typed-through' };
-      }
-    }
-    if (typed !== '' && generation.firstLine !== undefined) {
-      // Whoever has begun to type that line does not wait for another one.
-      generation.settle();
-    }
-    const attempt = (await generation.wait(deadlineMs - this.nowMs(), signal)) ?? generation.firstLine;
-    if (attempt === undefined) {
-      return this.partOf(generation, typed);
-    }
-    const produced = cleanModelOutput(attempt.produced, generation.place);
-    return withoutTypedText({ produced, source: 'model', engine: attempt.timings }, typed) ?? 'used-up';
-  }
-
-  /** What is left, after `typed`, of the whole lines that a generation has come to so far. */
-  private partOf(generation: Generation, typed: string): Answer | undefined {
-    const produced = cleanModelOutput(
-      { kind: 'draft', draft: generation.takeCompletePart() },
-      generation.place,
-    );
-    const isBlank = produced.kind === 'draft' && produced.draft.text.trim() === '';
-    return isBlank ? undefined : withoutTypedText({ produced, source: 'model' }, typed);
-  }
-
-  private start(plan: GenerationPlan): Generation {
-    this.generation?.abort();
-    const { logger } = this.dependencies;
-    const generation = new Generation(plan, this.writer);
-    this.generation = generation;
-    const forget = () => {
-      this.generation = this.generation === generation ? undefined : this.generation;
-    };
-    generation.finished.then(
-      ({ produced }) => {
-        const { isThorough } = generation;
-        this.cache.store(plan.place, { produced: cleanModelOutput(produced, plan.place), isThorough });
-        forget();
-      },
-      (error: unknown) => {
-        logger.debug(`generation ended early: ${describeError(error)}`);
-        forget();
-      },
-    );
-    return generation;
   }
 
   private outcomeOf(
@@ -405,13 +277,4 @@ class EngineCompleter implements Completer {
       }
     }
   }
-}
-
-/** The rest of an answer after `typed`, or undefined when the user typed something else or all of it. */
-function withoutTypedText(answer: Answer, typed: string): Answer | undefined {
-  if (typed === '' || answer.produced.kind === 'discarded') {
-    return answer;
-  }
-  const draft = remainingDraft(answer.produced.draft, typed);
-  return draft && { ...answer, produced: { kind: 'draft', draft } };
 }
