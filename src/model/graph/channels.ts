@@ -1,4 +1,11 @@
-import { allocate, type BlockMatrix, type FileRange, type WeightsPlan } from './weightsPlan';
+import {
+  allocate,
+  matrixSource,
+  type BlockMatrix,
+  type FileRange,
+  type MatrixTask,
+  type WeightsPlan,
+} from './weightsPlan';
 
 /**
  * Activations are bytes from 1 to 255 (zero: 128) and weights at most 63 in magnitude: x86 without VNNI adds up pairs of
@@ -19,24 +26,15 @@ interface ChannelMatrix {
   readonly scales: FileRange; // float32 [rowCount]
 }
 
-/** Makes `target` of a matrix in blocks, which are the source: bytes from the start of the weights file. */
-export interface ChannelsTask {
-  readonly kind: 'channels';
-  readonly sourceOffset: number;
-  readonly sourceByteCount: number;
-  /** Its scales lie in the weights file, too. */
-  readonly matrix: Pick<BlockMatrix, 'rowCount' | 'columnCount' | 'blockSize' | 'scales'>;
-  readonly target: ChannelMatrix;
-}
+export type ChannelsTask = MatrixTask<'channels', ChannelMatrix>;
 
 /** The place of a matrix by channel; the task that makes it goes into the plan, which reads the weights file. */
 export function channelsOf(plan: WeightsPlan, matrix: BlockMatrix): ChannelMatrix {
-  const { rowCount, columnCount, blocks } = matrix;
+  const { rowCount, columnCount } = matrix;
   const values = allocate(plan, rowCount * columnCount);
   const scales = allocate(plan, rowCount * 4);
   const target = { values, scales };
-  const { offset: sourceOffset, byteCount: sourceByteCount } = blocks;
-  plan.tasks.push({ kind: 'channels', matrix, target, sourceOffset, sourceByteCount });
+  plan.tasks.push({ kind: 'channels', ...matrixSource(matrix), target });
   return target;
 }
 

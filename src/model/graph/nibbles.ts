@@ -1,5 +1,12 @@
 import { toFloat16 } from './float16';
-import { allocate, type BlockMatrix, type FileRange, type WeightsPlan } from './weightsPlan';
+import {
+  allocate,
+  matrixSource,
+  type BlockMatrix,
+  type FileRange,
+  type MatrixTask,
+  type WeightsPlan,
+} from './weightsPlan';
 
 /** Values that have a scale and a zero point in common. */
 export const nibbleBlockSize = 32;
@@ -18,27 +25,18 @@ export interface NibbleMatrix {
   readonly zeros: FileRange; // uint8 [rowCount, half as many as scales of a row]
 }
 
-/** Makes `target` of a matrix in 8-bit blocks, which are the source: bytes from the start of the weights file. */
-export interface NibblesTask {
-  readonly kind: 'nibbles';
-  readonly sourceOffset: number;
-  readonly sourceByteCount: number;
-  /** Its scales lie in the weights file, too. */
-  readonly matrix: Pick<BlockMatrix, 'rowCount' | 'columnCount' | 'blockSize' | 'scales'>;
-  readonly target: NibbleMatrix;
-}
+export type NibblesTask = MatrixTask<'nibbles', NibbleMatrix>;
 
 /** The place of a matrix in 4-bit blocks; the task that makes it goes into the plan, which reads the weights file. */
 export function nibblesOf(plan: WeightsPlan, matrix: BlockMatrix): NibbleMatrix {
-  const { rowCount, columnCount, blocks } = matrix;
+  const { rowCount, columnCount } = matrix;
   const blockCount = columnCount / nibbleBlockSize;
   const target = {
     blocks: allocate(plan, (rowCount * columnCount) / 2),
     scales: allocate(plan, rowCount * blockCount * 2),
     zeros: allocate(plan, rowCount * Math.ceil(blockCount / 2)),
   };
-  const { offset: sourceOffset, byteCount: sourceByteCount } = blocks;
-  plan.tasks.push({ kind: 'nibbles', matrix, target, sourceOffset, sourceByteCount });
+  plan.tasks.push({ kind: 'nibbles', ...matrixSource(matrix), target });
   return target;
 }
 

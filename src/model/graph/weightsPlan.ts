@@ -52,6 +52,24 @@ export interface FloatsTask extends TaskSource {
   readonly targetOffset: number;
 }
 
+/** Makes `target` of a matrix in 8-bit blocks. The source is those blocks, in the weights file, where its scales lie too. */
+export interface MatrixTask<Kind extends string, Target> extends MatrixSource {
+  readonly kind: Kind;
+  readonly target: Target;
+}
+
+interface MatrixSource {
+  readonly matrix: BlockMatrix;
+  /** Bytes from the start of the weights file. */
+  readonly sourceOffset: number;
+  readonly sourceByteCount: number;
+}
+
+export function matrixSource(matrix: BlockMatrix): MatrixSource {
+  const { offset, byteCount } = matrix.blocks;
+  return { matrix, sourceOffset: offset, sourceByteCount: byteCount };
+}
+
 export interface FileRange {
   readonly offset: number;
   readonly byteCount: number;
