@@ -2,7 +2,8 @@
  * Quality of completion on real code: the shipping pipeline against the prompt that every peer sends (prefix up to
  * the cursor, suffix), with the same model, in the same run, item by item. Exact match and the share of the author's
  * characters that are right before the first error, with intervals and a paired test; and how often a suggestion that
- * passes the confidence threshold is exactly right.
+ * passes the confidence threshold is exactly right. Asked for as with a key: then likely lines are weighed against each
+ * other, which nobody who types waits for.
  *
  *   npm run bench:completion -- [--data FOLDER] [--set completion_dev|humaneval_infill_single_line]
  *                               [--limit N] [--kinds all|single] [--part all|tuned|unseen] [--related on|off]

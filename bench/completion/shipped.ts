@@ -27,7 +27,7 @@ export async function completeAsShipped(
   const request: CompletionRequest = {
     document: toDocument(item.path, item.language, item.prefix + item.suffix),
     offset,
-    // Nobody types into a benchmark: a manual request waits for the end and shows what it finds.
+    // Nobody types into a benchmark: a request with a key waits for the best and shows what it finds.
     trigger: 'manual',
     relatedFiles: (showsOtherFiles ? (item.context_files ?? []) : []).map(({ path, content }) =>
       toDocument(path, item.language, content),
