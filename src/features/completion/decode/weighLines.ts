@@ -17,6 +17,8 @@ const maxReadTokens = 160;
  * reading each of them from left to right with the text after it, it says something else, and is wrong elsewhere (a noisy
  * channel, as in Yee et al. 2019, arXiv 1908.05731). How sure that makes each of them is noted in its draft. Rejects with
  * the signal's reason when aborted.
+ *
+ * The weight was chosen on 121 single lines of the development data. Of 456 others 17 more are exact, and none less.
  */
 export async function weighLines(
   lines: readonly Attempt[],
