@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from '../base/logger';
 import type { ReportProgress } from '../base/progress';
 import { asCacheError, ensureFreeSpace, spareByteCount } from './cache';
-import { readGguf } from './gguf/readGguf';
+import { readGguf, type GgufFile, type GgufTensor } from './gguf/readGguf';
 import { readRotaryFactors } from './gguf/readRotaryFactors';
 import type { DeviceForm } from './deviceForm';
 import { buildGraph, type GraphOptions } from './graph/buildGraph';
@@ -23,6 +23,12 @@ export const graphVariantVersion = 3;
  * most matrices.
  */
 export type GraphVariant = `device-${DeviceForm}` | 'channel';
+
+/**
+ * With fewer weights of 4 bits in the GGUF itself there is no graph with 4-bit weights: of the default model's, most of
+ * which have 5, it would make one that gives the tokens of real code 0.039 nats less (± 0.013, n = 1,792).
+ */
+const leastFourBitShare = 0.5;
 
 /** Written last, so that its presence means that the files are complete. */
 interface VariantRecord {
@@ -95,12 +101,16 @@ async function makeVariant(
   if (gguf.byteCount !== manifest.sourceByteCount) {
     throw new Error(`${ggufPath} is not the file that ${folder} was made of`);
   }
+  const graph = variantGraphs[variant];
+  if (graph.matrixForm === 'nibbles' && fourBitShare(gguf) < leastFourBitShare) {
+    throw new Error('most weights of the model have more than 4 bits, and would lose too much');
+  }
   const { onnx, derived } = buildGraph(gguf, configuration, {
     accuracyLevel: 4,
     headParts,
     rotaryFactors: await readRotaryFactors(gguf, configuration),
     derivedName: derivedNameOf(variant),
-    ...variantGraphs[variant],
+    ...graph,
   });
   const graphName = graphNameOf(variant);
   await replaceFile(join(folder, graphName), (path) => writeSynced(path, onnx));
@@ -117,6 +127,13 @@ async function makeVariant(
   }
   const files = await Promise.all(names.map((name) => describeFile(folder, name, signal)));
   await writeRecord(folder, variant, files);
+}
+
+/** Of the values in a file's layers, how many it holds in 4 bits each. */
+function fourBitShare({ tensors }: GgufFile): number {
+  const inLayers = [...tensors.values()].filter(({ name }) => name.startsWith('blk.'));
+  const count = (some: readonly GgufTensor[]) => some.reduce((sum, tensor) => sum + tensor.elementCount, 0);
+  return count(inLayers.filter(({ type }) => type.startsWith('Q4_'))) / count(inLayers);
 }
 
 async function isIntact(

@@ -32,7 +32,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 let source: GraphSource;
 beforeEach(async () => {
   const cache = mkdtempSync(join(root, 'cache-'));
-  source = await prepareTinyModel(cache, { architecture: 'qwen2', seed: 1 });
+  source = await prepareTinyModel(cache, { architecture: 'qwen2', seed: 1, tensorType: 'Q4_0' });
 });
 
 const make = (variant: GraphVariant = 'device-q8f32') =>
@@ -98,6 +98,14 @@ describe.each(['device-q8f16', 'device-q4f16', 'channel'] as const)('%s', (varia
     await removeGraphVariant(source, variant);
     expect(readdirSync(source.folder)).toEqual(before);
   });
+});
+
+test('weights of 8 bits are not cut to 4', async () => {
+  const cache = mkdtempSync(join(root, 'cache-'));
+  source = await prepareTinyModel(cache, { architecture: 'qwen2', seed: 1, tensorType: 'Q8_0' });
+  const before = readdirSync(source.folder);
+  await expect(make('device-q4f16')).rejects.toThrow('more than 4 bits');
+  expect(readdirSync(source.folder)).toEqual(before);
 });
 
 function changeByte(path: string, at: number): void {
