@@ -88,6 +88,18 @@ test('a line that cannot be shown has no say', async () => {
   expect(await complete(repeating, manual)).toBe('model: a = [beta;]\na = alpha;\n');
 });
 
+test('what differs in white space at its end only is one line', async () => {
+  const { engine, completer } = setUp({
+    reply: (prompt) => (prompt.endsWith('; ') ? '\n' : 'alpha;\n'),
+    logProbability: (index) => (index === 7 ? Math.log(0.4) : 0),
+    runnerUp: (index) => (index === 7 ? { character: ' ', logProbability: Math.log(0.3) } : undefined),
+  });
+  const outcome = await completer.complete(requestAt('a = █\n', manual), neverAborted);
+  expect(outcome).toMatchObject({ text: 'alpha;' });
+  expect(engine.prompts).toHaveLength(2);
+  expect(engine.scored).toEqual([]);
+});
+
 test('aborted while lines are read, the request ends, and the next one is whole', async () => {
   let isHeld = true;
   const held = gate(({ kind }) => kind === 'score' && isHeld);
