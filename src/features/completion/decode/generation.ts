@@ -162,8 +162,8 @@ export class Generation {
       const write = (beginning: Beginning) =>
         this.write(beginning, attemptDecoder(plan, writer.tokenizer), signal);
       const lines = await likelyLines(first, write, isThorough ? rivalNats : 0);
-      const [best = first] = isThorough ? await weighLines(lines, plan, writer, signal) : lines;
-      return { ...best, timings: first.timings };
+      const best = isThorough ? await weighLines(lines, plan, writer, signal) : lines[0];
+      return { ...(best ?? first), timings: first.timings };
     } catch (error) {
       if (this.controller.signal.aborted || !signal.aborted) {
         throw error;

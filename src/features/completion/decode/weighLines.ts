@@ -13,10 +13,10 @@ const followingCharacters = 400;
 const maxReadTokens = 160;
 
 /**
- * Those of `lines`, likeliest first, that can be shown at the plan's place and differ there, the best first. The model wrote
- * them knowing what follows; reading each of them from left to right with the text after it, it says something else, and is
- * wrong elsewhere (a noisy channel, as in Yee et al. 2019, arXiv 1908.05731). How sure that makes each of them is noted in
- * its draft. Rejects with the signal's reason when aborted.
+ * The best of `lines`, which come likeliest first, that can be shown at the plan's place; undefined when none can. The model
+ * wrote them knowing what follows; reading each of them from left to right with the text after it, it says something else,
+ * and is wrong elsewhere (a noisy channel, as in Yee et al. 2019, arXiv 1908.05731). How sure that makes the best one is
+ * noted in its draft. Rejects with the signal's reason when aborted.
  *
  * The weight was chosen on 121 single lines of the development data. Of 456 others 17 more are exact, and none less.
  */
@@ -25,7 +25,7 @@ export async function weighLines(
   plan: GenerationPlan,
   writer: Writer,
   signal: AbortSignal,
-): Promise<readonly Attempt[]> {
+): Promise<Attempt | undefined> {
   const shown = new Map<string, { readonly line: Attempt; readonly presented: Presentation }>();
   for (const line of lines) {
     const produced = cleanModelOutput(line.produced, plan.place);
@@ -34,40 +34,39 @@ export async function weighLines(
       shown.set(presented.text, { line, presented });
     }
   }
-  const inOrder = [...shown.values()].map(({ line }) => line);
+  const [likeliest] = shown.values();
   if (shown.size < 2) {
-    return inOrder;
+    return likeliest?.line;
   }
   const weighed: Weighed[] = [];
   for (const { line, presented } of shown.values()) {
     const targetIds = lineAndWhatFollows(presented, plan.place, writer.tokenizer);
     if (targetIds.length > maxReadTokens) {
-      return inOrder;
+      return likeliest?.line;
     }
     const scores = await writer.lane.score(plan.prompt.beginningIds, targetIds, signal);
     const score = line.logProbability + weight * scores.reduce((sum, value) => sum + value, 0);
     weighed.push({ line, confidence: presented.confidence, score });
   }
-  return withEvidence(weighed.sort((a, b) => b.score - a.score));
+  return bestOf(weighed);
 }
 
 interface Weighed {
   readonly line: Attempt;
+  /** The log-probability of what is shown of it. */
   readonly confidence: number;
   readonly score: number;
 }
 
-/** What is certain of all these lines together is shared out anew, by their scores. */
-function withEvidence(weighed: readonly Weighed[]): readonly Attempt[] {
-  const certainty = weighed.reduce((sum, { confidence }) => sum + Math.exp(confidence), 0);
-  const best = weighed[0]?.score ?? 0;
-  const total = weighed.reduce((sum, { score }) => sum + Math.exp(score - best), 0);
-  return weighed.map(({ line, confidence, score }) => {
-    const evidence = Math.log(certainty / total) + score - best - confidence;
-    return line.produced.kind === 'draft'
-      ? { ...line, produced: { kind: 'draft', draft: { ...line.produced.draft, evidence } } }
-      : line;
-  });
+/** The line with the highest score. What is certain of all of them together is shared out anew, by their scores. */
+function bestOf(weighed: readonly Weighed[]): Attempt {
+  const { line, confidence, score: highest } = weighed.reduce((a, b) => (b.score > a.score ? b : a));
+  const certainty = weighed.reduce((sum, other) => sum + Math.exp(other.confidence), 0);
+  const total = weighed.reduce((sum, { score }) => sum + Math.exp(score - highest), 0);
+  const evidence = Math.log(certainty / total) - confidence;
+  return line.produced.kind === 'draft'
+    ? { ...line, produced: { kind: 'draft', draft: { ...line.produced.draft, evidence } } }
+    : line;
 }
 
 /** The cursor's line with a suggestion in it, and the first tokens after that. */
