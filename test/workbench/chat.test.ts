@@ -64,7 +64,9 @@ exports.activate = (context) => {
     context.subscriptions.push(
       vscode.commands.registerCommand('caller.' + name, async () => {
         const result = await ask().catch((error) => ({ failed: String(error) }));
-        fs.writeFileSync(path.join(folder, name + '.json'), JSON.stringify(result));
+        const file = path.join(folder, name + '.json');
+        fs.writeFileSync(file + '.part', JSON.stringify(result)); // Whoever sees the file is to find all of it.
+        fs.renameSync(file + '.part', file);
       }),
     );
   }
