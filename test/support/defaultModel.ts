@@ -1,6 +1,11 @@
 import envPaths from 'env-paths';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { neverAborted } from '../../src/base/abort';
+import { silentLogger } from '../../src/base/logger';
+import { locateCache } from '../../src/model/cache';
+import { defaultModelName } from '../../src/model/catalog';
+import { loadLanguageModel, type LanguageModel } from '../../src/runtime/languageModel';
 
 /**
  * The path of the default model's GGUF: SOTTO_TEST_MODEL, or where the app keeps it. Throws when it is not
@@ -16,4 +21,11 @@ export function defaultModelPath(): string {
     );
   }
   return path;
+}
+
+/** The default model, as the app opens it. The caller disposes it. */
+export function loadDefaultModel(): Promise<LanguageModel> {
+  const choice = { kind: 'catalog', name: defaultModelName } as const;
+  const options = { choice, cache: locateCache(process.env), report: () => {}, logger: silentLogger };
+  return loadLanguageModel(options, neverAborted);
 }

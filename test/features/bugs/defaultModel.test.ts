@@ -6,17 +6,13 @@ import { reviewCode } from '../../../src/features/bugs/review';
 import { createCompleter } from '../../../src/features/completion/engineCompleter';
 import type { Engine } from '../../../src/engine/engine';
 import type { BugFinding, BugRequest } from '../../../src/features/bugs/types';
-import { locateCache } from '../../../src/model/cache';
-import { defaultModelName } from '../../../src/model/catalog';
 import type { LanguageModel } from '../../../src/runtime/languageModel';
-import { loadLanguageModel } from '../../../src/runtime/languageModel';
 import { requestAt } from '../../support/completionRequest';
+import { loadDefaultModel } from '../../support/defaultModel';
 
 let model: LanguageModel;
 beforeAll(async () => {
-  const choice = { kind: 'catalog', name: defaultModelName } as const;
-  const options = { choice, cache: locateCache(process.env), report: () => {}, logger: silentLogger };
-  model = await loadLanguageModel(options, neverAborted);
+  model = await loadDefaultModel();
 });
 afterAll(() => model.dispose());
 

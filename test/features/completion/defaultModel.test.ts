@@ -2,16 +2,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { neverAborted } from '../../../src/base/abort';
 import { silentLogger } from '../../../src/base/logger';
 import { createCompleter } from '../../../src/features/completion/engineCompleter';
-import { locateCache } from '../../../src/model/cache';
-import { defaultModelName } from '../../../src/model/catalog';
-import { loadLanguageModel, type LanguageModel } from '../../../src/runtime/languageModel';
+import type { LanguageModel } from '../../../src/runtime/languageModel';
 import { requestAt } from '../../support/completionRequest';
+import { loadDefaultModel } from '../../support/defaultModel';
 
 let model: LanguageModel;
 beforeAll(async () => {
-  const choice = { kind: 'catalog', name: defaultModelName } as const;
-  const options = { choice, cache: locateCache(process.env), report: () => {}, logger: silentLogger };
-  model = await loadLanguageModel(options, neverAborted);
+  model = await loadDefaultModel();
 });
 afterAll(() => model.dispose());
 
