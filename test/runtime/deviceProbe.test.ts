@@ -170,7 +170,8 @@ test.runIf(isLinux)(
       removed.push(form);
       return Promise.reject(new Error('in use'));
     };
-    const auto = controlOptions('auto');
+    // In the background nothing is measured meanwhile.
+    const auto = { ...controlOptions('auto'), measureAfterIdleMs: 60_000 };
     const first = await openOnDevice({ ...auto, deviceGraphs: { ...auto.deviceGraphs, remove } });
     const table = await first.table('if-missing', neverAborted);
     expect(removed).toEqual(['q8f16', 'q4f16']);
