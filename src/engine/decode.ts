@@ -214,8 +214,9 @@ function createChooser(
       const id = sample(logits.only());
       return { id, logProbability: logits.at(row, id) - logSumExp };
     }
-    const { id, logit } = logits.mostLikely(row);
-    const other = runnersUp ? logits.runnerUp(row) : undefined;
+    const likeliest = logits.mostLikely(row);
+    const { id, logit } = likeliest;
+    const other = runnersUp ? logits.runnerUp(row, likeliest) : undefined;
     return {
       id,
       logProbability: logit - logSumExp,

@@ -120,8 +120,7 @@ export class DeviceLogits implements Logits {
     return mostLikelyOf(this.computed.map((part) => this.mostLikelyIn(part, row)));
   }
 
-  runnerUp(row: number): LikelyToken {
-    const { id } = this.mostLikely(row);
+  runnerUp(row: number, { id }: LikelyToken): LikelyToken {
     return mostLikelyOf(
       this.computed.map((part) => {
         const { seconds, secondLargest } = this.buffersOf(part);

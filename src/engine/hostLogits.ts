@@ -95,8 +95,7 @@ export class HostLogits implements Logits {
     return mostLikelyOf(this.summaries(row).map(({ mostLikely }) => mostLikely));
   }
 
-  runnerUp(row: number): LikelyToken {
-    const { id } = this.mostLikely(row);
+  runnerUp(row: number, { id }: LikelyToken): LikelyToken {
     let best = { id: -1, logit: -Infinity };
     for (const part of this.computed) {
       const start = this.startOf(part, row);

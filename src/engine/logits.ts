@@ -33,8 +33,8 @@ export interface Logits {
   logSumExp(row: number): number;
   /** The most likely token of one row, and its logit; of several equal ones the first. */
   mostLikely(row: number): LikelyToken;
-  /** The most likely token of one row after `mostLikely`'s, among those that the run computed. */
-  runnerUp(row: number): LikelyToken;
+  /** The most likely token of one row after `likeliest`, which is `mostLikely`'s, among those that the run computed. */
+  runnerUp(row: number, likeliest: LikelyToken): LikelyToken;
   /** The logits of a run that wanted all of one row: a view [vocabulary] that the next run overwrites. */
   only(): Float32Array;
 }

@@ -1,4 +1,4 @@
-import { confidenceOf, defaultMinimumConfidence } from './filters/confidence';
+import { confidenceOf, defaultMinimumConfidence, likelyConfidence } from './filters/confidence';
 import type { Dropped } from './filters/filter';
 import { present, type Presentation } from './filters/postprocess';
 import { RejectionMemory } from './memory/rejection';
@@ -6,9 +6,6 @@ import { ShownSuggestions } from './memory/shownSuggestions';
 import type { Produced } from './memory/suggestionCache';
 import { placeOf, type Place } from './place';
 import type { CompletionRequest, Suggestion } from './types';
-
-/** A first line that is likelier than not is not doubted. */
-const LIKELY_CONFIDENCE = Math.log(0.5);
 
 /** Decides what the user sees of what was produced, by the text, the model's confidence and what he did before. */
 export class Presenter {
@@ -41,7 +38,7 @@ export class Presenter {
 
   /** Whether something better than `produced` is worth a wait of one who asks: he does not see it yet, and it is unlikely. */
   isDoubtful(produced: Produced, place: Place): boolean {
-    const isLikely = produced.kind === 'draft' && confidenceOf(produced.draft) >= LIKELY_CONFIDENCE;
+    const isLikely = produced.kind === 'draft' && confidenceOf(produced.draft) >= likelyConfidence;
     return !isLikely && !this.shown.isContinuedBy(place, produced);
   }
 

@@ -11,6 +11,7 @@ import type {
 import { isLanguageEnabled, type Settings } from '../../shared/settings';
 import type { Scheduler } from '../scheduler';
 import type { Completer } from '../../features/completion/completer';
+import { likelyConfidence } from '../../features/completion/filters/confidence';
 import { BackgroundWork } from './backgroundWork';
 import { formatOutcome, OutcomeLog, type OutcomeEntry } from './outcomeLog';
 import type { TypingRhythm } from './typingRhythm';
@@ -23,7 +24,6 @@ const REMEMBERED_SUGGESTION_COUNT = 50;
 const READING_MS = 400;
 /** After an acceptance the editor asks at its end first, within this time if at all. */
 const AFTER_ACCEPTANCE_MS = 250;
-const LIKELY_CONFIDENCE = Math.log(0.5);
 
 /** What one request needs of its surroundings; the server makes it anew for each. */
 export interface CompletionSituation {
@@ -135,7 +135,7 @@ export class CompletionService {
 
   shown(suggestionId: number): void {
     const offer = this.offered.get(suggestionId);
-    if (offer !== undefined && offer.suggestion.confidence >= LIKELY_CONFIDENCE) {
+    if (offer !== undefined && offer.suggestion.confidence >= likelyConfidence) {
       this.prepareNext(offer, READING_MS);
     }
   }

@@ -1,4 +1,5 @@
 import type { GeneratedToken } from '../../../engine/engine';
+import { likelyConfidence } from '../filters/confidence';
 import type { Attempt, Beginning } from './attempt';
 
 const maxAttempts = 4;
@@ -9,8 +10,6 @@ interface Branch {
   readonly path: readonly GeneratedToken[];
   readonly logProbability: number;
 }
-
-const oneInTwo = Math.log(0.5);
 
 /**
  * The lines that the model finds likeliest as a whole: the likeliest, and those that are less likely by no more than
@@ -27,7 +26,7 @@ export async function likelyLines(
 ): Promise<readonly Attempt[]> {
   let best = first;
   const others: Attempt[] = [];
-  const least = () => best.logProbability - (best.logProbability > oneInTwo ? 0 : withinNats);
+  const least = () => best.logProbability - (best.logProbability > likelyConfidence ? 0 : withinNats);
   for await (const attempt of otherLines(first, write, least)) {
     others.push(attempt);
     best = attempt.logProbability > best.logProbability ? attempt : best;

@@ -8,9 +8,12 @@ import { cutDraft, type Draft } from '../decode/draft';
  */
 export const defaultMinimumConfidence = -1.4;
 
+/** Of a first line that is likelier right than not. */
+export const likelyConfidence = Math.log(0.5);
+
 /**
- * The model's own log-probability of a draft's first line, all tokens together and what else is known of it. Only that line counts: it is what is
- * read first, and a longer block is not less worth showing for being long.
+ * The model's own log-probability of a draft's first line, all tokens together and what else is known of it. Only that line
+ * counts: it is what is read first, and a longer block is not less worth showing for being long.
  */
 export function confidenceOf(draft: Draft): number {
   const newline = draft.text.indexOf('\n');
