@@ -77,18 +77,30 @@ test.each(['python', 'typescript', 'java'] as const)('has nothing to say of good
   expect(await checkForSlips(request(languageId), model, neverAborted)).toEqual([]);
 });
 
+// What is certain enough for a line differs by a tenth with the form of the weights, which each processor chooses for
+// itself: these slips are a fifth more certain than they must be.
 test.each([
-  ['python', ['len(values)', 'len(value)']],
-  ['python', ['value > high', 'value < high']],
-  ['typescript', ['values[i] > values[best]', 'values[i] > values[i]']],
-  ['typescript', ['i < values.length', 'i <= values.length']],
-  ['typescript', ['JSON.parse(text)', 'JSON.parse(path)']],
-  ['typescript', ['await readFile', 'readFile']],
-  ['java', ['index < 0 ||', 'index < 0 &&']],
-  ['java', ['items[index]', 'items[size]']],
-] as const)('%s: %s', async (languageId, slip) => {
-  const findings = await checkForSlips(request(languageId, slip), model, neverAborted);
-  expect(show(findings)).toMatchSnapshot();
+  ['python', 'value > high', 'value < high', 'operator: < → >'],
+  ['python', 'total += value', 'total -= value', 'operator: -= → +='],
+  ['typescript', 'i < values.length', 'i > values.length', 'operator: > → <'],
+  ['typescript', 'best = i', 'best = values', 'variable: values → i'],
+  ['typescript', 'JSON.parse(text)', 'JSON.parse(path)', 'variable: path → text'],
+  ['typescript', 'await readFile', 'readFile', 'await: readFile → await readFile'],
+  ['java', 'index < 0', 'index > 0', 'operator: > → <'],
+  ['java', 'items[index]', 'items[size]', 'variable: size → index'],
+] as const)('%s: a line is underlined where %s became %s', async (languageId, from, to, edit) => {
+  const findings = await checkForSlips(request(languageId, [from, to]), model, neverAborted);
+  expect(show(findings)).toEqual([edit]);
+});
+
+test.each([
+  ['python', 'len(values)', 'len(value)', 'variable: value → values'],
+  ['typescript', 'i < values.length', 'i <= values.length', 'operator: <= → <'],
+  ['typescript', 'JSON.parse(text)', 'JSON.parse(path)', 'variable: path → text'],
+  ['java', 'index < 0 ||', 'index < 0 &&', 'operator: && → ||'],
+] as const)('%s: a review ranks first that %s became %s', async (languageId, from, to, edit) => {
+  const findings = await reviewCode(request(languageId, [from, to]), model, () => {}, neverAborted);
+  expect(show(findings)[0]).toBe(edit);
 });
 
 test('after a completion no more is read anew than the judged lines, and they are judged the same', async () => {
@@ -122,14 +134,4 @@ test('after a completion no more is read anew than the judged lines, and they ar
     timings: { engine: { prefilledTokenCount: expect.toSatisfy((count: number) => count < 16) as number } },
   });
   await completer.dispose();
-});
-
-test('a review ranks the slip first', async () => {
-  const findings = await reviewCode(
-    request('typescript', ['JSON.parse(text)', 'JSON.parse(path)']),
-    model,
-    () => {},
-    neverAborted,
-  );
-  expect(show(findings)[0]).toBe('variable: path → text');
 });
