@@ -12,15 +12,16 @@ import {
   type GraphSource,
 } from '../model/graphVariant';
 import { readSealed, writeSealed } from '../model/sealedJson';
-import { describeSpeed, findDeviation, type DeviceMeasurement, type GoldenTokens } from './deviceMeasurement';
+import { typicalSuggestion } from './deviceMeasurement';
+import type { GraphMeasurement } from './graphMeasurement';
 import { describeFailure, runProbe } from './runProbe';
 
 export interface CpuGraphOptions {
   readonly source: GraphSource;
   /** For the CPU, with the graph that the model is prepared with. */
   readonly engine: EngineOptions;
-  /** The golden prompts as token ids. */
-  readonly promptIds: readonly (readonly number[])[];
+  /** Golden texts as token ids. */
+  readonly texts: readonly (readonly number[])[];
   readonly report: ReportProgress;
   readonly logger: Logger;
   /** Of weights: with less there is nothing to choose. Smaller in tests. */
@@ -31,10 +32,10 @@ export interface CpuGraphOptions {
 const defaultLeastByteCount = 100_000_000;
 /** By channel costs some precision, so it must be this much faster. */
 const worthwhileFactor = 0.8;
+/** Mean difference of the log-probabilities of the same tokens; the default model's is 0.06, by rounding alone. */
+const meanDifferenceNats = 0.15;
 /** Of the file that somebody has just opened. */
 const newContextTokens = 256;
-/** Enough to time: a slow processor reads them in a second. */
-const timedPromptTokens = 128;
 /** A processor that takes longer is too slow for the model in either form. */
 const timeoutMs = 120_000;
 
@@ -92,50 +93,58 @@ async function measureBoth(options: CpuGraphOptions, signal: AbortSignal): Promi
   const path = await ensureGraphVariant(source, 'channel', { report, logger }, signal);
   const steps = { stage: 'prepare', unit: 'steps', totalCount: 2 } as const;
   report({ ...steps, doneCount: 0 });
-  const byBlock = await measureGraph(options, engine.graphPath, undefined, signal);
+  const byBlock = await measureInChild(options, engine.graphPath, signal);
   report({ ...steps, doneCount: 1 });
-  const byChannel = byBlock && (await measureGraph(options, path, byBlock.golden, signal));
+  const byChannel = byBlock && (await measureInChild(options, path, signal));
   report({ ...steps, doneCount: 2 });
   if (byBlock === undefined || byChannel === undefined) {
     return 'block'; // Not tried again at every start: it takes a while to fail.
   }
-  const deviation = findDeviation(byBlock, byChannel);
-  const scalePer = betterOf(byBlock, byChannel, deviation);
-  logger.info(`processor: by block: ${describeSpeed(byBlock.speed)}`);
-  logger.info(`processor: by channel: ${describeSpeed(byChannel.speed)}; ${deviation ?? 'the same results'}`);
+  const scalePer = betterOf(byBlock, byChannel);
+  logger.info(`processor: by block: ${describe(byBlock)}`);
+  logger.info(
+    `processor: by channel: ${describe(byChannel)}, ${meanDifference(byBlock, byChannel).toFixed(2)} nats from it`,
+  );
   logger.info(`processor: weights by ${scalePer}`);
   return scalePer;
 }
 
-/** By channel where that is worth it and gives the same tokens, up to near ties and rounding. */
-export function betterOf(
-  byBlock: DeviceMeasurement,
-  byChannel: DeviceMeasurement,
-  deviation = findDeviation(byBlock, byChannel),
-): ScalePer {
+/** By channel where that is worth it and says the same, up to rounding. */
+export function betterOf(byBlock: GraphMeasurement, byChannel: GraphMeasurement): ScalePer {
   const isWorthwhile = waitMs(byChannel) < worthwhileFactor * waitMs(byBlock);
-  return isWorthwhile && deviation === undefined ? 'channel' : 'block';
+  const saysTheSame = meanDifference(byBlock, byChannel) <= meanDifferenceNats; // Not where it is no number.
+  return isWorthwhile && saysTheSame ? 'channel' : 'block';
 }
 
 /** What somebody waits for who opens a file and types. */
-function waitMs({ speed: { prefillTokensPerSecond, suggestionMs } }: DeviceMeasurement): number {
-  return (1000 * newContextTokens) / prefillTokensPerSecond + suggestionMs;
+function waitMs({ readMsPerToken, writeMsPerToken }: GraphMeasurement): number {
+  const { readTokens, writtenTokens } = typicalSuggestion;
+  return (newContextTokens + readTokens) * readMsPerToken + writtenTokens * writeMsPerToken;
+}
+
+function meanDifference(byBlock: GraphMeasurement, byChannel: GraphMeasurement): number {
+  const differences = byBlock.logProbabilities.map((value, index) =>
+    Math.abs(value - (byChannel.logProbabilities[index] ?? NaN)),
+  );
+  return differences.reduce((sum, value) => sum + value, 0) / differences.length;
+}
+
+function describe({ readMsPerToken, writeMsPerToken }: GraphMeasurement): string {
+  return `reads ${Math.round(1000 / readMsPerToken)} tokens/s, writes ${Math.round(1000 / writeMsPerToken)}`;
 }
 
 /**
  * In a child process: two loaded models would leave holes of some hundred megabytes in this one's memory. Undefined, with
  * the reason in the log, when the child did not get to its end.
  */
-async function measureGraph(
-  { engine, promptIds, logger }: CpuGraphOptions,
+async function measureInChild(
+  { engine, texts, logger }: CpuGraphOptions,
   graphPath: string,
-  reference: readonly GoldenTokens[] | undefined,
   signal: AbortSignal,
-): Promise<DeviceMeasurement | undefined> {
-  const task = { promptIds, reference, timedPromptTokens };
-  const request = { kind: 'measure', engine: { ...engine, graphPath }, task } as const;
+): Promise<GraphMeasurement | undefined> {
+  const request = { kind: 'measure-graph', engine: { ...engine, graphPath }, texts } as const;
   const answer = await runProbe(request, timeoutMs, logger, signal);
-  if (answer.kind === 'measured') {
+  if (answer.kind === 'measured-graph') {
     return answer.measurement;
   }
   logger.warn(`processor: not measured: ${describeFailure(answer)}`);

@@ -26,8 +26,6 @@ export interface MeasurementTask {
   readonly promptIds: readonly (readonly number[])[];
   /** The CPU's continuation of each prompt; absent when the CPU itself is measured. */
   readonly reference: readonly GoldenTokens[] | undefined;
-  /** How long the prompt is that is timed. Absent: 512. */
-  readonly timedPromptTokens?: number;
 }
 
 /**
@@ -40,7 +38,7 @@ const nearTieNats = 0.2;
 const meanDifferenceNats = 0.1;
 
 const goldenTokenCount = 24;
-const defaultTimedPromptTokens = 512;
+const timedPromptTokens = 512;
 /** A typical suggestion: tokens read after a warm prompt, and written. */
 export const typicalSuggestion = { readTokens: 32, writtenTokens: 12 };
 /** The whole vocabulary is checked by the scores. */
@@ -54,7 +52,7 @@ const asCompletionsDo = {
 /** Runs the golden prompts and the timing. Rejects with what the engine rejects with, or the signal's reason. */
 export async function measureEngine(
   engine: Engine,
-  { promptIds, reference, timedPromptTokens = defaultTimedPromptTokens }: MeasurementTask,
+  { promptIds, reference }: MeasurementTask,
   signal: AbortSignal,
 ): Promise<DeviceMeasurement> {
   const golden: GoldenTokens[] = [];
@@ -72,7 +70,7 @@ export async function measureEngine(
       referenceScores.push([...(await engine.score(ids, reference[index]?.ids ?? [], signal))]);
     }
   }
-  return { golden, referenceScores, speed: await timeEngine(engine, timedPromptTokens, signal) };
+  return { golden, referenceScores, speed: await timeEngine(engine, signal) };
 }
 
 /** A speed in a few words, for tables and logs that users read. */
@@ -108,11 +106,7 @@ export function findDeviation(cpu: DeviceMeasurement, device: DeviceMeasurement)
  * Prefill and decode rates, and the time of a typical suggestion, each the median of three; allocations and shaders are
  * warmed up before.
  */
-async function timeEngine(
-  engine: Engine,
-  timedPromptTokens: number,
-  signal: AbortSignal,
-): Promise<DeviceSpeed> {
+async function timeEngine(engine: Engine, signal: AbortSignal): Promise<DeviceSpeed> {
   const promptTokens = Math.min(
     timedPromptTokens,
     engine.contextCapacity - typicalSuggestion.readTokens - typicalSuggestion.writtenTokens,

@@ -112,7 +112,7 @@ async function openPrepared(
     };
     // Where another device is forced the CPU only steps in, and is not measured for that.
     const startsOnCpu = setting === 'cpu' || setting === 'auto';
-    const cpuOptions = { source: prepared, engine, promptIds, report, logger };
+    const cpuOptions = { source: prepared, engine, texts: promptIds, report, logger };
     const { graphPath, scalePer } = startsOnCpu
       ? await chooseCpuGraph(cpuOptions, signal)
       : { graphPath: engine.graphPath, scalePer: 'block' as const };

@@ -7,7 +7,7 @@ import { silentLogger, type Logger } from '../../src/base/logger';
 import type { GraphSource } from '../../src/model/graphVariant';
 import { writeSealed } from '../../src/model/sealedJson';
 import { betterOf, chooseCpuGraph, type CpuGraphOptions } from '../../src/runtime/cpuGraph';
-import type { DeviceMeasurement } from '../../src/runtime/deviceMeasurement';
+import type { GraphMeasurement } from '../../src/runtime/graphMeasurement';
 import { prepareTinyModel } from '../support/preparedTinyModel';
 
 const root = mkdtempSync(join(tmpdir(), 'sotto-cpu-graph-'));
@@ -33,7 +33,7 @@ describe('chooseCpuGraph', () => {
         contextCapacity: 256,
         threadCount: 1,
       },
-      promptIds: [[3, 4, 5]],
+      texts: [[3, 4, 5]],
       report: () => {},
       logger,
       leastByteCount: 0,
@@ -96,25 +96,21 @@ describe('chooseCpuGraph', () => {
 });
 
 describe('betterOf', () => {
-  const measured = (
-    changes: Partial<DeviceMeasurement['speed']>,
-    logProbability = -0.1,
-  ): DeviceMeasurement => ({
-    golden: [{ ids: [7], logProbabilities: [logProbability] }],
-    referenceScores: [[logProbability]],
-    speed: { prefillTokensPerSecond: 100, decodeMsPerToken: 30, suggestionMs: 700, ...changes },
+  const measured = (changes: Partial<GraphMeasurement>): GraphMeasurement => ({
+    logProbabilities: [-0.1, -2],
+    readMsPerToken: 10,
+    writeMsPerToken: 30,
+    ...changes,
   });
 
   test.each([
-    ['a prompt is read faster', measured({ prefillTokensPerSecond: 200 }), 'channel'],
-    ['a little faster', measured({ prefillTokensPerSecond: 110 }), 'block'],
-    [
-      'faster at prompts and slower at writing',
-      measured({ prefillTokensPerSecond: 120, suggestionMs: 1400 }),
-      'block',
-    ],
-    ['faster, but it says something else', measured({ prefillTokensPerSecond: 200 }, -0.9), 'block'],
-  ])('%s', (_, byChannel, expected) => {
-    expect(betterOf(measured({}), byChannel)).toBe(expected);
+    ['reads faster', { readMsPerToken: 5 }, 'channel'],
+    ['reads a little faster', { readMsPerToken: 9 }, 'block'],
+    ['reads faster and writes slower', { readMsPerToken: 7, writeMsPerToken: 90 }, 'block'],
+    ['rounds otherwise', { readMsPerToken: 5, logProbabilities: [-0.15, -1.9] }, 'channel'],
+    ['says something else', { readMsPerToken: 5, logProbabilities: [-0.9, -2] }, 'block'],
+    ['gives no numbers', { readMsPerToken: 5, logProbabilities: [NaN, -2] }, 'block'],
+  ])('by channel it %s', (_, changes, expected) => {
+    expect(betterOf(measured({}), measured(changes))).toBe(expected);
   });
 });

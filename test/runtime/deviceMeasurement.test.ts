@@ -28,8 +28,8 @@ test('each prefill that is timed reads the whole prompt', async () => {
       return result;
     },
   };
-  const task = { promptIds: [[3, 4, 5]], reference: undefined, timedPromptTokens: 60 };
+  const task = { promptIds: [[3, 4, 5]], reference: undefined };
   const { golden } = await measureEngine(watched, task, neverAborted);
   expect(golden).toHaveLength(1);
-  expect(prefills.map(({ prefilledTokenCount }) => prefilledTokenCount)).toEqual([60, 60, 60]);
+  expect(prefills.map(({ prefilledTokenCount }) => prefilledTokenCount)).toEqual([84, 84, 84]);
 });

@@ -1,3 +1,4 @@
+import { nearestInteger } from './nearestInteger';
 import {
   allocate,
   matrixSource,
@@ -50,16 +51,19 @@ export function toChannels(
   for (let rowIndex = 0; rowIndex < rowCount; rowIndex++) {
     const start = rowIndex * columnCount;
     let largest = 0;
-    for (let column = 0; column < columnCount; column++) {
-      const value = (blocks[start + column]! - 128) * blockScales[Math.floor((start + column) / blockSize)]!;
-      row[column] = value;
-      largest = Math.max(largest, Math.abs(value));
+    for (let block = 0; block < columnCount; block += blockSize) {
+      const blockScale = blockScales[(start + block) / blockSize]!;
+      for (let column = block; column < block + blockSize; column++) {
+        const value = (blocks[start + column]! - 128) * blockScale;
+        row[column] = value;
+        largest = Math.max(largest, Math.abs(value));
+      }
     }
     const scale = largest / largestWeight;
     scales[rowIndex] = scale;
     const inverse = scale === 0 ? 0 : 1 / scale;
     for (let column = 0; column < columnCount; column++) {
-      values[column * rowCount + rowIndex] = Math.round(row[column]! * inverse);
+      values[column * rowCount + rowIndex] = nearestInteger(row[column]! * inverse);
     }
   }
   return { values, scales };

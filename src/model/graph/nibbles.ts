@@ -1,4 +1,5 @@
 import { toFloat16 } from './float16';
+import { nearestInteger } from './nearestInteger';
 import {
   allocate,
   matrixSource,
@@ -80,7 +81,7 @@ function chooseSteps(bytes: Uint8Array): { readonly step: number; readonly zero:
   if (range <= largestNibble) {
     return { step: 1, zero: byteZero - lowest };
   }
-  const zero = Math.round(((byteZero - lowest) * largestNibble) / range);
+  const zero = nearestInteger(((byteZero - lowest) * largestNibble) / range);
   let best = { step: 1, error: Infinity };
   for (const share of rangeShares) {
     const step = (range * share) / largestNibble;
@@ -94,5 +95,5 @@ function chooseSteps(bytes: Uint8Array): { readonly step: number; readonly zero:
 }
 
 function nibbleOf(byte: number, step: number, zero: number): number {
-  return Math.min(largestNibble, Math.max(0, Math.round((byte - byteZero) / step) + zero));
+  return Math.min(largestNibble, Math.max(0, nearestInteger((byte - byteZero) / step) + zero));
 }

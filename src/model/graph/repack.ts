@@ -1,6 +1,7 @@
 import { blockLayouts, type TensorType } from '../gguf/tensorType';
 import { dequantise } from './dequantise';
 import { float16Values } from './float16';
+import { nearestInteger } from './nearestInteger';
 
 /** The byte that stands for zero: what MatMulNBits and GatherBlockQuantized assume at 8 bits when told nothing. */
 const zeroPoint = 128;
@@ -75,7 +76,7 @@ function quantise(values: Float32Array, blocks: Uint8Array, scales: Float32Array
     scales[block] = scale;
     const inverse = scale === 0 ? 0 : 1 / scale;
     for (let index = start; index < start + blockSize; index++) {
-      blocks[index] = Math.round(values[index]! * inverse) + zeroPoint;
+      blocks[index] = nearestInteger(values[index]! * inverse) + zeroPoint;
     }
   }
 }
