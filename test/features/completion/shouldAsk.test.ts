@@ -31,6 +31,11 @@ test.each([
   expect(reasonAt(marked)).toBe(reason);
 });
 
+// A pattern that tries every way to share them out takes a minute.
+test('many spaces right of the cursor do not hold the server up', { timeout: 10_000 }, () => {
+  expect(reasonAt(`a █${' '.repeat(4000)}+ b`)).toBe('text-after-cursor');
+});
+
 test('a manual trigger overrides the courtesy rules', () => {
   expect(reasonAt('con█st a = 1', { trigger: 'manual' })).toBeUndefined();
 });

@@ -30,13 +30,13 @@ const technicalRules: readonly Rule[] = [documentTooLarge, disagreesWithSuggestW
 const courtesyRules: readonly Rule[] = [excludedFile, insideWord, textAfterCursor, insideCommentOrString];
 
 /** Copilot's rule for text right of the cursor: closing punctuation, then at most one of `: { ; ,`. */
-const closingPunctuationOnly = /^\s*[)>}\]"'`]*\s*[:{;,]?\s*$/;
+const closingPunctuationOnly = /^[)>}\]"'`]*\s*[:{;,]?$/;
 /**
  * Beyond Copilot's rule: what is left of a function's head when the cursor stands in its parameters. A type after
  * `->` or `:`, an arrow, or words (`throws IOException`, `(int, error)`, `const noexcept`) before a block.
  */
 const restOfHead = new RegExp(
-  String.raw`^\s*[)\]]+\s*(?:` +
+  String.raw`^[)\]]+\s*(?:` +
     [
       String.raw`->[^;{}]*[{:;]?`,
       String.raw`:[^=;{}]*(?:\{|=>\s*[{(]?)`,
@@ -44,7 +44,7 @@ const restOfHead = new RegExp(
       String.raw`=>\s*[{(]?`,
       String.raw`(?:\([\w\s.,*[\]]*\)|[\w.*,[\]]+(?:<[^<>]*>)?)(?:\s+[\w.*,[\]]+(?:<[^<>]*>)?)*\s*\{`,
     ].join('|') +
-    String.raw`)\s*$`,
+    String.raw`)$`,
 );
 const wordCharacter = /^[\p{L}\p{N}_$]/u;
 
@@ -83,7 +83,7 @@ function insideWord({ document, offset }: CompletionRequest): Refusal | undefine
 
 function textAfterCursor({ document, offset }: CompletionRequest): Refusal | undefined {
   const lineEnd = document.text.indexOf('\n', offset);
-  const rest = document.text.slice(offset, lineEnd < 0 ? undefined : lineEnd);
+  const rest = document.text.slice(offset, lineEnd < 0 ? undefined : lineEnd).trim();
   return closingPunctuationOnly.test(rest) || restOfHead.test(rest)
     ? undefined
     : { reason: 'text-after-cursor', detail: 'more than closing punctuation stands right of the cursor' };
