@@ -20,6 +20,10 @@ function filtered(marked: string, languageId = 'typescript', wanted = false): st
 describe('brackets (continue #4721, copilot-release #11402 and #12676, vscode #294864, cody #299)', () => {
   test.each([
     ['an auto-closed bracket is replaced by its own', 'foo(█[bar)]█)', 'foo([bar)]'],
+    ['one that closes a call of the suggestion is not', 'print(█[len(items)]█)', 'print([len(items)])'],
+    ['nor two', 'foo(bar(█[baz(qux(1))]█))', 'foo(bar([baz(qux(1))]))'],
+    ['with a call and the rest of the line', 'if (█[isReady()) {]█) {\n}', 'if ([isReady()) {]\n}'],
+    ['a call and its outer bracket', 'x = [█[a[0]]]█]', 'x = [[a[0]]]'],
     ['with a semicolon after it', 'foo(█[bar);]█)', 'foo([bar);]'],
     ['both brackets', 'foo([█[1, 2]);]█])', 'foo([[1, 2]);]'],
     ['and the semicolon that is there', 'foo(█[bar);]█);', 'foo([bar);]'],

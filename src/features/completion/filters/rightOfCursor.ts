@@ -11,7 +11,7 @@ const MIN_OVERLAP_CHARACTERS = 3;
  */
 export function reproducedLength(text: string, lineSuffix: string): number {
   const rest = lineSuffix.trimEnd();
-  if (rest !== '' && text.endsWith(rest)) {
+  if (rest !== '' && text.endsWith(rest) && closesNothingOfItsOwn(text, rest.length)) {
     return rest.length;
   }
   const closers = looseBrackets(text).closers.map((closer) => closer.character);
@@ -51,7 +51,7 @@ export function cutTextAlreadyRight(text: string, { place }: FilterContext): str
     return text;
   }
   for (let length = Math.min(text.length, lineSuffix.length); length >= MIN_OVERLAP_CHARACTERS; length--) {
-    if (text.endsWith(lineSuffix.slice(0, length))) {
+    if (text.endsWith(lineSuffix.slice(0, length)) && closesNothingOfItsOwn(text, length)) {
       return text.slice(0, text.length - length);
     }
   }
@@ -66,6 +66,15 @@ export function withClosingLine(text: string, { linePrefix, lineSuffix }: Place)
   const closerIsLeft = /^[)\]}]/.test(lineSuffix) && reproducedLength(text, lineSuffix) === 0;
   const opensLine = text.startsWith('\n');
   return closerIsLeft && opensLine ? `${text}\n${indentationOf(linePrefix)}` : text;
+}
+
+/**
+ * Whether the last `length` characters of `text` are not what closes the brackets that it opens itself: of `len(items)`
+ * the bracket is its own, though another stands right of the cursor.
+ */
+function closesNothingOfItsOwn(text: string, length: number): boolean {
+  const { openers } = looseBrackets(text);
+  return looseBrackets(text.slice(0, -length)).openers.every((opener, index) => openers[index] === opener);
 }
 
 function closesQuote(text: string, character: string): boolean {
