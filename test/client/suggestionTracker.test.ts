@@ -23,6 +23,18 @@ test.each([
   expect(verdict('return a;', typed)).toBe(expected);
 });
 
+test.each([
+  ['a bracket that the editor closes', '(value);', ['()'], 'undecided'],
+  ['and what stands in it', '(value);', ['()', '(v'], 'undecided'],
+  ['a quote that the editor closes', 'log("a");', ['log("")'], 'undecided'],
+  ['a line between two braces', '{\n  a();\n}', ['{}', '{\n  \n}'], 'undecided'],
+  ['another bracket', '(value);', ['[]'], 'rejected'],
+  ['something else in the bracket', '(value);', ['()', '(x'], 'rejected'],
+  ['a bracket alone', 'value', [')'], 'rejected'],
+])('typing %s', (_name, suggested, typed, expected) => {
+  expect(verdict(suggested, typed)).toBe(expected);
+});
+
 test('typing on before it could be read is no rejection', () => {
   expect(verdict('return a;', ['x'], 300)).toBe('forgotten');
 });

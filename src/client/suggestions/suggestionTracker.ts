@@ -40,10 +40,7 @@ export class SuggestionTracker {
       return;
     }
     const { suggestion, shownAtMs } = this.tracked;
-    const agrees =
-      textFromStart !== '' &&
-      (suggestion.insertText.startsWith(textFromStart) || textFromStart.startsWith(suggestion.insertText));
-    if (agrees) {
+    if (agree(suggestion.insertText, textFromStart)) {
       return;
     }
     this.tracked = undefined;
@@ -51,4 +48,16 @@ export class SuggestionTracker {
       this.onRejected(suggestion.suggestionId);
     }
   }
+}
+
+/** Brackets and quotes that the editor closes by itself, and the line break and indentation that it puts between. */
+const autoClosed = /[)\]}"'`\s]+$/;
+
+/** Whether one is the beginning of the other, or would be without what the editor has added to what was typed. */
+function agree(suggested: string, typed: string): boolean {
+  const typedAlone = typed.replace(autoClosed, '');
+  return (
+    (typed !== '' && (suggested.startsWith(typed) || typed.startsWith(suggested))) ||
+    (typedAlone !== '' && suggested.startsWith(typedAlone))
+  );
 }

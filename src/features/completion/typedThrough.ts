@@ -1,4 +1,4 @@
-import { closerOf, looseBrackets } from './brackets';
+import { autoClosedLengths } from './autoClosed';
 import type { Place } from './place';
 
 /** A place that a suggestion was made for, as far as it must agree for the suggestion to be used again. */
@@ -27,13 +27,10 @@ export function baseOf(place: Place, typedCount = 0): Base {
  * the suffix without the brackets and quotes that the editor closed by itself meanwhile.
  */
 export function possibleBases(place: Place, typedCount: number): Base[] {
+  const { uri, prefix, suffix } = place;
   const plain = baseOf(place, typedCount);
-  const typed = place.prefix.slice(place.prefix.length - typedCount);
-  const closed = autoClosed(typed);
-  if (typedCount === 0 || closed === '' || !place.suffix.startsWith(closed)) {
-    return [plain];
-  }
-  return [plain, baseAt(place.uri, plain.prefixTail, place.suffix.slice(closed.length))];
+  const closedLengths = autoClosedLengths(prefix.slice(prefix.length - typedCount), suffix);
+  return [plain, ...closedLengths.map((length) => baseAt(uri, plain.prefixTail, suffix.slice(length)))];
 }
 
 export function sameBase(left: Base, right: Base): boolean {
@@ -44,17 +41,4 @@ export function sameBase(left: Base, right: Base): boolean {
 
 function baseAt(uri: string, prefixTail: string, suffix: string): Base {
   return { uri, prefixTail, suffixHead: suffix.slice(0, SUFFIX_CHARACTERS) };
-}
-
-/** What an editor adds right of the cursor while `typed` is typed. */
-function autoClosed(typed: string): string {
-  const quote = /["'`]$/.exec(typed)?.[0] ?? '';
-  const openers = looseBrackets(typed).openers;
-  return (
-    quote +
-    [...openers]
-      .reverse()
-      .map((opener) => closerOf[opener] ?? '')
-      .join('')
-  );
 }

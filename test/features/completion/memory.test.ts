@@ -29,6 +29,27 @@ describe('the suggestion cache', () => {
     expect(found(cache, 'f() {\n  a();\n█\n}')).toBe('  b();');
   });
 
+  test.each([
+    ['a bracket', 'a = █;', 'foo("b", [c]);', 'a = foo(█);', '"b", [c]);'],
+    ['a quote in it', 'a = █;', 'foo("b", [c]);', 'a = foo("█");', 'b", [c]);'],
+    ['a quote with text in it', 'a = █;', 'foo("b", [c]);', 'a = foo("b█");', '", [c]);'],
+    ['a quote that was typed over', 'a = █;', 'foo("b", [c]);', 'a = foo("b", [█]);', 'c]);'],
+    ['a quote that is in a string', 'a = █;', `f("it's")`, `a = f("it's█");`, '")'],
+    ['an escaped quote', 'a = █;', String.raw`f("\"b")`, String.raw`a = f("\"█");`, 'b")'],
+    ['a brace and a line', 'f() █\n', '{\n  a();\n}', 'f() {\n  █\n}\n', 'a();\n}'],
+    ['a line between braces that were there', 'f() {█}\n', '\n  a();\n', 'f() {\n  █\n}\n', 'a();\n'],
+  ])('finds what is typed through where the editor adds: %s', (_, base, suggestion, typed, left) => {
+    const cache = new SuggestionCache();
+    cache.store(placeAt(base), { produced: drafted(suggestion), isThorough: false });
+    expect(found(cache, typed)).toBe(left);
+  });
+
+  test('what stands right of the cursor already was not added by the editor', () => {
+    const cache = new SuggestionCache();
+    cache.store(placeAt('a = █'), { produced: drafted('foo(b)'), isThorough: false });
+    expect(found(cache, 'a = foo(█]')).toBeUndefined();
+  });
+
   test('gives nothing when all of a suggestion is typed', () => {
     const cache = new SuggestionCache();
     cache.store(placeAt('f█'), { produced: drafted('oo'), isThorough: false });
