@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { RejectionMemory } from '../../../src/features/completion/memory/rejection';
+import { ShownSuggestions } from '../../../src/features/completion/memory/shownSuggestions';
 import { SuggestionCache } from '../../../src/features/completion/memory/suggestionCache';
 import { placeAt } from '../../support/completionRequest';
 
@@ -67,6 +68,20 @@ describe('the suggestion cache', () => {
     cache.store(placeAt('f█'), { produced: { kind: 'discarded', detail: 'repeats' }, isThorough: false });
     expect(found(cache, 'f█')).toBe('discarded');
     expect(found(cache, 'fo█')).toBeUndefined();
+  });
+});
+
+describe('what is shown', () => {
+  const drafted = (text: string) => ({ kind: 'draft', draft: { text, tokens: [] } }) as const;
+
+  test('is continued by what is left of it, but by nothing after its end', () => {
+    const shown = new ShownSuggestions();
+    shown.replaceBy(placeAt('a = █'), drafted('foo(b);'));
+    expect(shown.isContinuedBy(placeAt('a = foo█'), drafted('(b);'))).toBe(true);
+    expect(shown.isContinuedBy(placeAt('a = foo█'), drafted('(b);\nc();'))).toBe(true);
+    expect(shown.isContinuedBy(placeAt('a = foo█'), drafted('(c);'))).toBe(false);
+    expect(shown.isContinuedBy(placeAt('a = foo(b);█'), drafted(' // d'))).toBe(false);
+    expect(shown.isContinuedBy(placeAt('a = foo(b);\n█'), drafted('c();'))).toBe(false);
   });
 });
 

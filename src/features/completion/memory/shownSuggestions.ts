@@ -18,10 +18,11 @@ export class ShownSuggestions {
     this.uri = place.uri;
   }
 
-  /** Whether the user is typing through one of them: it stays, however short it gets. */
+  /** Whether the user is typing through one of them and has not come to its end: it stays, however short it gets. */
   isContinuedBy(place: Place, produced: Produced): boolean {
     const text = textUntilEnd(place, produced);
-    return this.uri === place.uri && this.texts.some((shown) => text.startsWith(shown));
+    const isLeft = (shown: string) => shown.length > place.prefix.length && text.startsWith(shown);
+    return this.uri === place.uri && this.texts.some(isLeft);
   }
 }
 
