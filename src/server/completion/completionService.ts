@@ -50,6 +50,8 @@ export class CompletionService {
   private readonly offered = new Map<number, Offer>();
   private readonly background: BackgroundWork;
   private newestRequest: CompletionRequest | undefined;
+  /** What `onReady` was called for: the editor asks for it as if by key, though nobody pressed one. */
+  private ready: CompletionRequest | undefined;
   private seen: { readonly request: CompletionRequest; readonly text: string } | undefined;
   /** Accepted a moment ago, and no request has come since: what follows it is to be prepared. */
   private justAccepted: Offer | undefined;
@@ -67,15 +69,16 @@ export class CompletionService {
   }
 
   /**
-   * The suggestion for `request`, if any. Who sees it already and asks by key wants to know what else there is: then
+   * The suggestion for `asked`, if any. Who sees it already and asks by key wants to know what else there is: then
    * others follow it. Never rejects.
    */
   async complete(
-    request: CompletionRequest,
+    asked: CompletionRequest,
     situation: CompletionSituation,
     signal: AbortSignal,
   ): Promise<readonly OfferedSuggestion[]> {
     const startMs = performance.now();
+    const request = this.withoutKey(asked);
     this.background.cancelPlan();
     const accepted = this.justAccepted;
     this.justAccepted = undefined;
@@ -103,6 +106,7 @@ export class CompletionService {
     });
     void final.fuller?.then(() => {
       if (this.newestRequest === request && situation.isCurrent()) {
+        this.ready = request;
         this.onReady(request);
       }
     });
@@ -166,6 +170,12 @@ export class CompletionService {
     this.seen = undefined;
     this.justAccepted = undefined;
     this.preparedFor = undefined;
+  }
+
+  private withoutKey(asked: CompletionRequest): CompletionRequest {
+    const { ready } = this;
+    this.ready = undefined;
+    return ready !== undefined && isSamePlace(asked, ready) ? { ...asked, trigger: ready.trigger } : asked;
   }
 
   private async findOutcome(
