@@ -28,6 +28,7 @@ test.each([
   ['and what stands in it', '(value);', ['()', '(v'], 'undecided'],
   ['a quote that the editor closes', 'log("a");', ['log("")'], 'undecided'],
   ['a line between two braces', '{\n  a();\n}', ['{}', '{\n  \n}'], 'undecided'],
+  ['a line between braces that were there', '\n  a();\n', ['\n  \n'], 'undecided'],
   ['another bracket', '(value);', ['[]'], 'rejected'],
   ['something else in the bracket', '(value);', ['()', '(x'], 'rejected'],
   ['a bracket alone', 'value', [')'], 'rejected'],

@@ -50,14 +50,17 @@ export class SuggestionTracker {
   }
 }
 
-/** Brackets and quotes that the editor closes by itself, and the line break and indentation that it puts between. */
-const autoClosed = /[)\]}"'`\s]+$/;
+/**
+ * What the editor adds by itself after what was typed: brackets and quotes that close it, or a line for the bracket before
+ * which Enter was typed.
+ */
+const additions = [/[)\]}"'`\s]+$/, /\n[ \t]*$/];
 
-/** Whether one is the beginning of the other, or would be without what the editor has added to what was typed. */
+/** Whether one is the beginning of the other, or would be without what the editor has added. */
 function agree(suggested: string, typed: string): boolean {
-  const typedAlone = typed.replace(autoClosed, '');
+  const withoutAdditions = additions.map((addition) => typed.replace(addition, ''));
   return (
-    (typed !== '' && (suggested.startsWith(typed) || typed.startsWith(suggested))) ||
-    (typedAlone !== '' && suggested.startsWith(typedAlone))
+    (typed !== '' && typed.startsWith(suggested)) ||
+    [typed, ...withoutAdditions].some((text) => text !== '' && suggested.startsWith(text))
   );
 }
