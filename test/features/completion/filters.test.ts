@@ -193,5 +193,8 @@ describe('worth showing', () => {
     expect(verdict([-9, -9, -9, -9], true)).toBe(-36);
     // What follows the first line does not count against it.
     expect(verdict([-0.5, -0.5, -0.25, -9, -9], false, 'abc\nd')).toBe(-1.25);
+    // An empty line says nothing.
+    expect(verdict([-0.25, -0.5, -0.25, -0.25, -9, -9], false, '\nabc\nd')).toBe(-1.25);
+    expect(verdict([0, -2, -2, -2], false, '\nabc')).toBe('below-confidence');
   });
 });

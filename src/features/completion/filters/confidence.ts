@@ -12,11 +12,11 @@ export const defaultMinimumConfidence = -1.4;
 export const likelyConfidence = Math.log(0.5);
 
 /**
- * The model's own log-probability of a draft's first line, all tokens together and what else is known of it. Only that line
- * counts: it is what is read first, and a longer block is not less worth showing for being long.
+ * The model's own log-probability of a draft's first line that is not empty, all tokens together and what else is known of
+ * it. Only that line counts: it is what is read first, and a longer block is not less worth showing for being long.
  */
 export function confidenceOf(draft: Draft): number {
-  const newline = draft.text.indexOf('\n');
+  const newline = draft.text.indexOf('\n', draft.text.search(/\S/));
   const firstLine = cutDraft(draft, newline < 0 ? draft.text.length : newline);
   return firstLine.tokens.reduce((sum, token) => sum + token.logProbability, firstLine.evidence ?? 0);
 }
