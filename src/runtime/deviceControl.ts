@@ -18,7 +18,7 @@ import { DeviceEngine } from './deviceEngine';
 import { openMarked, takeCrashes } from './deviceMark';
 import { probeDevices } from './deviceProbe';
 import {
-  crashedDevices,
+  crashesIn,
   describeEntry,
   fastestDevice,
   isMeasured,
@@ -154,7 +154,10 @@ export class DeviceControl {
     }
   }
 
-  /** The stored table, or one that is measured while nobody uses the model: whoever comes in between goes first. */
+  /**
+   * The stored table, or one that is measured while nobody uses the model: whoever comes in between goes first. Where
+   * the CPU could not be measured, that is tried again when the model is loaded next, and not before.
+   */
   private async tableWhenIdle(): Promise<DeviceTable> {
     const { logger, measureAfterIdleMs = defaultMeasureAfterIdleMs } = this.options;
     const stored = await readStored(this.options);
@@ -192,18 +195,19 @@ export class DeviceControl {
   /** Tries what is not known to crash, and stores what came out. */
   private async measure({ key, table: known }: StoredTable, signal: AbortSignal): Promise<DeviceTable> {
     const { promptIds, deviceGraphs, cache, logger, probeTimeoutMs } = this.options;
+    const crashes = crashesIn(known);
     const measured = await probeDevices(
       {
         engineFor: (device, form) => engineOptionsFor(this.options, device, form, signal),
         libraryPathFor: (device) => libraryPathOf(device, cache),
         promptIds,
         logger,
-        skip: crashedDevices(known),
+        skip: crashes.map(({ device }) => device),
         timeoutMs: probeTimeoutMs,
       },
       signal,
     );
-    const table = [...measured, ...known];
+    const table = [...measured, ...crashes];
     await writeDeviceTable(cache.devicesFile, key, table);
     const inUse = devices.map((device) => formOn(table, device));
     for (const form of deviceForms.filter((candidate) => !inUse.includes(candidate))) {
@@ -248,7 +252,11 @@ async function rememberCrashes({ cache, logger, onLost }: DeviceOptions): Promis
 }
 
 async function hasCrashed(options: DeviceOptions, device: Device): Promise<boolean> {
-  return device !== 'cpu' && crashedDevices((await readStored(options)).table).includes(device);
+  if (device === 'cpu') {
+    return false;
+  }
+  const { table } = await readStored(options);
+  return crashesIn(table).some((crash) => crash.device === device);
 }
 
 async function openEngine(

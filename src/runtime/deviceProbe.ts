@@ -20,12 +20,14 @@ export interface ProbeOptions {
   readonly logger: Logger;
   /** Not to be tried. */
   readonly skip?: readonly Device[];
-  /** After which a device counts as hanging. */
+  /** After which a device counts as hanging, the CPU too; absent: what each may take. */
   readonly timeoutMs?: number;
 }
 
 /** Shaders are compiled at first use, which takes a slow driver half a minute. */
-const defaultTimeoutMs = 90_000;
+const deviceTimeoutMs = 90_000;
+/** It does not hang, and with a large model it may be the slowest of all, which is when another device matters most. */
+const cpuTimeoutMs = 5 * 60_000;
 /** Weights of 4 bits cost quality, so they must bring the time of a suggestion down to this. */
 const worthwhileShare = 0.8;
 /** Loading the library and asking the driver takes a second; the child gives way to everything else, though. */
@@ -100,7 +102,7 @@ async function measureInBestForm(
 async function measureDevice(
   { device, form }: { readonly device: Device; readonly form: DeviceForm },
   reference: readonly GoldenTokens[] | undefined,
-  { engineFor, promptIds, logger, timeoutMs = defaultTimeoutMs }: ProbeOptions,
+  { engineFor, promptIds, logger, timeoutMs }: ProbeOptions,
   signal: AbortSignal,
 ): Promise<DeviceEntry> {
   logger.info(`device: measuring ${device}${hasOwnMemory(device) ? ` as ${form}` : ''}`);
@@ -112,7 +114,8 @@ async function measureDevice(
     return { device, outcome: 'failed', reason: describeError(error) }; // No room for this form's graph, say.
   }
   const request: ProbeRequest = { kind: 'measure', engine, task: { promptIds, reference } };
-  const answer = await runProbe(request, timeoutMs, logger, signal);
+  const limitMs = timeoutMs ?? (device === 'cpu' ? cpuTimeoutMs : deviceTimeoutMs);
+  const answer = await runProbe(request, limitMs, logger, signal);
   return answer.kind === 'measured'
     ? { device, form, outcome: 'measured', measurement: answer.measurement }
     : failedEntry(device, answer);

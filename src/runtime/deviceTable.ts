@@ -24,14 +24,18 @@ export type DeviceEntry =
 /** Everything tried for one model, version and set of drivers. */
 export type DeviceTable = readonly DeviceEntry[];
 
-/** Whether the devices of a table were measured; a crash may be known of before that. */
+/**
+ * Whether the devices of a table were measured; a crash may be known of before that. Where the CPU was tried and not
+ * measured, the others had nothing to be compared with: another time the machine may be less busy.
+ */
 export function isMeasured(table: DeviceTable): boolean {
-  return table.some(({ outcome }) => outcome !== 'crashed');
+  const tried = table.filter(({ outcome }) => outcome !== 'crashed');
+  return tried.length > 0 && tried.every(({ device, outcome }) => device !== 'cpu' || outcome === 'measured');
 }
 
-/** The devices of a table that ended the process that used them: nothing tries them again. */
-export function crashedDevices(table: DeviceTable): readonly Device[] {
-  return table.flatMap(({ device, outcome }) => (outcome === 'crashed' ? [device] : []));
+/** What a table says of devices that ended the process that used them: nothing tries them again. */
+export function crashesIn(table: DeviceTable): DeviceTable {
+  return table.filter(({ outcome }) => outcome === 'crashed');
 }
 
 /** Remembers under `key` that the device ended the process that used it. Throws as `ensureWritableFolder`. */

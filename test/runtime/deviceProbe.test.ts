@@ -185,6 +185,28 @@ test.runIf(isLinux)(
   },
 );
 
+test.runIf(isLinux)(
+  'where the processor was not timed everything but crashes is measured again',
+  async () => {
+    const control = await openOnDevice({ ...controlOptions('cpu'), modelSha256: 'slow' });
+    await control.table('if-missing', neverAborted);
+    const [[key] = []] = JSON.parse(readFileSync(cache.devicesFile, 'utf8')) as [string, unknown][];
+    expect(key).toContain('model slow');
+    const known = [
+      { device: 'cpu', outcome: 'timed-out', reason: 'no answer' },
+      { device: 'webgpu', outcome: 'failed', reason: 'no adapter' },
+      { device: 'cuda', outcome: 'crashed', reason: 'driver' },
+    ];
+    writeFileSync(cache.devicesFile, JSON.stringify([[key, known]]));
+    const table = await control.table('if-missing', neverAborted);
+    expect(table).toMatchObject([
+      { device: 'webgpu', detail: expect.stringMatching(/adapter/i) as string },
+      { device: 'cuda', detail: 'driver' },
+    ]);
+    await control.dispose();
+  },
+);
+
 test.runIf(isLinux)('a device that is forced and not there is a clear error', async () => {
   await expect(openOnDevice(controlOptions('cuda'))).rejects.toMatchObject({ code: 'device-unavailable' });
 });
