@@ -241,7 +241,7 @@ async function readStored(options: DeviceOptions): Promise<StoredTable> {
 
 /** Takes up what processes left behind whose device ended them, whatever model they ran. */
 async function rememberCrashes({ cache, logger, onLost }: DeviceOptions): Promise<void> {
-  for (const { device, tableKey: key } of takeCrashes(cache.deviceMarksFolder)) {
+  for (const { device, tableKey: key } of takeCrashes(cache.deviceMarksFolder, logger)) {
     const reason = 'the last process ended while it ran the model on it';
     logger.error(`device: ${deviceTitle(device)}: ${reason}`);
     await writeDeviceCrash(cache.devicesFile, key, device).catch((error: unknown) =>
