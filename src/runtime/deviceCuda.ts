@@ -1,8 +1,9 @@
 import { createWriteStream, existsSync } from 'node:fs';
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { UserError, describeError } from '../base/errors';
+import { renameWhenFree } from '../base/renameWhenFree';
 import { OrtApi } from '../engine/ortApi';
 import { ortLibraryPath } from '../engine/ortLibrary';
 import {
@@ -137,7 +138,7 @@ async function install(cache: Cache, fill: (folder: string) => Promise<void>): P
     // A copy, not a link: the loader takes a link for the library it has loaded already, which stands elsewhere.
     await copyFile(ortLibraryPath(), join(temporary, basename(ortLibraryPath())));
     await rm(target, { recursive: true, force: true });
-    await rename(temporary, target);
+    await renameWhenFree(temporary, target);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw asCacheError(error, cache.folder);

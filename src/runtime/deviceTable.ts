@@ -1,9 +1,10 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Device } from '../engine/device';
 import { devices } from '../engine/device';
 import { ensureWritableFolder } from '../model/cache';
 import { deviceForms, type DeviceForm } from '../model/deviceForm';
+import { replaceFile } from '../model/replaceFile';
 import { describeSpeed, type DeviceMeasurement } from './deviceMeasurement';
 
 /** What became of one device when it was tried. */
@@ -60,12 +61,8 @@ export async function readDeviceTable(file: string, key: string): Promise<Device
 export async function writeDeviceTable(file: string, key: string, table: DeviceTable): Promise<void> {
   await ensureWritableFolder(dirname(file));
   const others = (await readTables(file)).filter(([storedKey]) => storedKey !== key);
-  const temporaryFile = `${file}.${process.pid}`;
-  await writeFile(
-    temporaryFile,
-    JSON.stringify([[key, table], ...others].slice(0, maxTableCount), undefined, 1),
-  );
-  await rename(temporaryFile, file);
+  const text = JSON.stringify([[key, table], ...others].slice(0, maxTableCount), undefined, 1);
+  await replaceFile(file, (path) => writeFile(path, text));
 }
 
 /** The device on which a suggestion takes the least time, among those that gave the CPU's tokens. */
