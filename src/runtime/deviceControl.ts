@@ -36,6 +36,8 @@ export interface DeviceOptions {
   readonly setting: DeviceSetting;
   /** For the CPU; another device takes the same but for its library and its graph. */
   readonly engine: EngineOptions;
+  /** The graph that the model is prepared with, where the CPU runs another: devices must give its tokens. */
+  readonly preparedGraphPath?: string;
   readonly deviceGraphs: DeviceGraphs;
   readonly modelSha256: string;
   /** The golden prompts as token ids. */
@@ -194,11 +196,14 @@ export class DeviceControl {
 
   /** Tries what is not known to crash, and stores what came out. */
   private async measure({ key, table: known }: StoredTable, signal: AbortSignal): Promise<DeviceTable> {
-    const { promptIds, deviceGraphs, cache, logger, probeTimeoutMs } = this.options;
+    const { promptIds, deviceGraphs, cache, logger, probeTimeoutMs, engine } = this.options;
+    const { preparedGraphPath = engine.graphPath } = this.options;
     const crashes = crashesIn(known);
     const measured = await probeDevices(
       {
         engineFor: (device, form) => engineOptionsFor(this.options, device, form, signal),
+        referenceEngine:
+          preparedGraphPath === engine.graphPath ? undefined : { ...engine, graphPath: preparedGraphPath },
         libraryPathFor: (device) => libraryPathOf(device, cache),
         promptIds,
         logger,

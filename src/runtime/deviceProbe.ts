@@ -13,6 +13,8 @@ import { describeFailure, runProbe, type ProbeOutcome } from './runProbe';
 export interface ProbeOptions {
   /** Of the model on a device. */
   readonly engineFor: (device: Device, form: DeviceForm) => Promise<EngineOptions>;
+  /** Whose tokens count, where that is not the engine for the CPU. */
+  readonly referenceEngine?: EngineOptions;
   /** The golden prompts. */
   readonly promptIds: readonly (readonly number[])[];
   /** The library to load for a device; undefined: the one that ships. */
@@ -50,7 +52,7 @@ export async function probeDevices(options: ProbeOptions, signal: AbortSignal): 
       entries.push({ device, outcome: 'failed', reason: problem });
       continue;
     }
-    cpu ??= await measureDevice({ device: 'cpu', form: 'q8f32' }, undefined, options, signal);
+    cpu ??= await measureCpu(options, signal);
     if (cpu.outcome !== 'measured') {
       return [cpu, ...entries];
     }
@@ -97,6 +99,27 @@ async function measureInBestForm(
     options.logger.info(`device: ${device} as ${form}: ${describeEntry(judged)}`);
     return judged;
   }
+}
+
+/**
+ * The CPU's speed in the graph that it runs, and its tokens in the one that those of the devices derive from: for what
+ * another form of the weights rounds away a device must not answer.
+ */
+export async function measureCpu(options: ProbeOptions, signal: AbortSignal): Promise<DeviceEntry> {
+  const cpu = { device: 'cpu', form: 'q8f32' } as const;
+  const { referenceEngine } = options;
+  if (referenceEngine === undefined) {
+    return measureDevice(cpu, undefined, options, signal);
+  }
+  const inUse = await measureDevice(cpu, undefined, { ...options, promptIds: [] }, signal);
+  if (inUse.outcome !== 'measured') {
+    return inUse;
+  }
+  const engineFor = () => Promise.resolve(referenceEngine);
+  const reference = await measureDevice(cpu, undefined, { ...options, engineFor }, signal);
+  return reference.outcome === 'measured'
+    ? { ...reference, measurement: { ...reference.measurement, speed: inUse.measurement.speed } }
+    : reference;
 }
 
 async function measureDevice(
