@@ -32,12 +32,15 @@ export function setUp() {
 export function run(command, commandArguments) {
   // On Windows npm is a shell script (npm.cmd), which only a shell can start.
   const shell = process.platform === 'win32' && command !== process.execPath;
-  const result = spawnSync(command, commandArguments, {
+  const options = {
     cwd: root,
     stdio: 'inherit',
     shell,
     env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip' },
-  });
+  };
+  const result = shell
+    ? spawnSync(shellLine(command, commandArguments), options)
+    : spawnSync(command, commandArguments, options);
   if (result.error) {
     console.error(`Could not run ${command}: ${result.error.message}. Is it installed and on PATH?`);
     process.exit(1);
@@ -45,6 +48,11 @@ export function run(command, commandArguments) {
   if (result.status !== 0) {
     process.exit(result.status ?? 1);
   }
+}
+
+/** A command as a line for a shell, which cuts what is not quoted at each space; Node quotes nothing. */
+export function shellLine(command, commandArguments) {
+  return [command, ...commandArguments.map((argument) => `"${argument}"`)].join(' ');
 }
 
 function requireNode() {

@@ -4,7 +4,8 @@ import { reviewCode } from '../features/bugs/review';
 import type { BugFinding } from '../features/bugs/types';
 import { describeLikelihood } from '../shared/likelihood';
 import { languageIdOf } from './languages';
-import { parseLines, readLines, readText } from './location';
+import { parseLines, readLines } from './location';
+import { readText } from './sourceText';
 import { printLine, remark, styled } from './terminal';
 import { withModel } from './withModel';
 

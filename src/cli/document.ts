@@ -1,17 +1,22 @@
 import { createTwoFilesPatch } from 'diff';
-import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { TextRange } from '../base/textRange';
 import { documentSymbols } from '../features/documentation/document';
 import type { DocumentationEdit } from '../features/documentation/types';
 import { languageIdOf } from './languages';
 import { parseLines, readLines } from './location';
+import { replaceText, requireUtf8 } from './sourceText';
 import { printLine, remark, styled } from './terminal';
 import { withModel } from './withModel';
 
 /** `document FILE:LINE`: prints the change for the symbol there, or for all in FILE:START-END; `write` saves it. */
 export async function documentLines(place: string, write: boolean, signal: AbortSignal): Promise<void> {
   const lines = parseLines(place);
-  const { text, range } = await readLines(lines);
+  const file = await readLines(lines);
+  if (write) {
+    await requireUtf8(lines.path);
+  }
+  const { mark, text, range } = withoutMark(file);
   const { start } = range;
   const indentEnd = start + (/^[ \t]*/.exec(text.slice(start))?.[0].length ?? 0);
   const { edits } = await withModel(
@@ -36,12 +41,19 @@ export async function documentLines(place: string, write: boolean, signal: Abort
     remark('Every symbol there has a complete comment already.');
     return;
   }
-  const changed = applyEdits(text, edits);
-  printPatch(lines.path, text, changed);
+  const changed = mark + applyEdits(text, edits);
+  printPatch(lines.path, file.text, changed);
   if (write) {
-    await writeFile(lines.path, changed);
+    await replaceText(lines.path, file.text, changed);
     remark(`Written to ${lines.path}.`);
   }
+}
+
+/** A byte order mark apart from the text, to which it does not belong: it would pass for an indentation. */
+function withoutMark({ text, range }: { readonly text: string; readonly range: TextRange }) {
+  const mark = text.startsWith('\uFEFF') ? '\uFEFF' : '';
+  const start = Math.max(0, range.start - mark.length);
+  return { mark, text: text.slice(mark.length), range: { start, end: range.end - mark.length } };
 }
 
 /** As a unified diff, which `patch` and `git apply` take. */

@@ -1,6 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
-import { UserError, describeError } from '../base/errors';
+import { UserError } from '../base/errors';
 import type { TextRange } from '../base/textRange';
+import { readText } from './sourceText';
 
 export interface FileLocation {
   readonly path: string;
@@ -8,9 +8,6 @@ export interface FileLocation {
   readonly line: number;
   readonly column: number;
 }
-
-/** Larger files are not source code that anyone completes in. */
-const maxFileBytes = 5_000_000;
 
 /** Parses FILE:LINE:COLUMN; the path may itself hold colons (C:\\file.ts:3:1). */
 export function parseLocation(text: string): FileLocation {
@@ -79,29 +76,4 @@ export async function readAtLocation(
   }
   const lineStart = lines.slice(0, location.line - 1).reduce((sum, previous) => sum + previous.length + 1, 0);
   return { text, offset: lineStart + location.column - 1 };
-}
-
-/** The text of a source file. Throws a `UserError` when it is too large or not there. */
-export async function readText(path: string): Promise<string> {
-  try {
-    const { size } = await stat(path);
-    if (size > maxFileBytes) {
-      throw new UserError(
-        'bad-argument',
-        `${path} is ${Math.round(size / 1e6)} MB, too large.`,
-        'Choose a source file of at most 5 MB.',
-      );
-    }
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof UserError) {
-      throw error;
-    }
-    throw new UserError(
-      'file-not-found',
-      `${path} could not be read: ${describeError(error)}`,
-      'Check the path.',
-      { cause: error },
-    );
-  }
 }

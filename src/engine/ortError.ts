@@ -10,3 +10,8 @@ export class OrtError extends Error {
     super(`${functionName}: ${message}`);
   }
 }
+
+/** Whether a call failed for lack of memory: the C++ libraries of Linux, macOS and Windows each say it in their own words. */
+export function isOutOfMemory({ message }: OrtError): boolean {
+  return /bad[_ ]alloc|failed to allocate|out of memory/i.test(message);
+}

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { TransformerConfiguration } from '../model/configuration';
 import { DisposableStore } from '../base/disposables';
 import { UserError } from '../base/errors';
@@ -10,7 +11,7 @@ import type { KvCache } from './kvCache';
 import type { Logits, WantedLogits } from './logits';
 import type { NativeAddress, OrtApi } from './ortApi';
 import { PinnedBuffer, PinnedNames } from './ortApi';
-import { OrtError } from './ortError';
+import { isOutOfMemory, OrtError } from './ortError';
 
 export interface SessionOptions {
   /** Its logits are read by the graph where the device has a memory of its own, else by the engine. */
@@ -128,7 +129,7 @@ export class Session {
       return new Session(api, options, natives, session, runOptions, memoryInfo);
     } catch (error) {
       natives.dispose();
-      throw explainLoadFailure(error, options.device);
+      throw explainLoadFailure(error, options);
     }
   }
 
@@ -203,7 +204,7 @@ class NativeStore extends DisposableStore {
   }
 }
 
-function explainLoadFailure(error: unknown, device: Device): unknown {
+function explainLoadFailure(error: unknown, { device, graphPath }: SessionOptions): unknown {
   if (!(error instanceof OrtError)) {
     return error;
   }
@@ -215,7 +216,7 @@ function explainLoadFailure(error: unknown, device: Device): unknown {
     new UserError(
       'damaged-model',
       `ONNX Runtime could not load the prepared model: ${error.message}`,
-      'Run the model check, which prepares the model again.',
+      `Delete the folder ${dirname(graphPath)}: the model is prepared again when it is loaded next.`,
       { cause: error },
     )
   );
@@ -237,7 +238,7 @@ function explainRunFailure(error: unknown): unknown {
 }
 
 function outOfMemory(error: OrtError): UserError | undefined {
-  return /bad_alloc|failed to allocate|out of memory/i.test(error.message)
+  return isOutOfMemory(error)
     ? new UserError(
         'out-of-memory',
         'There is not enough free memory to run this model.',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { errorCode } from '../base/errors';
+import { renameWhenFree } from '../base/renameWhenFree';
 import { keyByteCount } from './handshake';
 
 /** What a server writes beside its socket. */
@@ -14,7 +15,7 @@ export async function writeNewKey(path: string): Promise<ServerKey> {
   const key = randomBytes(keyByteCount);
   const partialPath = `${path}.${process.pid}`;
   await writeFile(partialPath, `${process.pid} ${key.toString('hex')}\n`, { mode: 0o600 });
-  await rename(partialPath, path);
+  await renameWhenFree(partialPath, path);
   return { key, processId: process.pid };
 }
 

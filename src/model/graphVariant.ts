@@ -12,7 +12,7 @@ import type { ManifestFile, PreparedModel } from './manifest';
 import { checkFiles, describeFile } from './preparedFolder';
 import { withFolderLock } from './preparedLock';
 import { removeReplacements, replaceFile, writeSynced } from './replaceFile';
-import { readSealed, writeSealed } from './sealedJson';
+import { readSealed, rememberSealed, writeSealed } from './sealedJson';
 
 /** Changes whenever one of these graphs changes, so that those made before are made anew. */
 export const graphVariantVersion = 3;
@@ -126,7 +126,7 @@ async function makeVariant(
     names.push(derivedName);
   }
   const files = await Promise.all(names.map((name) => describeFile(folder, name, signal)));
-  await writeRecord(folder, variant, files);
+  await writeSealed(join(folder, recordNameOf(variant)), recordOf(files));
 }
 
 /** Of the values in a file's layers, how many it holds in 4 bits each. */
@@ -142,7 +142,8 @@ async function isIntact(
   logger: Logger,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const record = await readSealed<VariantRecord>(join(folder, recordNameOf(variant)), logger);
+  const recordPath = join(folder, recordNameOf(variant));
+  const record = await readSealed<VariantRecord>(recordPath, logger);
   if (record?.version !== graphVariantVersion) {
     return false;
   }
@@ -151,14 +152,13 @@ async function isIntact(
     return false;
   }
   if (files.some((file, index) => file !== record.files[index])) {
-    await writeRecord(folder, variant, files);
+    await rememberSealed(recordPath, recordOf(files), logger);
   }
   return true;
 }
 
-function writeRecord(folder: string, variant: GraphVariant, files: readonly ManifestFile[]): Promise<void> {
-  const record: VariantRecord = { version: graphVariantVersion, files };
-  return writeSealed(join(folder, recordNameOf(variant)), record);
+function recordOf(files: readonly ManifestFile[]): VariantRecord {
+  return { version: graphVariantVersion, files };
 }
 
 function graphNameOf(variant: GraphVariant): string {

@@ -1,8 +1,9 @@
-import { mkdir, rename, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { ReportProgress } from '../base/progress';
+import { renameWhenFree } from '../base/renameWhenFree';
 import { encodeSpecification } from '../tokenizer/specification';
 import { asCacheError, ensureFreeSpace, ensureWritableFolder, spareByteCount } from './cache';
 import { damagedModel } from './gguf/errors';
@@ -79,7 +80,7 @@ async function makeFolder(folder: string, options: MakeOptions, signal: AbortSig
   try {
     const manifest = await fillFolder(partialFolder, options, signal);
     await rm(folder, { recursive: true, force: true });
-    await rename(partialFolder, folder);
+    await renameWhenFree(partialFolder, folder);
     await removeOtherVersions(folder, sourceSha256, logger);
     return manifest;
   } catch (error) {

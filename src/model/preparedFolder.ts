@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from '../base/logger';
 import type { ManifestFile, ModelManifest } from './manifest';
-import { readSealed, writeSealed } from './sealedJson';
+import { readSealed, rememberSealed, writeSealed } from './sealedJson';
 
 const manifestName = 'manifest.json';
 
@@ -36,7 +36,8 @@ export async function checkPreparedFolder(
   const [, , weights = known] = files;
   if (weights !== known) {
     // Copied or restored: remember the new time, or every start would hash 700 MB.
-    await writeManifest(folder, { ...manifest, files: { ...manifest.files, weights } });
+    const changed: ModelManifest = { ...manifest, files: { ...manifest.files, weights } };
+    await rememberSealed(join(folder, manifestName), changed, logger);
   }
   return manifest;
 }

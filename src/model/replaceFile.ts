@@ -1,5 +1,6 @@
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { renameWhenFree } from '../base/renameWhenFree';
 
 /**
  * What `write` writes to the path that it is given stands at `path` completely or not at all. Another process may make
@@ -9,7 +10,7 @@ export async function replaceFile(path: string, write: (path: string) => Promise
   const temporaryPath = `${path}.${process.pid}`;
   try {
     await write(temporaryPath);
-    await rename(temporaryPath, path);
+    await renameWhenFree(temporaryPath, path);
   } catch (error) {
     await rm(temporaryPath, { force: true });
     throw error;

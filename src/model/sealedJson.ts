@@ -10,6 +10,17 @@ export async function writeSealed(path: string, value: object): Promise<void> {
   await replaceFile(path, (temporaryPath) => writeSynced(temporaryPath, Buffer.from(text)));
 }
 
+/** As `writeSealed`, for what only spares work at the next start: where it cannot be written, the log says so. */
+export async function rememberSealed(path: string, value: object, logger: Logger): Promise<void> {
+  try {
+    await writeSealed(path, value);
+  } catch (error) {
+    logger.warn(
+      `${path} cannot be written, and the next start works out again what it would hold: ${describeError(error)}`,
+    );
+  }
+}
+
 /**
  * What `writeSealed` wrote, so that it need not be checked value by value. Undefined, with the reason in the log, when
  * the file has been changed since; undefined when there is none.

@@ -171,7 +171,7 @@ async function remember(path: string, record: VerificationRecord): Promise<void>
   try {
     await writeFile(recordPath(path), JSON.stringify(record));
   } catch (error) {
-    rethrowUnlessReadOnly(error);
+    rethrowUnlessNotWritable(error);
   }
 }
 
@@ -179,13 +179,13 @@ async function forget(path: string): Promise<void> {
   try {
     await rm(recordPath(path), { force: true });
   } catch (error) {
-    rethrowUnlessReadOnly(error);
+    rethrowUnlessNotWritable(error);
   }
 }
 
-/** A good model in a read-only cache is usable: it is only hashed again at each start. */
-function rethrowUnlessReadOnly(error: unknown): void {
-  if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes(errorCode(error) ?? '')) {
+/** A good model in a cache that is read-only or full is usable: it is only hashed again at each start. */
+function rethrowUnlessNotWritable(error: unknown): void {
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOSPC', 'EDQUOT'].includes(errorCode(error) ?? '')) {
     throw error;
   }
 }

@@ -11,7 +11,7 @@ import {
   removeGraphVariant,
   type GraphSource,
 } from '../model/graphVariant';
-import { readSealed, writeSealed } from '../model/sealedJson';
+import { readSealed, rememberSealed } from '../model/sealedJson';
 import { typicalSuggestion } from './deviceMeasurement';
 import type { GraphMeasurement } from './graphMeasurement';
 import { describeFailure, runProbe } from './runProbe';
@@ -73,7 +73,7 @@ export async function chooseCpuGraph(options: CpuGraphOptions, signal: AbortSign
     let record = await readSealed<CpuGraphRecord>(recordPath, logger);
     if (record?.measuredOn !== measuredOn) {
       record = { measuredOn, scalePer: await measureBoth(options, signal) };
-      await writeSealed(recordPath, record);
+      await rememberSealed(recordPath, record, logger);
     }
     if (record.scalePer === 'channel') {
       const graphPath = await ensureGraphVariant(source, 'channel', { report, logger }, signal);

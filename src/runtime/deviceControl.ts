@@ -18,7 +18,7 @@ import { DeviceEngine } from './deviceEngine';
 import { openMarked, takeCrashes } from './deviceMark';
 import { probeDevices } from './deviceProbe';
 import {
-  crashedDevices,
+  crashesIn,
   describeEntry,
   fastestDevice,
   isMeasured,
@@ -36,6 +36,8 @@ export interface DeviceOptions {
   readonly setting: DeviceSetting;
   /** For the CPU; another device takes the same but for its library and its graph. */
   readonly engine: EngineOptions;
+  /** The graph that the model is prepared with, where the CPU runs another: devices must give its tokens. */
+  readonly preparedGraphPath?: string;
   readonly deviceGraphs: DeviceGraphs;
   readonly modelSha256: string;
   /** The golden prompts as token ids. */
@@ -154,7 +156,10 @@ export class DeviceControl {
     }
   }
 
-  /** The stored table, or one that is measured while nobody uses the model: whoever comes in between goes first. */
+  /**
+   * The stored table, or one that is measured while nobody uses the model: whoever comes in between goes first. Where
+   * the CPU could not be measured, that is tried again when the model is loaded next, and not before.
+   */
   private async tableWhenIdle(): Promise<DeviceTable> {
     const { logger, measureAfterIdleMs = defaultMeasureAfterIdleMs } = this.options;
     const stored = await readStored(this.options);
@@ -191,19 +196,23 @@ export class DeviceControl {
 
   /** Tries what is not known to crash, and stores what came out. */
   private async measure({ key, table: known }: StoredTable, signal: AbortSignal): Promise<DeviceTable> {
-    const { promptIds, deviceGraphs, cache, logger, probeTimeoutMs } = this.options;
+    const { promptIds, deviceGraphs, cache, logger, probeTimeoutMs, engine } = this.options;
+    const { preparedGraphPath = engine.graphPath } = this.options;
+    const crashes = crashesIn(known);
     const measured = await probeDevices(
       {
         engineFor: (device, form) => engineOptionsFor(this.options, device, form, signal),
+        referenceEngine:
+          preparedGraphPath === engine.graphPath ? undefined : { ...engine, graphPath: preparedGraphPath },
         libraryPathFor: (device) => libraryPathOf(device, cache),
         promptIds,
         logger,
-        skip: crashedDevices(known),
+        skip: crashes.map(({ device }) => device),
         timeoutMs: probeTimeoutMs,
       },
       signal,
     );
-    const table = [...measured, ...known];
+    const table = [...measured, ...crashes];
     await writeDeviceTable(cache.devicesFile, key, table);
     const inUse = devices.map((device) => formOn(table, device));
     for (const form of deviceForms.filter((candidate) => !inUse.includes(candidate))) {
@@ -237,7 +246,7 @@ async function readStored(options: DeviceOptions): Promise<StoredTable> {
 
 /** Takes up what processes left behind whose device ended them, whatever model they ran. */
 async function rememberCrashes({ cache, logger, onLost }: DeviceOptions): Promise<void> {
-  for (const { device, tableKey: key } of takeCrashes(cache.deviceMarksFolder)) {
+  for (const { device, tableKey: key } of takeCrashes(cache.deviceMarksFolder, logger)) {
     const reason = 'the last process ended while it ran the model on it';
     logger.error(`device: ${deviceTitle(device)}: ${reason}`);
     await writeDeviceCrash(cache.devicesFile, key, device).catch((error: unknown) =>
@@ -248,7 +257,11 @@ async function rememberCrashes({ cache, logger, onLost }: DeviceOptions): Promis
 }
 
 async function hasCrashed(options: DeviceOptions, device: Device): Promise<boolean> {
-  return device !== 'cpu' && crashedDevices((await readStored(options)).table).includes(device);
+  if (device === 'cpu') {
+    return false;
+  }
+  const { table } = await readStored(options);
+  return crashesIn(table).some((crash) => crash.device === device);
 }
 
 async function openEngine(

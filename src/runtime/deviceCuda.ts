@@ -1,8 +1,9 @@
 import { createWriteStream, existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { UserError, describeError } from '../base/errors';
+import { renameWhenFree } from '../base/renameWhenFree';
 import { OrtApi } from '../engine/ortApi';
 import { ortLibraryPath } from '../engine/ortLibrary';
 import {
@@ -12,8 +13,9 @@ import {
   type Cache,
   type Environment,
 } from '../model/cache';
-import { findPip, runPip } from '../model/download/pipCommand';
+import { findPip } from '../model/download/pipCommand';
 import { readWheelMember } from '../model/download/wheel';
+import { downloadWheel } from '../model/download/wheelDownload';
 import { hashFile } from '../model/preparedFolder';
 
 /**
@@ -43,7 +45,6 @@ export const cudaProvider = {
 } as const;
 
 const providerName = 'libonnxruntime_providers_cuda.so';
-const stallMs = 10 * 60_000;
 
 /**
  * The ONNX Runtime library beside which a CUDA provider stands: ONNX Runtime looks for it nowhere else. In the folder
@@ -92,13 +93,17 @@ export async function fetchCudaProvider(
   cache: Cache,
   environment: Environment,
   signal: AbortSignal,
+  stallMs?: number,
 ): Promise<string> {
   requireSupport();
   const scratch = join(cache.folder, `cuda.${process.pid}.pip`);
   try {
     await ensureWritableFolder(scratch);
     await ensureFreeSpace(scratch, 4 * cudaProvider.wheelByteCount);
-    const wheel = await downloadWheel(scratch, environment, signal);
+    const pip = await findPip({ folder: scratch, environment }, signal);
+    const { requirement, pipPlatform: platform } = cudaProvider;
+    const request = { requirement, folder: scratch, environment, platform, stallMs };
+    const wheel = await downloadWheel(pip, request, signal);
     return await install(cache, async (folder) => {
       for (const { name, byteCount, sha256 } of cudaProvider.files) {
         const target = join(folder, name);
@@ -123,25 +128,6 @@ export async function fetchCudaProvider(
   }
 }
 
-async function downloadWheel(folder: string, environment: Environment, signal: AbortSignal): Promise<string> {
-  const run = { folder, environment };
-  const pip = await findPip(run, signal);
-  const wheels = join(folder, 'wheels');
-  const flags = ['--no-deps', '--only-binary=:all:', '--no-cache-dir', '--progress-bar=off', '--retries=1'];
-  const inTime = AbortSignal.any([signal, AbortSignal.timeout(stallMs)]);
-  await runPip(
-    pip,
-    ['download', ...flags, ...cudaProvider.pipPlatform, '--dest', wheels, cudaProvider.requirement],
-    run,
-    inTime,
-  );
-  const [name] = await readdir(wheels);
-  if (name === undefined) {
-    throw new Error('pip brought nothing');
-  }
-  return join(wheels, name);
-}
-
 /** Fills a folder under another name, adds our library and renames it: it is there completely or not at all. */
 async function install(cache: Cache, fill: (folder: string) => Promise<void>): Promise<string> {
   const target = installFolder(cache);
@@ -152,7 +138,7 @@ async function install(cache: Cache, fill: (folder: string) => Promise<void>): P
     // A copy, not a link: the loader takes a link for the library it has loaded already, which stands elsewhere.
     await copyFile(ortLibraryPath(), join(temporary, basename(ortLibraryPath())));
     await rm(target, { recursive: true, force: true });
-    await rename(temporary, target);
+    await renameWhenFree(temporary, target);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw asCacheError(error, cache.folder);

@@ -27,7 +27,7 @@ export async function openMarked(
   let mark: DeviceMark;
   try {
     await ensureWritableFolder(folder);
-    mark = new DeviceMark(folder, use);
+    mark = new DeviceMark(folder, use, logger);
   } catch (error) {
     logger.warn(`device: a crash would not be noticed: ${describeError(error)}`);
     return open();
@@ -56,9 +56,9 @@ export async function openMarked(
 
 /**
  * The devices that were at work when their process ended, each told once: reading takes the marks away. Marks of
- * processes that live are left alone. Empty where nothing can be read.
+ * processes that live are left alone, and one that cannot be taken away is told of again. Empty where nothing can be read.
  */
-export function takeCrashes(folder: string): readonly MarkedUse[] {
+export function takeCrashes(folder: string, logger: Logger): readonly MarkedUse[] {
   return namesIn(folder).flatMap((name) => {
     const processId = Number(name.split('.')[0]);
     const path = join(folder, name);
@@ -67,7 +67,11 @@ export function takeCrashes(folder: string): readonly MarkedUse[] {
       return [];
     }
     const left = readMark(path);
-    rmSync(path, { force: true });
+    try {
+      rmSync(path, { force: true });
+    } catch (error) {
+      logger.warn(`device: a mark of a process that ended stays: ${describeError(error)}`);
+    }
     return left === undefined ? [] : [left];
   });
 }
@@ -76,16 +80,22 @@ const working = '!';
 const resting = '.';
 const ownMarks = new Set<string>();
 
+/** Trouble with its file is said once, and fails nothing: the engine works as well without. */
 class DeviceMark {
   private readonly path: string;
   private readonly file: number;
   private removed = false;
+  private troubled = false;
 
-  constructor(folder: string, use: MarkedUse) {
+  constructor(
+    folder: string,
+    use: MarkedUse,
+    private readonly logger: Logger,
+  ) {
     this.path = join(folder, `${process.pid}.${randomUUID()}.json`);
     this.file = openSync(this.path, 'wx');
     ownMarks.add(this.path);
-    writeSync(this.file, resting + JSON.stringify(use), 0);
+    this.write(resting + JSON.stringify(use));
     process.once('exit', this.remove);
   }
 
@@ -105,14 +115,25 @@ class DeviceMark {
     }
     this.removed = true;
     process.off('exit', this.remove);
-    closeSync(this.file);
-    rmSync(this.path, { force: true });
+    this.attempt(() => closeSync(this.file));
+    this.attempt(() => rmSync(this.path, { force: true }));
     ownMarks.delete(this.path);
   };
 
-  private write(state: string): void {
+  private write(text: string): void {
     if (!this.removed) {
-      writeSync(this.file, state, 0);
+      this.attempt(() => writeSync(this.file, text, 0));
+    }
+  }
+
+  private attempt(change: () => void): void {
+    try {
+      change();
+    } catch (error) {
+      if (!this.troubled) {
+        this.troubled = true;
+        this.logger.warn(`device: a crash may not be noticed, or one that was none: ${describeError(error)}`);
+      }
     }
   }
 }

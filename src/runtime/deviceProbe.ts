@@ -13,6 +13,8 @@ import { describeFailure, runProbe, type ProbeOutcome } from './runProbe';
 export interface ProbeOptions {
   /** Of the model on a device. */
   readonly engineFor: (device: Device, form: DeviceForm) => Promise<EngineOptions>;
+  /** Whose tokens count, where that is not the engine for the CPU. */
+  readonly referenceEngine?: EngineOptions;
   /** The golden prompts. */
   readonly promptIds: readonly (readonly number[])[];
   /** The library to load for a device; undefined: the one that ships. */
@@ -20,12 +22,14 @@ export interface ProbeOptions {
   readonly logger: Logger;
   /** Not to be tried. */
   readonly skip?: readonly Device[];
-  /** After which a device counts as hanging. */
+  /** After which a device counts as hanging, the CPU too; absent: what each may take. */
   readonly timeoutMs?: number;
 }
 
 /** Shaders are compiled at first use, which takes a slow driver half a minute. */
-const defaultTimeoutMs = 90_000;
+const deviceTimeoutMs = 90_000;
+/** It does not hang, and with a large model it may be the slowest of all, which is when another device matters most. */
+const cpuTimeoutMs = 5 * 60_000;
 /** Weights of 4 bits cost quality, so they must bring the time of a suggestion down to this. */
 const worthwhileShare = 0.8;
 /** Loading the library and asking the driver takes a second; the child gives way to everything else, though. */
@@ -48,7 +52,7 @@ export async function probeDevices(options: ProbeOptions, signal: AbortSignal): 
       entries.push({ device, outcome: 'failed', reason: problem });
       continue;
     }
-    cpu ??= await measureDevice({ device: 'cpu', form: 'q8f32' }, undefined, options, signal);
+    cpu ??= await measureCpu(options, signal);
     if (cpu.outcome !== 'measured') {
       return [cpu, ...entries];
     }
@@ -97,10 +101,31 @@ async function measureInBestForm(
   }
 }
 
+/**
+ * The CPU's speed in the graph that it runs, and its tokens in the one that those of the devices derive from: for what
+ * another form of the weights rounds away a device must not answer.
+ */
+export async function measureCpu(options: ProbeOptions, signal: AbortSignal): Promise<DeviceEntry> {
+  const cpu = { device: 'cpu', form: 'q8f32' } as const;
+  const { referenceEngine } = options;
+  if (referenceEngine === undefined) {
+    return measureDevice(cpu, undefined, options, signal);
+  }
+  const inUse = await measureDevice(cpu, undefined, { ...options, promptIds: [] }, signal);
+  if (inUse.outcome !== 'measured') {
+    return inUse;
+  }
+  const engineFor = () => Promise.resolve(referenceEngine);
+  const reference = await measureDevice(cpu, undefined, { ...options, engineFor }, signal);
+  return reference.outcome === 'measured'
+    ? { ...reference, measurement: { ...reference.measurement, speed: inUse.measurement.speed } }
+    : reference;
+}
+
 async function measureDevice(
   { device, form }: { readonly device: Device; readonly form: DeviceForm },
   reference: readonly GoldenTokens[] | undefined,
-  { engineFor, promptIds, logger, timeoutMs = defaultTimeoutMs }: ProbeOptions,
+  { engineFor, promptIds, logger, timeoutMs }: ProbeOptions,
   signal: AbortSignal,
 ): Promise<DeviceEntry> {
   logger.info(`device: measuring ${device}${hasOwnMemory(device) ? ` as ${form}` : ''}`);
@@ -112,7 +137,8 @@ async function measureDevice(
     return { device, outcome: 'failed', reason: describeError(error) }; // No room for this form's graph, say.
   }
   const request: ProbeRequest = { kind: 'measure', engine, task: { promptIds, reference } };
-  const answer = await runProbe(request, timeoutMs, logger, signal);
+  const limitMs = timeoutMs ?? (device === 'cpu' ? cpuTimeoutMs : deviceTimeoutMs);
+  const answer = await runProbe(request, limitMs, logger, signal);
   return answer.kind === 'measured'
     ? { device, form, outcome: 'measured', measurement: answer.measurement }
     : failedEntry(device, answer);

@@ -1,9 +1,10 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Device } from '../engine/device';
 import { devices } from '../engine/device';
 import { ensureWritableFolder } from '../model/cache';
 import { deviceForms, type DeviceForm } from '../model/deviceForm';
+import { replaceFile } from '../model/replaceFile';
 import { describeSpeed, type DeviceMeasurement } from './deviceMeasurement';
 
 /** What became of one device when it was tried. */
@@ -24,14 +25,18 @@ export type DeviceEntry =
 /** Everything tried for one model, version and set of drivers. */
 export type DeviceTable = readonly DeviceEntry[];
 
-/** Whether the devices of a table were measured; a crash may be known of before that. */
+/**
+ * Whether the devices of a table were measured; a crash may be known of before that. Where the CPU was tried and not
+ * measured, the others had nothing to be compared with: another time the machine may be less busy.
+ */
 export function isMeasured(table: DeviceTable): boolean {
-  return table.some(({ outcome }) => outcome !== 'crashed');
+  const tried = table.filter(({ outcome }) => outcome !== 'crashed');
+  return tried.length > 0 && tried.every(({ device, outcome }) => device !== 'cpu' || outcome === 'measured');
 }
 
-/** The devices of a table that ended the process that used them: nothing tries them again. */
-export function crashedDevices(table: DeviceTable): readonly Device[] {
-  return table.flatMap(({ device, outcome }) => (outcome === 'crashed' ? [device] : []));
+/** What a table says of devices that ended the process that used them: nothing tries them again. */
+export function crashesIn(table: DeviceTable): DeviceTable {
+  return table.filter(({ outcome }) => outcome === 'crashed');
 }
 
 /** Remembers under `key` that the device ended the process that used it. Throws as `ensureWritableFolder`. */
@@ -56,12 +61,8 @@ export async function readDeviceTable(file: string, key: string): Promise<Device
 export async function writeDeviceTable(file: string, key: string, table: DeviceTable): Promise<void> {
   await ensureWritableFolder(dirname(file));
   const others = (await readTables(file)).filter(([storedKey]) => storedKey !== key);
-  const temporaryFile = `${file}.${process.pid}`;
-  await writeFile(
-    temporaryFile,
-    JSON.stringify([[key, table], ...others].slice(0, maxTableCount), undefined, 1),
-  );
-  await rename(temporaryFile, file);
+  const text = JSON.stringify([[key, table], ...others].slice(0, maxTableCount), undefined, 1);
+  await replaceFile(file, (path) => writeFile(path, text));
 }
 
 /** The device on which a suggestion takes the least time, among those that gave the CPU's tokens. */

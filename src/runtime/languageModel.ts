@@ -119,6 +119,7 @@ async function openPrepared(
     const devices = await openOnDevice({
       setting,
       engine: { ...engine, graphPath },
+      preparedGraphPath: engine.graphPath,
       deviceGraphs: {
         ensure: (form, whileMoving) =>
           ensureGraphVariant(prepared, `device-${form}`, { logger }, whileMoving),

@@ -93,6 +93,6 @@ function damagedTokenizer(): UserError {
   return new UserError(
     'damaged-model',
     "The prepared model's vocabulary is damaged.",
-    'Prepare the model again.',
+    'Delete the folder "prepared" in the cache folder: the model is prepared again when it is loaded next.',
   );
 }

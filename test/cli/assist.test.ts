@@ -84,6 +84,32 @@ test('document at a line outside of every symbol comments the file, and the patc
   expect(again.stderr).toContain('complete comment already');
 });
 
+test('with --write a byte order mark stays the first of the file', async () => {
+  const marked = join(folder, 'marked.ts');
+  const text = '\uFEFFexport function one(a: number): number {\n  return a;\n}\n';
+  writeFileSync(marked, text);
+  const { exitCode, stdout } = await run('document', `${marked}:1`, '--write');
+  expect(exitCode).toBe(0);
+  const written = readFileSync(marked, 'utf8');
+  expect(written).toMatch(/^\uFEFF\/\*\*\n[^\uFEFF]+ \*\/\nexport function one/);
+  expect(applyPatch(text, stdout)).toBe(written);
+});
+
+test('with --write a file that is not UTF-8 is refused and stays as it is', async () => {
+  const latin = join(folder, 'latin.ts');
+  const bytes = Buffer.from(
+    "export function greet(): string {\n  return 'Gr\u00fcetzi to everybody here';\n}\n",
+    'latin1',
+  );
+  writeFileSync(latin, bytes);
+  const { exitCode, stdout, stderr } = await run('document', `${latin}:1`, '--write');
+  expect(stderr).toContain('is not UTF-8');
+  expect(exitCode).toBe(1);
+  expect(stdout).toBe('');
+  expect(readFileSync(latin).equals(bytes)).toBe(true);
+  expect((await run('document', `${latin}:1`)).exitCode).toBe(0);
+});
+
 test.each([
   ['explain', 'nowhere.ts:1', 1, 'could not be read'],
   ['explain', 'text.ts', 1, 'FILE:START-END'],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OrtApi } from '../../src/engine/ortApi';
+import { isOutOfMemory, OrtError } from '../../src/engine/ortError';
 import { ortLibraryPath } from '../../src/engine/ortLibrary';
 
 let folder: string;
@@ -55,4 +56,13 @@ test('platforms without a library are named', () => {
       expect.objectContaining({ code: 'unsupported-platform' }) as Error,
     );
   }
+});
+
+test.each([
+  ['std::bad_alloc', true], // GNU and LLVM
+  ['Exception during initialization: bad allocation', true], // Microsoft
+  ['Failed to allocate memory for requested buffer of size 891289600', true],
+  ['Load model from model.onnx failed: Protobuf parsing failed.', false],
+])('whether a call failed for lack of memory: %s', (message, expected) => {
+  expect(isOutOfMemory(new OrtError('CreateSession', 1, message))).toBe(expected);
 });

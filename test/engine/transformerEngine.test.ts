@@ -350,6 +350,7 @@ describe('cancellation and misuse', () => {
   test('a prepared graph that is no graph is a clear error', async () => {
     await expect(tiny.openGraph(new URL(import.meta.url).pathname)).rejects.toMatchObject({
       code: 'damaged-model',
+      advice: expect.stringContaining(`Delete the folder ${import.meta.dirname}`) as string,
     });
   });
 });

@@ -1,5 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -85,19 +97,19 @@ test.skipIf(noSoftwareAdapter !== undefined)(
 test('a process that is killed while the device works leaves a crash, and otherwise none', async () => {
   mkdirSync(cache.deviceMarksFolder, { recursive: true });
   writeFileSync(join(cache.deviceMarksFolder, `${deadProcessId()}.cut-short.json`), '');
-  expect(takeCrashes(cache.deviceMarksFolder)).toEqual([]);
+  expect(takeCrashes(cache.deviceMarksFolder, silentLogger)).toEqual([]);
 
   const left: string[] = [];
   const engine = await openMarked(cache.deviceMarksFolder, use, silentLogger, () =>
     Promise.resolve(observedBy(tiny.engine, () => left.push(...copyMarks('working')))),
   );
   copyMarks('before');
-  expect(takeCrashes(cache.deviceMarksFolder)).toEqual([]); // It rests, and this process lives.
+  expect(takeCrashes(cache.deviceMarksFolder, silentLogger)).toEqual([]); // It rests, and this process lives.
   await engine.generate(request, neverAborted);
   copyMarks('after');
   expect(left).toHaveLength(1);
-  expect(takeCrashes(cache.deviceMarksFolder)).toEqual([use]);
-  expect(takeCrashes(cache.deviceMarksFolder)).toEqual([]);
+  expect(takeCrashes(cache.deviceMarksFolder, silentLogger)).toEqual([use]);
+  expect(takeCrashes(cache.deviceMarksFolder, silentLogger)).toEqual([]);
   await engine.dispose();
   expect(marks()).toEqual([]);
 
@@ -117,6 +129,35 @@ test('a call that fails and an engine that does not open leave nothing behind', 
   await expect(openMarked(cache.deviceMarksFolder, use, silentLogger, failing)).rejects.toThrow('no adapter');
   expect(marks()).toEqual([]);
 });
+
+test('a mark that cannot be taken away is said in the log, and the others are taken', () => {
+  const processId = deadProcessId();
+  const stuck = join(cache.deviceMarksFolder, `${processId}.stuck.json`);
+  mkdirSync(stuck, { recursive: true });
+  writeFileSync(join(cache.deviceMarksFolder, `${processId}.taken.json`), `!${JSON.stringify(use)}`);
+  const warnings: string[] = [];
+  const logger = { ...silentLogger, warn: (line: string) => void warnings.push(line) };
+  expect(takeCrashes(cache.deviceMarksFolder, logger)).toEqual([use]);
+  expect(warnings).toEqual([expect.stringContaining('a mark of a process that ended stays')]);
+  rmSync(stuck, { recursive: true });
+});
+
+test.runIf(process.platform === 'linux')(
+  'calls go on where the disk of the mark has become full, and it is said once',
+  async () => {
+    const warnings: string[] = [];
+    const logger = { ...silentLogger, warn: (line: string) => void warnings.push(line) };
+    const open = () => Promise.resolve(observedBy(tiny.engine, () => {}));
+    const engine = await openMarked(cache.deviceMarksFolder, use, logger, open);
+    fillDiskOf(join(cache.deviceMarksFolder, marks()[0] ?? ''));
+    for (const _ of [1, 2]) {
+      expect((await engine.generate(request, neverAborted)).tokens).toHaveLength(3);
+    }
+    await engine.dispose();
+    expect(warnings).toEqual([expect.stringMatching(/may not be noticed.*ENOSPC/)]);
+    expect(marks()).toEqual([]);
+  },
+);
 
 test('a crash is remembered beside what was measured', async () => {
   const file = join(cache.folder, 'table.json');
@@ -163,6 +204,19 @@ function observedBy(engine: Engine, observe: () => void): Engine {
     forget: () => engine.forget(),
     dispose: () => Promise.resolve(),
   };
+}
+
+/** Puts a full disk in the place of a file that this process has open. */
+function fillDiskOf(path: string): void {
+  const file = readdirSync('/proc/self/fd').find((name) => {
+    const link = `/proc/self/fd/${name}`;
+    return existsSync(link) && readlinkSync(link) === realpathSync(path);
+  });
+  closeSync(Number(file));
+  // The system gives the lowest number that is free.
+  while (openSync('/dev/full', 'w') !== Number(file)) {
+    continue;
+  }
 }
 
 /** The number of a process that has ended. */

