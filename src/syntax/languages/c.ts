@@ -62,16 +62,35 @@ function declare(node: SyntaxNode): Declaration | undefined {
   };
 }
 
+/** With `template <…>`, `typedef … Name;`, `extern "C"` and the like, which a comment stands above. */
 function outermost(node: SyntaxNode): SyntaxNode {
   let outer = node;
-  while (outer.parent?.type === 'template_declaration') {
+  while (outer.parent !== null && isPartOf(outer, outer.parent)) {
     outer = outer.parent;
   }
   return outer;
 }
 
+function isPartOf(node: SyntaxNode, parent: SyntaxNode): boolean {
+  switch (parent.type) {
+    case 'template_declaration':
+    case 'friend_declaration':
+      return true;
+    case 'linkage_specification':
+      // `extern "C" { … }` holds a list.
+      return field(parent, 'body')?.equals(node) === true;
+    case 'type_definition':
+    case 'declaration':
+    case 'field_declaration':
+      return field(parent, 'type')?.equals(node) === true;
+    default:
+      return false;
+  }
+}
+
 function enclosingClassName(outer: SyntaxNode): string | undefined {
-  const owner = outer.parent?.type === 'field_declaration_list' ? outer.parent.parent : null;
+  const isMember = outer.type !== 'friend_declaration' && outer.parent?.type === 'field_declaration_list';
+  const owner = isMember ? outer.parent.parent : null;
   return owner === null ? undefined : field(owner, 'name')?.text;
 }
 
