@@ -2,7 +2,7 @@ import { isBinaryText } from '../../base/binaryText';
 import { UserError } from '../../base/errors';
 import { isSyntaxLanguage, maxParsedCharacters, withTree } from '../../syntax/parser';
 import type { SyntaxLanguageId } from '../../syntax/parser';
-import { namedParameters, readExisting } from './comment/existing';
+import { isInherited, namedParameters, readExisting } from './comment/existing';
 import { completeFileComment, layOutFile } from './comment/fileLayout';
 import { layOut } from './comment/layout';
 import { mergeExisting } from './comment/merge';
@@ -142,7 +142,7 @@ function planSymbolComment(
     placement: placeComment(text, place, symbol),
     template,
     end: symbol.range.end,
-    isComplete: existing !== undefined && slotsOf(template).length === 0,
+    isComplete: existing !== undefined && (isInherited(style, old) || slotsOf(template).length === 0),
   };
 }
 

@@ -345,3 +345,65 @@ test('one entry may be of several names, and words may hold a dollar sign', asyn
   const java = '/**\n * Pays.\n * @param price in $US\n */\nvoid pay(int price, int tip) {█}\n';
   expect(await show('java', java)).toContain(' * @param price in $US\n * @param tip Words number 1.\n');
 });
+
+test('C#: text without elements, single quotes, elements that close themselves', async () => {
+  const plain = `class A {
+    /// Does a <see cref="Thing"/>,
+    /// slowly.
+    /// <param name='a'>The a.</param>
+    int Add(int a) { return a; }█
+}
+`;
+  expect(await show('csharp', plain)).toMatchInlineSnapshot(`
+    "
+    class A {
+        /// <summary>
+        /// Does a <see cref="Thing"/>,
+        /// slowly.
+        /// </summary>
+        /// <param name='a'>The a.</param>
+        /// <returns>Words number 1.</returns>
+        int Add(int a) { return a; }
+    }
+    "
+  `);
+  const more = `class A {
+    /// <summary>Adds.</summary> <remarks>
+    ///   <para>Slow.</para>
+    /// </remarks>
+    /// Kept.
+    /// <seealso cref="Thing"/>
+    /// <threadsafety static="true" />
+    /// <exception cref='T:System.IOException'>On no disk.</exception>
+    void Add(int a) { throw new IOException(); }█
+}
+`;
+  expect(await show('csharp', more)).toMatchInlineSnapshot(`
+    "
+    class A {
+        /// <summary>
+        /// Adds.
+        /// </summary>
+        /// <param name="a">Words number 1.</param>
+        /// <exception cref='T:System.IOException'>On no disk.</exception>
+        /// <remarks>
+        ///   <para>Slow.</para>
+        /// </remarks>
+        /// Kept.
+        /// <seealso cref="Thing"/>
+        /// <threadsafety static="true" />
+        void Add(int a) { throw new IOException(); }
+    }
+    "
+  `);
+});
+
+test('a comment that takes its words from another one has nothing to add', async () => {
+  const method = 'int add(int a) { return a; }█\n';
+  await expectUnchanged('csharp', `class A {\n/// <inheritdoc />\n${method}}\n`);
+  await expectUnchanged('csharp', `class A {\n/// <include file='a.xml' path='a'/>\n${method}}\n`);
+  await expectUnchanged('java', `class A {\n/** {@inheritDoc} */\n${method}}\n`);
+  await expectUnchanged('cpp', `/** \\copydoc other */\n${method}`);
+  await expectUnchanged('typescript', '/** @inheritdoc */\nfunction add(a: number) {█}\n');
+  await expectUnchanged('php', '<?php\n/** @inheritDoc */\nfunction add($a) {█}\n');
+});

@@ -35,6 +35,12 @@ export function baseOf(label: string): string {
   return label.split(/[.[]/)[0] ?? label;
 }
 
+/** Whether a comment takes its words from another, so that none are missing. */
+export function isInherited(style: CommentStyle, comment: string): boolean {
+  const mark = style.name === 'xml' ? /<(inheritdoc|include)\b/i : /[@\\](inheritdoc|copydoc)\b/i;
+  return mark.test(comment);
+}
+
 /** Reads a comment of `style`, its marks included. */
 export function readExisting(style: CommentStyle, comment: string): ExistingComment {
   const lines = stripMarks(style, comment);
@@ -225,19 +231,45 @@ function entryLabels(head: string): string[] {
   return names.split(',').map((name) => name.trim().replace(/^\\/, ''));
 }
 
+/** Elements that are never part of a sentence; some have slots. */
+const sections: ReadonlyMap<string, Slot['kind'] | undefined> = new Map([
+  ['summary', 'summary'],
+  ['param', 'parameter'],
+  ['typeparam', 'type-parameter'],
+  ['returns', 'returns'],
+  ['exception', 'error'],
+  ['remarks', undefined],
+  ['value', undefined],
+  ['example', undefined],
+  ['permission', undefined],
+  ['seealso', undefined],
+]);
+const element = /<(\w+)((?:"[^"]*"|'[^']*'|[^>"'])*?)(?:\/>|>([\s\S]*?)<\/\1>)/g;
+
+/** C#'s XML. Text outside of all elements is the summary where no element is. */
 function readElements(text: string): ExistingComment {
   const result = new Pieces();
-  const kinds: Readonly<Record<string, Slot['kind']>> = {
-    summary: 'summary',
-    param: 'parameter',
-    typeparam: 'type-parameter',
-    returns: 'returns',
-    exception: 'error',
-  };
-  for (const match of text.matchAll(/<(\w+)(?:\s+\w+="([^"]*)")?\s*>([\s\S]*?)<\/\1>/g)) {
-    const kind = kinds[match[1] ?? ''];
-    const content = kind === 'summary' ? trimBlank((match[3] ?? '').split('\n')) : match[0].split('\n');
-    result.add(kind, [match[2] ?? ''], content);
+  const elements = [...text.matchAll(element)].filter((match) => !isInText(match));
+  const hasSummary = elements.some(([, name]) => name === 'summary');
+  const addText = (between: string) =>
+    result.add(hasSummary ? undefined : 'summary', [''], trimBlank(between.split('\n')));
+  let end = 0;
+  for (const match of elements) {
+    const [whole, name = '', attributes = '', content = ''] = match;
+    addText(text.slice(end, match.index));
+    const kind = sections.get(name);
+    const label = /\b(?:name|cref)\s*=\s*(["'])(?:[A-Z]:)?(.*?)\1/.exec(attributes)?.[2] ?? '';
+    const lines = kind === 'summary' ? trimBlank(content.split('\n')) : whole.split('\n');
+    result.add(kind, [label], lines);
+    end = match.index + whole.length;
   }
+  addText(text.slice(end));
   return result;
+}
+
+/** Other elements are part of the text, as `<see cref="…"/>` and `<c>…</c>` are, unless they have lines of their own. */
+function isInText({ 0: whole, 1: name = '', index, input }: RegExpExecArray): boolean {
+  const before = input.slice(0, index).split('\n').at(-1) ?? '';
+  const after = input.slice(index + whole.length).split('\n')[0] ?? '';
+  return !sections.has(name) && before.trim() + after.trim() !== '';
 }
