@@ -192,37 +192,47 @@ const sectionTitles: Readonly<Record<string, Slot['kind']>> = {
 /** Google and NumPy docstrings: titled sections of entries. */
 function readSections(style: 'google' | 'numpy', lines: readonly string[]): ExistingComment {
   const result = new Pieces();
-  let kind: Slot['kind'] | 'extra' = 'summary';
+  let kind: Slot['kind'] | undefined = 'summary';
   let block: string[] = [];
+  let entryIndent: number | undefined;
+  const isList = () => kind === 'parameter' || kind === 'error';
   const flush = () => {
-    const labels = kind === 'parameter' || kind === 'error' ? entryLabels(block[0] ?? '') : [''];
-    result.add(kind === 'extra' ? undefined : kind, labels, block);
+    result.add(kind, isList() ? entryLabels(block[0] ?? '') : [''], block);
     block = [];
   };
   for (let index = 0; index < lines.length; index += 1) {
     const line = lines[index] ?? '';
-    const next = lines[index + 1] ?? '';
-    const title =
-      style === 'google'
-        ? /^(\w[\w ]*):\s*$/.exec(line)?.[1]
-        : /^-{3,}\s*$/.test(next)
-          ? line.trim()
-          : undefined;
+    const title = titleAt(style, lines, index);
     if (title !== undefined) {
       flush();
-      kind = sectionTitles[title] ?? 'extra';
-      index += style === 'numpy' ? 1 : 0;
-      block = kind === 'extra' ? (style === 'numpy' ? [line, next] : [line]) : [];
+      kind = sectionTitles[title];
+      entryIndent = undefined;
+      const headLength = style === 'numpy' ? 2 : 1;
+      block = kind === undefined ? lines.slice(index, index + headLength) : [];
+      index += headLength - 1;
       continue;
     }
-    const isEntry = style === 'google' ? /^ {1,4}\S/.test(line) : /^\S/.test(line);
-    if ((kind === 'parameter' || kind === 'error') && isEntry) {
-      flush();
+    const indent = line.search(/\S/);
+    if (isList() && indent >= 0) {
+      // A section begins with an entry: what stands deeper goes on in it, what stands outside ends the section.
+      entryIndent ??= indent;
+      if (indent <= entryIndent) {
+        flush();
+      }
+      kind = indent === 0 && entryIndent > 0 ? undefined : kind;
     }
     block.push(line);
   }
   flush();
   return result;
+}
+
+function titleAt(style: 'google' | 'numpy', lines: readonly string[], index: number): string | undefined {
+  const line = lines[index] ?? '';
+  if (style === 'google') {
+    return /^(\w[\w ]*):\s*$/.exec(line)?.[1];
+  }
+  return /^-{3,}\s*$/.test(lines[index + 1] ?? '') ? line.trim() : undefined;
 }
 
 /** The names in `name: words`, `name (type): words`, `one, other : type`. */

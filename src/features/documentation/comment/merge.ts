@@ -25,7 +25,7 @@ export function mergeExisting(
   );
   const lines = others.reduce<readonly TemplateLine[]>(
     (placed, piece) => withPlaceFor(style, placed, piece),
-    template.lines,
+    isSectionStyle(style) ? indentedLike(pieces, template.lines) : template.lines,
   );
   // Tags follow each other; sections stand apart.
   const rest = isSectionStyle(style) && extra.length > 0 ? ['', ...extra] : extra;
@@ -38,6 +38,20 @@ function isProseStyle({ name }: CommentStyle): boolean {
 
 function isSectionStyle({ name }: CommentStyle): boolean {
   return name === 'google' || name === 'numpy';
+}
+
+/** Entries of one section are indented alike. */
+function indentedLike(pieces: readonly Piece[], lines: readonly TemplateLine[]): readonly TemplateLine[] {
+  const entryLines = pieces.flatMap((piece) => (piece.kind === 'summary' ? [] : piece.lines));
+  const indent = entryLines.map((line) => /^\s+(?=\S)/.exec(line)?.[0]).find((found) => found !== undefined);
+  if (indent === undefined) {
+    return lines;
+  }
+  return lines.map((line) => ({
+    ...line,
+    before: line.before.replace(/^ {4}/gm, indent),
+    hang: line.hang.replaceAll(' '.repeat(4), indent),
+  }));
 }
 
 /** Each piece once: it may speak of two parameters, and two pieces of one. */
