@@ -226,6 +226,43 @@ auto tr(int a) -> int { return a; }
   `);
 });
 
+test('C++: a variable that is made with arguments is no function; members of local types are', async () => {
+  const text = `
+void run(int n) {
+  std::string name(value);
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (Entry found(key); n) Entry one(a); else Entry two(b);
+  for (Entry at(list); ; ) do { Entry each(at); } while (0);
+  switch (n) { case 1: Entry first(a); default: { Entry other(b); } }
+  try { Entry tried(a); } catch (E e) { Entry caught(b); }
+  auto later = [](int x) { Entry y(x); };
+label: Entry named(a);
+#ifdef DEBUG
+  Entry debugged(a);
+#endif
+  struct Local { int member(int a); operator bool() { Entry cast(a); return true; } };
+}
+extern "C" {
+#ifdef DEBUG
+int declared(int a);
+#endif
+}
+NAMESPACE_END
+NAMESPACE_BEGIN {
+int spaced(int a);
+}
+`;
+  expect(await describeSymbols('cpp', text)).toMatchInlineSnapshot(`
+    "
+    run function <>(n: int) void
+    run/Local struct
+    run/Local/member method <>(a: int) int
+    declared function <>(a: int) int
+    spaced function <>(a: int) int
+    "
+  `);
+});
+
 test('C#, PHP and Ruby', async () => {
   const csharp = `
 namespace N {

@@ -42,7 +42,7 @@ function declare(node: SyntaxNode): Declaration | undefined {
   }
   const declarator = functionDeclarator(field(node, 'declarator'));
   const target = field(declarator, 'declarator');
-  if (declarator === undefined || target === undefined) {
+  if (declarator === undefined || target === undefined || isLocal(node)) {
     return undefined;
   }
   const name = target.text.split('::').at(-1) ?? target.text;
@@ -60,6 +60,25 @@ function declare(node: SyntaxNode): Declaration | undefined {
     typeParameters: typeParametersOf(outer),
     returnType: typeText(trailing) ?? returnTypeOf(node, declarator),
   };
+}
+
+/** A declaration among a function's statements: there `std::string name(value);` makes a variable. */
+function isLocal(node: SyntaxNode): boolean {
+  let outer = node.parent;
+  while (outer?.type.startsWith('preproc_')) {
+    outer = outer.parent;
+  }
+  const isStatement = node.type === 'declaration' && /_(statement|clause)$/.test(outer?.type ?? '');
+  while (isStatement && outer !== null && !isFunction(outer)) {
+    outer = outer.parent;
+  }
+  return isStatement && outer !== null;
+}
+
+/** `NAMESPACE_BEGIN { … }` is read as a statement, or as a function with a name alone. */
+function isFunction(node: SyntaxNode): boolean {
+  const isNamed = node.type === 'function_definition' && field(node, 'declarator')?.type !== 'identifier';
+  return isNamed || node.type === 'lambda_expression';
 }
 
 /** With `template <…>`, `typedef … Name;`, `extern "C"` and the like, which a comment stands above. */
