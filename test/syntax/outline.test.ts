@@ -118,6 +118,44 @@ class A(B):
   `);
 });
 
+test('Python: methods under conditions in a class have a receiver, functions in methods have none', async () => {
+  const text = `
+class A:
+    if fast:
+        def first(self, a): pass
+    elif slow:
+        @property
+        def second(self): return 1
+    else:
+        def __init__(self, a): pass
+    try:
+        async def third(self, a): pass
+    except ImportError:
+        def fourth(self):
+            if a:
+                def helper(self, b): pass
+    with flag():
+        for name in names:
+            @staticmethod
+            def fifth(a): pass
+if fast:
+    def plain(a): pass
+`;
+  expect(await describeSymbols('python', text)).toMatchInlineSnapshot(`
+    "
+    A class
+    A/first method <>(a)
+    A/second getter returns [property]
+    A/__init__ constructor <>(a)
+    A/third method <>(a) [async]
+    A/fourth method
+    A/fourth/helper function <>(self, b)
+    A/fifth method <>(a) [staticmethod]
+    plain function <>(a)
+    "
+  `);
+});
+
 test('Java', async () => {
   const text = `
 @Ann
