@@ -118,6 +118,44 @@ class A(B):
   `);
 });
 
+test('Python: methods under conditions in a class have a receiver, functions in methods have none', async () => {
+  const text = `
+class A:
+    if fast:
+        def first(self, a): pass
+    elif slow:
+        @property
+        def second(self): return 1
+    else:
+        def __init__(self, a): pass
+    try:
+        async def third(self, a): pass
+    except ImportError:
+        def fourth(self):
+            if a:
+                def helper(self, b): pass
+    with flag():
+        for name in names:
+            @staticmethod
+            def fifth(a): pass
+if fast:
+    def plain(a): pass
+`;
+  expect(await describeSymbols('python', text)).toMatchInlineSnapshot(`
+    "
+    A class
+    A/first method <>(a)
+    A/second getter returns [property]
+    A/__init__ constructor <>(a)
+    A/third method <>(a) [async]
+    A/fourth method
+    A/fourth/helper function <>(self, b)
+    A/fifth method <>(a) [staticmethod]
+    plain function <>(a)
+    "
+  `);
+});
+
 test('Java', async () => {
   const text = `
 @Ann
@@ -222,6 +260,43 @@ auto tr(int a) -> int { return a; }
     A/m2 method <>(a: int) void
     S struct
     tr function <>(a: int) int returns
+    "
+  `);
+});
+
+test('C++: a variable that is made with arguments is no function; members of local types are', async () => {
+  const text = `
+void run(int n) {
+  std::string name(value);
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (Entry found(key); n) Entry one(a); else Entry two(b);
+  for (Entry at(list); ; ) do { Entry each(at); } while (0);
+  switch (n) { case 1: Entry first(a); default: { Entry other(b); } }
+  try { Entry tried(a); } catch (E e) { Entry caught(b); }
+  auto later = [](int x) { Entry y(x); };
+label: Entry named(a);
+#ifdef DEBUG
+  Entry debugged(a);
+#endif
+  struct Local { int member(int a); operator bool() { Entry cast(a); return true; } };
+}
+extern "C" {
+#ifdef DEBUG
+int declared(int a);
+#endif
+}
+NAMESPACE_END
+NAMESPACE_BEGIN {
+int spaced(int a);
+}
+`;
+  expect(await describeSymbols('cpp', text)).toMatchInlineSnapshot(`
+    "
+    run function <>(n: int) void
+    run/Local struct
+    run/Local/member method <>(a: int) int
+    declared function <>(a: int) int
+    spaced function <>(a: int) int
     "
   `);
 });

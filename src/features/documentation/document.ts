@@ -2,9 +2,10 @@ import { isBinaryText } from '../../base/binaryText';
 import { UserError } from '../../base/errors';
 import { isSyntaxLanguage, maxParsedCharacters, withTree } from '../../syntax/parser';
 import type { SyntaxLanguageId } from '../../syntax/parser';
-import { mergeExisting, readExisting } from './comment/existing';
+import { isInherited, namedParameters, readExisting } from './comment/existing';
 import { completeFileComment, layOutFile } from './comment/fileLayout';
 import { layOut } from './comment/layout';
+import { mergeExisting } from './comment/merge';
 import type { CommentStyle } from './comment/style';
 import { detectStyle, isPythonStyle, pythonStyle } from './comment/style';
 import type { Slot, Template } from './comment/template';
@@ -133,13 +134,15 @@ function planSymbolComment(
   style: CommentStyle,
   old: string,
 ): Plan {
-  const empty = layOut(style, gatherFacts(languageId, symbol, behaviour));
-  const template = old === '' ? empty : mergeExisting(style, empty, readExisting(style, old));
+  const existing = old === '' ? undefined : readExisting(style, old);
+  const facts = gatherFacts(languageId, symbol, behaviour, existing && namedParameters(existing));
+  const empty = layOut(style, facts);
+  const template = existing === undefined ? empty : mergeExisting(style, empty, existing, facts);
   return {
     placement: placeComment(text, place, symbol),
     template,
     end: symbol.range.end,
-    isComplete: old !== '' && slotsOf(template).length === 0,
+    isComplete: existing !== undefined && (isInherited(style, old) || slotsOf(template).length === 0),
   };
 }
 

@@ -23,6 +23,8 @@ export interface ParameterFact {
   readonly type: string | undefined;
   readonly defaultValue: string | undefined;
   readonly optional: boolean;
+  /** The properties that are taken out of a destructured one. */
+  readonly members: readonly string[];
 }
 
 const valueless = /^(void|None|NoReturn|Never|never|unit|undefined|\(\)|!|Task|ValueTask)$/;
@@ -38,14 +40,20 @@ const untyped: ReadonlySet<string> = new Set([
   'ruby',
 ]);
 
-export function gatherFacts(languageId: SyntaxLanguageId, symbol: CodeSymbol, behaviour: Behaviour): Facts {
+/** `givenNames`: what the comment that is there calls parameters. */
+export function gatherFacts(
+  languageId: SyntaxLanguageId,
+  symbol: CodeSymbol,
+  behaviour: Behaviour,
+  givenNames: readonly string[] = [],
+): Facts {
   const { returnType } = symbol;
   return {
     name: symbol.name,
     kind: symbol.kind,
     owner: symbol.container.at(-1),
     typeParameters: symbol.typeParameters,
-    parameters: labelParameters(languageId, symbol.parameters),
+    parameters: labelParameters(languageId, symbol.parameters, givenNames),
     returns: returnsSomething(languageId, symbol, behaviour) ? { type: returnType } : undefined,
     yields: behaviour.yields ? { type: behaviour.returnsValue ? undefined : returnType } : undefined,
     errors: [
@@ -73,27 +81,36 @@ function returnsSomething(languageId: string, symbol: CodeSymbol, behaviour: Beh
   return !valueless.test(returnType) && !valuelessPromise.test(returnType) && !/^asserts /.test(returnType);
 }
 
-function labelParameters(languageId: string, parameters: readonly Parameter[]): ParameterFact[] {
+function labelParameters(
+  languageId: string,
+  parameters: readonly Parameter[],
+  givenNames: readonly string[],
+): ParameterFact[] {
   const taken = new Set(parameters.map((parameter) => parameter.name));
+  const memberNames = new Set(parameters.flatMap(({ members }) => members.map(({ name }) => name)));
+  // What the user calls a parameter that the signature has no name for.
+  const freeNames = givenNames.filter((name) => !taken.has(name) && !memberNames.has(name));
   const withTypes = languageId.startsWith('typescript');
   return parameters.flatMap((parameter, index) => {
-    const label = parameter.name === '' ? inventLabel(parameter, index, taken) : parameter.name;
+    const label = parameter.name || (freeNames.shift() ?? inventLabel(parameter, index, taken));
     if (label === undefined) {
       return [];
     }
     taken.add(label);
     const { form, type, defaultValue, optional } = parameter;
-    const fact: ParameterFact = { label, form, type, defaultValue, optional };
+    const members = parameter.members.map(({ name }) => name);
+    const fact: ParameterFact = { label, form, type, defaultValue, optional, members };
     // TypeScript's type says what the properties are; in JavaScript only the comment can.
-    const members = withTypes ? [] : parameter.members;
+    const documented = withTypes ? [] : parameter.members;
     return [
       fact,
-      ...members.map((member) => ({
+      ...documented.map((member) => ({
         label: `${label}.${member.name}`,
         form: 'plain' as const,
         type: undefined,
         defaultValue: member.defaultValue,
         optional: member.defaultValue !== undefined,
+        members: [],
       })),
     ];
   });

@@ -62,9 +62,23 @@ export function findTargets(tree: SyntaxTree, wanted: DocumentationTarget, fileN
   };
 }
 
-/** The outline, without C#'s namespaces: on them the compiler warns of a comment (CS1587) and drops it. */
+/**
+ * The outline without what has no place for a comment: C#'s namespaces, on which the compiler warns of one (CS1587) and
+ * drops it, and what stands behind code that goes on in it.
+ */
 export function documentableSymbols(tree: SyntaxTree): CodeSymbol[] {
-  return outline(tree).filter(({ kind }) => tree.languageId !== 'csharp' || kind !== 'module');
+  const symbols = outline(tree).filter(({ kind }) => tree.languageId !== 'csharp' || kind !== 'module');
+  // In Python the comment stands in the body.
+  return tree.languageId === 'python'
+    ? symbols
+    : symbols.filter(({ range }) => canBreakLineAt(tree.text, range.start));
+}
+
+/** A line break behind `return` or Ruby's `memoize` would end the statement; behind `=` a comment is misplaced. */
+function canBreakLineAt(text: string, offset: number): boolean {
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  const before = text.slice(lineStart, offset).replace(/\/\*.*?\*\//g, '');
+  return /(^|[{}();,:]|\*\/|<\?(php)?)$/.test(before.trim());
 }
 
 /** `languageId` for a place outside of every symbol. */

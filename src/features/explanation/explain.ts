@@ -11,10 +11,10 @@ import {
   wishes,
   type PromptParts,
 } from './prompt';
-import { findSubject, type Subject } from './subject';
+import { codeWithoutBodies, findSubject, type Subject } from './subject';
 import type { Explanation, ExplanationEvent, ExplanationRequest } from './types';
 
-/** Parts of a long selection that are read one by one; of the rest only the signatures are told. */
+/** Parts of a long piece of code that are read one by one; of the rest only the signatures are told. */
 const maxPartCount = 16;
 const partTokens = 40;
 const followUpTokens = 400;
@@ -44,7 +44,11 @@ export async function explain(
   const inner = innerSymbols(subject);
   const fitted =
     inner.length > 0 && !fitsWhole(model, parts, budget)
-      ? { ...parts, ...(await readParts(request, inner, model, onEvent, signal)) }
+      ? {
+          ...parts,
+          code: codeWithoutBodies(request.text, subject.range, inner),
+          partSummaries: await readParts(request, inner, model, onEvent, signal),
+        }
       : parts;
   const messages = explanationPrompt(fitted, budget, tokenCounter(model));
   return converse(model, messages, maxTokens, onEvent, signal);
@@ -107,14 +111,14 @@ function innerSymbols({ symbols, symbol, range }: Subject): CodeSymbol[] {
   );
 }
 
-/** Each part in a sentence of the model's, with the code reduced to the parts' signatures. */
+/** Each part in a sentence of the model's. */
 async function readParts(
   { languageId, text }: ExplanationRequest,
   symbols: readonly CodeSymbol[],
   model: ChatModel,
   onEvent: (event: ExplanationEvent) => void,
   signal: AbortSignal,
-): Promise<Pick<PromptParts, 'code' | 'partSummaries'>> {
+): Promise<string[]> {
   const read = symbols.slice(0, maxPartCount);
   const partSummaries: string[] = [];
   for (const [partIndex, { name, range }] of read.entries()) {
@@ -124,7 +128,7 @@ async function readParts(
     const { text: summary } = await answer(model, prompt, { maxTokens: partTokens }, signal);
     partSummaries.push(`${name}: ${firstSentence(summary)}`);
   }
-  return { code: symbols.map(({ signature }) => signature).join('\n'), partSummaries };
+  return partSummaries;
 }
 
 function shortenedPart(languageId: string, code: string, model: ChatModel): ChatMessage[] {

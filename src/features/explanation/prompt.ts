@@ -28,7 +28,7 @@ export interface PromptParts {
   /** What is explained, in words: a symbol's name, or nothing for a selection. */
   readonly name: string | undefined;
   readonly code: string;
-  /** One line for each part of a long piece of code; then `code` is only its outline. */
+  /** One line for each part of a long piece of code; then `code` lacks the parts' bodies. */
   readonly partSummaries: readonly string[];
   readonly grounding: Grounding;
   /** What is asked about the code. */

@@ -88,6 +88,15 @@ function ordered(one: number, other: number): [number, number] {
   return [Math.min(one, other), Math.max(one, other)];
 }
 
+/** The code of `range` with a mark in place of the body of each of `symbols`, which lie in it, one after another. */
+export function codeWithoutBodies(text: string, range: TextRange, symbols: readonly CodeSymbol[]): string {
+  const bodies = symbols.flatMap(({ bodyRange }) => bodyRange ?? []);
+  const starts = [0, ...bodies.map(({ end }) => end)];
+  const kept = starts.map((start, index) => text.slice(start, bodies[index]?.start ?? range.end));
+  const shortened = kept.join('…');
+  return outdent(shortened, { start: range.start, end: shortened.length });
+}
+
 /** The code without the indentation that all its lines share, so that no tokens are spent on it. */
 function outdent(text: string, { start, end }: TextRange): string {
   const lineStart = text.lastIndexOf('\n', start - 1) + 1;

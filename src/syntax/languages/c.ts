@@ -42,7 +42,7 @@ function declare(node: SyntaxNode): Declaration | undefined {
   }
   const declarator = functionDeclarator(field(node, 'declarator'));
   const target = field(declarator, 'declarator');
-  if (declarator === undefined || target === undefined) {
+  if (declarator === undefined || target === undefined || isLocal(node)) {
     return undefined;
   }
   const name = target.text.split('::').at(-1) ?? target.text;
@@ -62,16 +62,54 @@ function declare(node: SyntaxNode): Declaration | undefined {
   };
 }
 
+/** A declaration among a function's statements: there `std::string name(value);` makes a variable. */
+function isLocal(node: SyntaxNode): boolean {
+  let outer = node.parent;
+  while (outer?.type.startsWith('preproc_')) {
+    outer = outer.parent;
+  }
+  const isStatement = node.type === 'declaration' && /_(statement|clause)$/.test(outer?.type ?? '');
+  while (isStatement && outer !== null && !isFunction(outer)) {
+    outer = outer.parent;
+  }
+  return isStatement && outer !== null;
+}
+
+/** `NAMESPACE_BEGIN { … }` is read as a statement, or as a function with a name alone. */
+function isFunction(node: SyntaxNode): boolean {
+  const isNamed = node.type === 'function_definition' && field(node, 'declarator')?.type !== 'identifier';
+  return isNamed || node.type === 'lambda_expression';
+}
+
+/** With `template <…>`, `typedef … Name;`, `extern "C"` and the like, which a comment stands above. */
 function outermost(node: SyntaxNode): SyntaxNode {
   let outer = node;
-  while (outer.parent?.type === 'template_declaration') {
+  while (outer.parent !== null && isPartOf(outer, outer.parent)) {
     outer = outer.parent;
   }
   return outer;
 }
 
+function isPartOf(node: SyntaxNode, parent: SyntaxNode): boolean {
+  switch (parent.type) {
+    case 'template_declaration':
+    case 'friend_declaration':
+      return true;
+    case 'linkage_specification':
+      // `extern "C" { … }` holds a list.
+      return field(parent, 'body')?.equals(node) === true;
+    case 'type_definition':
+    case 'declaration':
+    case 'field_declaration':
+      return field(parent, 'type')?.equals(node) === true;
+    default:
+      return false;
+  }
+}
+
 function enclosingClassName(outer: SyntaxNode): string | undefined {
-  const owner = outer.parent?.type === 'field_declaration_list' ? outer.parent.parent : null;
+  const isMember = outer.type !== 'friend_declaration' && outer.parent?.type === 'field_declaration_list';
+  const owner = isMember ? outer.parent.parent : null;
   return owner === null ? undefined : field(owner, 'name')?.text;
 }
 

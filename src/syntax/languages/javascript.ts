@@ -73,7 +73,8 @@ function declare(node: SyntaxNode): Declaration | undefined {
     return undefined;
   }
   const typeKind = typeKinds[node.type];
-  const outer = outermost(node);
+  // A class that is a value is documented where it is stored.
+  const outer = (node.type === 'class' ? storageOf(node)?.outer : undefined) ?? outermost(node);
   const common = { name: name.replace(/^["']|["']$/g, ''), outer, ...decoratorsOf(outer) };
   if (typeKind !== undefined) {
     const body = field(node, 'body');
@@ -82,8 +83,14 @@ function declare(node: SyntaxNode): Declaration | undefined {
   return { ...common, kind: methodKind(node, name), ...callableParts(node) };
 }
 
-/** A function that gets its name from where it is stored: a variable, a property, an export. */
+/** A function that gets its name from where it is stored. */
 function declareValue(node: SyntaxNode): Declaration | undefined {
+  const storage = storageOf(node);
+  return storage && { ...storage, ...decoratorsOf(storage.outer), ...callableParts(node) };
+}
+
+/** Where a value is stored under a name: a variable, a property, an export. */
+function storageOf(node: SyntaxNode): Pick<Declaration, 'name' | 'kind' | 'outer'> | undefined {
   const parent = node.parent;
   if (parent === null) {
     return undefined;
@@ -93,40 +100,30 @@ function declareValue(node: SyntaxNode): Declaration | undefined {
       const name = field(parent, 'name');
       // With several declarators in one statement, a comment on the statement would not say whose it is.
       const alone = parent.parent !== null && parts(parent.parent).length === 1;
-      if (name?.type !== 'identifier' || !alone) {
-        return undefined;
-      }
-      const outer = outermost(parent.parent ?? parent);
-      return { name: name.text, kind: 'function', outer, ...callableParts(node) };
+      return name?.type === 'identifier' && alone
+        ? { name: name.text, kind: 'function', outer: outermost(parent.parent ?? parent) }
+        : undefined;
     }
     case 'public_field_definition':
     case 'field_definition': {
       const name = field(parent, 'name') ?? field(parent, 'property');
-      return name === undefined
-        ? undefined
-        : {
-            name: name.text,
-            kind: 'method',
-            outer: parent,
-            ...decoratorsOf(parent),
-            ...callableParts(node),
-          };
+      return name && { name: name.text, kind: 'method', outer: parent };
     }
     case 'pair': {
       const name = field(parent, 'key');
       return name?.type === 'property_identifier'
-        ? { name: name.text, kind: 'method', outer: parent, ...callableParts(node) }
+        ? { name: name.text, kind: 'method', outer: parent }
         : undefined;
     }
     case 'assignment_expression': {
       const target = field(parent, 'left');
       const name = field(target, 'property') ?? target;
       return parent.parent?.type === 'expression_statement' && name !== undefined
-        ? { name: name.text, kind: 'function', outer: parent.parent, ...callableParts(node) }
+        ? { name: name.text, kind: 'function', outer: parent.parent }
         : undefined;
     }
     case 'export_statement':
-      return { name: 'default', kind: 'function', outer: parent, ...callableParts(node) };
+      return { name: 'default', kind: 'function', outer: parent };
     default:
       return undefined;
   }

@@ -40,7 +40,7 @@ function declare(node: SyntaxNode): Declaration | undefined {
     const headEnd = field(node, 'superclasses') ?? field(node, 'name');
     return { ...shared, kind: 'class', headEnd };
   }
-  const inClass = outer.parent?.parent?.type === 'class_definition';
+  const inClass = isInClass(outer);
   const parameters = readParameters(field(node, 'parameters'));
   const isStatic = shared.modifiers.includes('staticmethod');
   return {
@@ -50,6 +50,15 @@ function declare(node: SyntaxNode): Declaration | undefined {
     parameters: inClass && !isStatic ? withoutReceiver(parameters) : parameters,
     returnType: typeText(field(node, 'return_type')),
   };
+}
+
+/** Directly, or under an `if`, `try` or the like in it. */
+function isInClass(node: SyntaxNode): boolean {
+  let scope = node.parent;
+  while (scope !== null && !/^(class|function)_definition$/.test(scope.type)) {
+    scope = scope.parent;
+  }
+  return scope?.type === 'class_definition';
 }
 
 /** A half-written `def f():` has a body of no length. */

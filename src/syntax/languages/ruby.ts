@@ -45,12 +45,25 @@ function declare(node: SyntaxNode): Declaration | undefined {
   return {
     name,
     kind: name === 'initialize' ? 'constructor' : kind,
-    outer: node,
+    outer: outermost(node),
+    head: node,
     body: field(node, 'body'),
     headEnd: list ?? field(node, 'superclass') ?? field(node, 'name'),
     parameters: parts(list).flatMap(readParameter),
     modifiers: node.type === 'singleton_method' ? ['static'] : [],
   };
+}
+
+/** With `private`, `memoize` and the like in front of `def`: calls that take the method's name. */
+function outermost(node: SyntaxNode): SyntaxNode {
+  let outer = node;
+  for (;;) {
+    const call = outer.parent?.type === 'argument_list' ? outer.parent.parent : null;
+    if (call?.type !== 'call' || field(call, 'receiver') !== undefined) {
+      return outer;
+    }
+    outer = call;
+  }
 }
 
 function readParameter(node: SyntaxNode): Parameter[] {

@@ -32,6 +32,88 @@ test('a selection documents the symbols that begin in it, a file only those with
   expect(await documented('javascript', text)).not.toContain('@param x');
 });
 
+test('a comment stands above the statement that a symbol is part of, once', async () => {
+  for (const [languageId, code] of [
+    ['c', 'typedef struct Node {\n  int value;\n} Node, *NodePointer;\n'],
+    ['c', 'typedef enum Color { RED } Color;\n'],
+    ['c', 'static struct Node {\n  int value;\n} first;\n'],
+    ['cpp', 'extern "C" void f(void);\n'],
+    ['javascript', 'module.exports = class Foo extends Bar {\n};\n'],
+    ['javascript', 'const Foo = class Foo {\n};\n'],
+    ['typescript', 'export const Foo = class Foo extends Bar {\n};\n'],
+    ['typescript', 'export = class Foo {\n};\n'],
+  ] as const) {
+    const commented = await documented(languageId, code);
+    expect(commented).toBe(`/** Words number 1. */\n${code}`);
+    expect(await documented(languageId, commented)).toBe(commented);
+  }
+  const friend = 'class A {\n  friend void f(B b);\n};\n';
+  expect(await documented('cpp', friend)).toContain('   */\n  friend void f(B b);\n');
+  const property = 'const kinds = {\n  one: class One {},\n};\n';
+  expect(await documented('javascript', property)).toContain(
+    '  /** Words number 1. */\n  one: class One {},\n',
+  );
+});
+
+test('Ruby: a comment stands above what takes the method', async () => {
+  const code = `class A
+  private def one(a)
+    a
+  end
+
+  memoize private(def two = 2)
+
+  # It is there.
+  private_class_method def self.three
+  end
+end
+`;
+  expect(await documented('ruby', code)).toMatchInlineSnapshot(`
+    "# Words number 1.
+    class A
+      # Words number 2.
+      #
+      # @param a Words number 3.
+      private def one(a)
+        a
+      end
+
+      # Words number 4.
+      #
+      # @return Words number 5.
+      memoize private(def two = 2)
+
+      # It is there.
+      private_class_method def self.three
+      end
+    end
+    "
+  `);
+});
+
+test('where a line break would change the code there is no place for a comment', async () => {
+  const mixin = 'function mixin(Base) {\n  return class Mi█xed extends Base {\n    m() {}\n  };\n}\n';
+  expect(await documented('javascript', mixin)).toMatchInlineSnapshot(`
+    "/**
+     * Words number 1.
+     *
+     * @param Base - Words number 2.
+     * @returns Words number 3.
+     */
+    function mixin(Base) {
+      return class Mixed extends Base {
+        m() {}
+      };
+    }
+    "
+  `);
+  const wrapped = 'class A\n  # One.\n  Registry.add def one(a)\n    a\n  end\nend\n';
+  expect(await documented('ruby', wrapped)).toBe(`# Words number 1.\n${wrapped}`);
+  for (const code of ['new class K {}();\n', 'module.exports = exports = class L {};\n']) {
+    expect(await documented('javascript', code)).toBe(code);
+  }
+});
+
 test('local functions are documented only when the cursor is in them', async () => {
   const text = 'function outer() {\n  function inner(a) {}\n}\n';
   expect(await documented('javascript', text)).not.toContain('@param a');

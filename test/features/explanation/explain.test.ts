@@ -151,6 +151,32 @@ test('a long selection of several symbols is read symbol by symbol first', async
   expect(prompt).not.toContain('work();');
 });
 
+test.each([
+  [
+    'typescript',
+    (steps: string) =>
+      `«  function order(customer) {\n    const log = (text) => {\n      write(text);\n    };\n${steps}  }»\n`,
+    'function order(customer) {\n  const log = (text) => …;\n  step(1);\n  step(1);\n',
+  ],
+  [
+    'python',
+    (steps: string) =>
+      `«  def order(customer):\n    def log(text):\n      write(text)\n\n${steps}»\n  x = 1\n`,
+    'def order(customer):\n  def log(text):\n    …\n\n  step(1);\n  step(1);\n',
+  ],
+])(
+  '%s: a long function keeps its own statements beside a function in it',
+  async (languageId, write, kept) => {
+    const { engine, model } = modelThatSays('It writes.');
+    const code = write('    step(1);\n'.repeat(600));
+    await explain(requestFor(languageId, code), model, () => {}, neverAborted);
+    const prompt = engine.prompts.at(-1);
+    expect(prompt).toContain(kept);
+    expect(prompt).toContain('- log: It writes.');
+    expect(prompt).not.toContain('write(text)');
+  },
+);
+
 test('a follow-up question continues the conversation; what does not fit is forgotten from the oldest on', async () => {
   const { engine, model } = modelThatSays('Because.');
   let { messages } = await explain(

@@ -1,17 +1,44 @@
 import type { CommentStyle } from './style';
 import { isPythonStyle } from './style';
-import { fixedLine, type Slot, type Template } from './template';
+import type { Slot } from './template';
 
-/** What a comment that is there says, in pieces, each in the user's own lines. */
+/** What a comment that is there says, each thing in the user's own lines. */
 export interface ExistingComment {
-  /** By `slotKey`. */
-  readonly pieces: ReadonlyMap<string, readonly string[]>;
-  /** What belongs to no slot (`@see`, `@example`, `Note:`): kept at the end. */
+  readonly pieces: readonly Piece[];
+  /** What belongs to no kind of slot (`@see`, `@example`, `Note:`): kept at the end. */
   readonly extra: readonly string[];
 }
 
-function slotKey({ kind, label }: Pick<Slot, 'kind' | 'label'>): string {
-  return `${kind}:${label.replace(/^[*&$.]+/, '')}`;
+/** What is said of one thing, or of several at once. */
+export interface Piece {
+  readonly kind: Slot['kind'];
+  /** The names of what it is about; one empty one where there is only one of its kind. */
+  readonly labels: readonly string[];
+  readonly lines: readonly string[];
+}
+
+/** Whether two names of a kind are of the same thing, as written in a comment and in the code. */
+export function sameName(kind: Slot['kind'], one: string, other: string): boolean {
+  const plain = (name: string) =>
+    kind === 'error' ? name.split(/\.|::|\\/).at(-1) : name.replace(/^[*&$.]+/, '');
+  return plain(one) === plain(other);
+}
+
+/** The parameters that a comment tells of, by the names it has for them, those of their properties left out. */
+export function namedParameters({ pieces }: ExistingComment): string[] {
+  const labels = pieces.flatMap((piece) => (piece.kind === 'parameter' ? piece.labels : []));
+  return [...new Set(labels.map(baseOf))].filter((label) => label !== '');
+}
+
+/** `options` of `options.host` and of `options[].host`. */
+export function baseOf(label: string): string {
+  return label.split(/[.[]/)[0] ?? label;
+}
+
+/** Whether a comment takes its words from another, so that none are missing. */
+export function isInherited(style: CommentStyle, comment: string): boolean {
+  const mark = style.name === 'xml' ? /<(inheritdoc|include)\b/i : /[@\\](inheritdoc|copydoc)\b/i;
+  return mark.test(comment);
 }
 
 /** Reads a comment of `style`, its marks included. */
@@ -24,44 +51,9 @@ export function readExisting(style: CommentStyle, comment: string): ExistingComm
     return readElements(lines.join('\n'));
   }
   if (style.name === 'godoc' || style.name === 'rustdoc') {
-    return { pieces: new Map(lines.length === 0 ? [] : [['summary:', lines]]), extra: [] };
+    return { pieces: lines.length === 0 ? [] : [{ kind: 'summary', labels: [''], lines }], extra: [] };
   }
-  return readTags(lines);
-}
-
-/**
- * `template` with the user's pieces in place of the slots they fill. Slots of a style that tells parameters and
- * results in prose are not added to prose that is already there.
- */
-export function mergeExisting(style: CommentStyle, template: Template, existing: ExistingComment): Template {
-  const { pieces, extra } = existing;
-  const isProse = (style.name === 'godoc' || style.name === 'rustdoc') && pieces.has('summary:');
-  if (isProse) {
-    return keepProse(style, template, existing);
-  }
-  const lines = template.lines.flatMap((line) => {
-    const piece = line.slot === undefined ? undefined : pieces.get(slotKey(line.slot));
-    return piece === undefined ? [line] : piece.map(fixedLine);
-  });
-  // Tags follow each other; sections stand apart.
-  const isSection = style.name === 'google' || style.name === 'numpy';
-  const rest = isSection && extra.length > 0 ? ['', ...extra] : extra;
-  return { ...template, lines: [...lines, ...rest.map(fixedLine)] };
-}
-
-function keepProse(style: CommentStyle, template: Template, { pieces }: ExistingComment): Template {
-  const kept = (pieces.get('summary:') ?? []).map(fixedLine);
-  if (style.name === 'godoc') {
-    return { ...template, lines: kept };
-  }
-  const text = kept.map((line) => line.before).join('\n');
-  const missing = template.lines.flatMap((line, index) => {
-    const title = line.slot?.label === 'panic' ? '# Panics' : '# Errors';
-    return line.slot?.kind === 'error' && !text.includes(title)
-      ? template.lines.slice(index - 3, index + 1)
-      : [];
-  });
-  return { ...template, lines: [...kept, ...missing] };
+  return readTags(style, lines);
 }
 
 /** The lines of a comment of `style` without its marks, blank ones at its ends left out. */
@@ -95,33 +87,35 @@ function trimBlank(rows: readonly string[]): string[] {
 }
 
 class Pieces {
-  readonly pieces = new Map<string, readonly string[]>();
+  readonly pieces: Piece[] = [];
   readonly extra: string[] = [];
 
-  add(key: string | undefined, lines: readonly string[]): void {
-    const kept = trimBlank(lines);
-    if (kept.length === 0) {
+  /** Without a kind: for the end of the comment. */
+  add(kind: Slot['kind'] | undefined, labels: readonly string[], lines: readonly string[]): void {
+    const isBlank = lines.every((line) => line.trim() === '');
+    if (isBlank) {
       return;
     }
-    if (key === undefined || this.pieces.has(key)) {
+    if (kind === undefined) {
       this.extra.push(...lines);
     } else {
-      this.pieces.set(key, lines.slice(0, lines.findLastIndex((line) => line.trim() !== '') + 1));
+      const end = lines.findLastIndex((line) => line.trim() !== '') + 1;
+      this.pieces.push({ kind, labels, lines: lines.slice(0, end) });
     }
   }
 }
 
 /** JSDoc, Javadoc, Doxygen, PHPDoc, YARD and reStructuredText: a tag begins a block. */
-function readTags(lines: readonly string[]): ExistingComment {
+function readTags(style: CommentStyle, lines: readonly string[]): ExistingComment {
   const result = new Pieces();
   const isTag = (line: string) => /^\s*([@\\][a-zA-Z]+|:[a-z]+(\s+[^:]+)?:)/.test(line);
   const first = lines.findIndex(isTag);
   const description = first < 0 ? lines : lines.slice(0, first);
-  result.add('summary:', description);
+  result.add('summary', [''], description);
   let block: string[] = [];
   for (const line of [...(first < 0 ? [] : lines.slice(first)), '@end']) {
     if (isTag(line) && block.length > 0) {
-      addTag(result, block);
+      addTag(style, result, block);
       block = [];
     }
     block.push(line);
@@ -130,6 +124,7 @@ function readTags(lines: readonly string[]): ExistingComment {
 }
 
 const tagKinds: readonly (readonly [RegExp, Slot['kind'], boolean])[] = [
+  [/^[@\\]brief\b/, 'summary', false],
   [/^[@\\:](param|arg|argument)\b/, 'parameter', true],
   [/^[@\\](typeParam|template|tparam)\b/, 'type-parameter', true],
   [/^[@\\:](throws?|exception|raises?)\b/, 'error', true],
@@ -137,48 +132,52 @@ const tagKinds: readonly (readonly [RegExp, Slot['kind'], boolean])[] = [
   [/^[@\\:](yields?)\b/, 'yields', false],
 ];
 
-function addTag(result: Pieces, block: readonly string[]): void {
-  const head = block[0]?.trim() ?? '';
-  if (/^[@\\]brief\b/.test(head)) {
-    result.add('summary:', block);
-    return;
-  }
-  const found = tagKinds.find(([pattern]) => pattern.test(head));
+function addTag(style: CommentStyle, result: Pieces, block: readonly string[]): void {
+  // A type in braces may take several lines.
+  const text = block.map((line) => line.trim()).join(' ');
+  const found = tagKinds.find(([pattern]) => pattern.test(text));
   if (found === undefined) {
-    result.add(undefined, block);
+    result.add(undefined, [''], block);
     return;
   }
   const [, kind, isNamed] = found;
-  const label = isNamed ? tagLabel(head) : '';
+  const label = isNamed ? tagLabel(style, text) : '';
   const isGeneric = /^<\w+>$/.test(label);
-  const key = slotKey({
-    kind: isGeneric ? 'type-parameter' : kind,
-    label: label.replace(/^[<[]+|[>\]]+$|=.*$/g, ''),
-  });
-  // A tag for what the signature does not have says something that is no longer true.
-  result.pieces.set(key, trimBlank(block));
+  const labels = label
+    .replace(/^[<[]+|[>\],:;]+$|=.*$/g, '')
+    .split(/[,|]/)
+    .map((name) => name.trim());
+  result.add(isGeneric ? 'type-parameter' : kind, labels, trimBlank(block));
 }
 
 /** The name in `@param {Type} [name=1] words`, `:param Type name: words`, `@param Type $name words`. */
-function tagLabel(head: string): string {
-  const field = /^:\w+\s+([^:]*):/.exec(head)?.[1];
+function tagLabel(style: CommentStyle, text: string): string {
+  const field = /^:\w+\s+([^:]*):/.exec(text)?.[1];
   if (field !== undefined) {
-    return (
-      field
-        .trim()
-        .split(/\s+/)
-        .at(-1)
-        ?.replace(/^\\?\*+/, '') ?? ''
-    );
+    const last = field.trim().split(/\s+/).at(-1) ?? '';
+    return last.replace(/^\\?\*+/, '');
   }
-  const dollar = /\$\w+/.exec(head)?.[0];
-  const rest = head.replace(/^[@\\]\w+(\[[a-z,]+\])?\s*/, '').replace(/^\[[A-Z][^\]]*\]\s+(?=\w)/, '');
-  const braced = /^\{([^}]*)\}\s*/.exec(rest);
-  const named = braced === null ? rest : rest.slice(braced[0].length);
-  if (/^[@\\](throws?|exception|raises?)\b/.test(head)) {
-    return (braced?.[1] ?? rest.split(/\s+/)[0] ?? '').replace(/[[\]]/g, '');
+  // PHP's types may hold spaces; elsewhere a name after a dollar sign may be one in the words.
+  const variable = style.name === 'phpdoc' ? /\$\w+/.exec(text)?.[0] : undefined;
+  const rest = text.replace(/^[@\\]\w+(\[[a-z,]+\])?\s*/, '').replace(/^\[[A-Z][^\]]*\]\s+(?=\w)/, '');
+  const type = bracedType(rest);
+  if (/^[@\\](throws?|exception|raises?)\b/.test(text)) {
+    const name = type === '' ? rest.split(/\s+/)[0] : type.slice(1, -1).replace(/^@link\w*\s+/, '');
+    return name?.replace(/[[\]]/g, '') ?? '';
   }
-  return dollar ?? named.split(/\s+/)[0] ?? '';
+  return variable ?? rest.slice(type.length).trim().split(/\s+/)[0] ?? '';
+}
+
+/** The `{…}` that a text begins with, braces within it included; empty where there is none. */
+function bracedType(text: string): string {
+  let depth = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    depth += text[index] === '{' ? 1 : text[index] === '}' ? -1 : 0;
+    if (depth === 0) {
+      return text.slice(0, index === 0 ? 0 : index + 1);
+    }
+  }
+  return '';
 }
 
 const sectionTitles: Readonly<Record<string, Slot['kind']>> = {
@@ -193,32 +192,34 @@ const sectionTitles: Readonly<Record<string, Slot['kind']>> = {
 /** Google and NumPy docstrings: titled sections of entries. */
 function readSections(style: 'google' | 'numpy', lines: readonly string[]): ExistingComment {
   const result = new Pieces();
-  let kind: Slot['kind'] | 'extra' = 'summary';
+  let kind: Slot['kind'] | undefined = 'summary';
   let block: string[] = [];
+  let entryIndent: number | undefined;
+  const isList = () => kind === 'parameter' || kind === 'error';
   const flush = () => {
-    const label = kind === 'parameter' || kind === 'error' ? entryLabel(block[0] ?? '') : '';
-    result.add(kind === 'extra' ? undefined : slotKey({ kind, label }), block);
+    result.add(kind, isList() ? entryLabels(block[0] ?? '') : [''], block);
     block = [];
   };
   for (let index = 0; index < lines.length; index += 1) {
     const line = lines[index] ?? '';
-    const next = lines[index + 1] ?? '';
-    const title =
-      style === 'google'
-        ? /^(\w[\w ]*):\s*$/.exec(line)?.[1]
-        : /^-{3,}\s*$/.test(next)
-          ? line.trim()
-          : undefined;
+    const title = titleAt(style, lines, index);
     if (title !== undefined) {
       flush();
-      kind = sectionTitles[title] ?? 'extra';
-      index += style === 'numpy' ? 1 : 0;
-      block = kind === 'extra' ? (style === 'numpy' ? [line, next] : [line]) : [];
+      kind = sectionTitles[title];
+      entryIndent = undefined;
+      const headLength = style === 'numpy' ? 2 : 1;
+      block = kind === undefined ? lines.slice(index, index + headLength) : [];
+      index += headLength - 1;
       continue;
     }
-    const isEntry = style === 'google' ? /^ {1,4}\S/.test(line) : /^\S/.test(line);
-    if ((kind === 'parameter' || kind === 'error') && isEntry) {
-      flush();
+    const indent = line.search(/\S/);
+    if (isList() && indent >= 0) {
+      // A section begins with an entry: what stands deeper goes on in it, what stands outside ends the section.
+      entryIndent ??= indent;
+      if (indent <= entryIndent) {
+        flush();
+      }
+      kind = indent === 0 && entryIndent > 0 ? undefined : kind;
     }
     block.push(line);
   }
@@ -226,23 +227,59 @@ function readSections(style: 'google' | 'numpy', lines: readonly string[]): Exis
   return result;
 }
 
-function entryLabel(head: string): string {
-  return /^\s*\**([\w.]+)/.exec(head)?.[1] ?? '';
+function titleAt(style: 'google' | 'numpy', lines: readonly string[], index: number): string | undefined {
+  const line = lines[index] ?? '';
+  if (style === 'google') {
+    return /^(\w[\w ]*):\s*$/.exec(line)?.[1];
+  }
+  return /^-{3,}\s*$/.test(lines[index + 1] ?? '') ? line.trim() : undefined;
 }
 
+/** The names in `name: words`, `name (type): words`, `one, other : type`. */
+function entryLabels(head: string): string[] {
+  const names = /^\s*(\\?\**[\w.]+(?:,\s*\\?\**[\w.]+)*)/.exec(head)?.[1] ?? '';
+  return names.split(',').map((name) => name.trim().replace(/^\\/, ''));
+}
+
+/** Elements that are never part of a sentence; some have slots. */
+const sections: ReadonlyMap<string, Slot['kind'] | undefined> = new Map([
+  ['summary', 'summary'],
+  ['param', 'parameter'],
+  ['typeparam', 'type-parameter'],
+  ['returns', 'returns'],
+  ['exception', 'error'],
+  ['remarks', undefined],
+  ['value', undefined],
+  ['example', undefined],
+  ['permission', undefined],
+  ['seealso', undefined],
+]);
+const element = /<(\w+)((?:"[^"]*"|'[^']*'|[^>"'])*?)(?:\/>|>([\s\S]*?)<\/\1>)/g;
+
+/** C#'s XML. Text outside of all elements is the summary where no element is. */
 function readElements(text: string): ExistingComment {
   const result = new Pieces();
-  const kinds: Readonly<Record<string, Slot['kind']>> = {
-    summary: 'summary',
-    param: 'parameter',
-    typeparam: 'type-parameter',
-    returns: 'returns',
-    exception: 'error',
-  };
-  for (const match of text.matchAll(/<(\w+)(?:\s+\w+="([^"]*)")?\s*>([\s\S]*?)<\/\1>/g)) {
-    const kind = kinds[match[1] ?? ''];
-    const content = kind === 'summary' ? trimBlank((match[3] ?? '').split('\n')) : match[0].split('\n');
-    result.add(kind === undefined ? undefined : slotKey({ kind, label: match[2] ?? '' }), content);
+  const elements = [...text.matchAll(element)].filter((match) => !isInText(match));
+  const hasSummary = elements.some(([, name]) => name === 'summary');
+  const addText = (between: string) =>
+    result.add(hasSummary ? undefined : 'summary', [''], trimBlank(between.split('\n')));
+  let end = 0;
+  for (const match of elements) {
+    const [whole, name = '', attributes = '', content = ''] = match;
+    addText(text.slice(end, match.index));
+    const kind = sections.get(name);
+    const label = /\b(?:name|cref)\s*=\s*(["'])(?:[A-Z]:)?(.*?)\1/.exec(attributes)?.[2] ?? '';
+    const lines = kind === 'summary' ? trimBlank(content.split('\n')) : whole.split('\n');
+    result.add(kind, [label], lines);
+    end = match.index + whole.length;
   }
+  addText(text.slice(end));
   return result;
+}
+
+/** Other elements are part of the text, as `<see cref="…"/>` and `<c>…</c>` are, unless they have lines of their own. */
+function isInText({ 0: whole, 1: name = '', index, input }: RegExpExecArray): boolean {
+  const before = input.slice(0, index).split('\n').at(-1) ?? '';
+  const after = input.slice(index + whole.length).split('\n')[0] ?? '';
+  return !sections.has(name) && before.trim() + after.trim() !== '';
 }
