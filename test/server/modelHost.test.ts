@@ -221,6 +221,8 @@ test('disposing during a load stops it and announces nothing more', async () => 
   await settle();
   const announced = trace.length;
   await host.dispose();
+  loader.options?.onDeviceLost({ device: 'WebGPU', kind: 'failed', reason: 'driver reset' });
   expect(trace.slice(announced)).toEqual([]);
+  expect(lost).toEqual([]);
   expect(host.current()).toBeUndefined();
 });

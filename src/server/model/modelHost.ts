@@ -203,7 +203,11 @@ export class ModelHost {
     const options: LoadOptions = {
       ...{ choice, cacheFolder, device, download, report, logger: this.logger },
       onDeviceMoved: (title) => this.noteDevice(title),
-      onDeviceLost: this.deviceLost,
+      onDeviceLost: (lost) => {
+        if (!this.disposed) {
+          this.deviceLost(lost);
+        }
+      },
     };
     try {
       this.loaded = await this.loader.load(options, signal);
