@@ -113,7 +113,7 @@ class Server {
       isExcluded: (uri) => this.isExcluded(uri),
       isBusy: () => this.scheduler.hasCommands,
       currentModel: () => this.currentModel(),
-      requireModel: (signal) => this.host.require(signal),
+      useModel: (run, signal) => this.host.use(run, signal),
       readAhead: (place) => this.warmUp(place),
     });
     this.documents = new TextDocuments(this.bugs.documentConfiguration());
@@ -170,7 +170,7 @@ class Server {
       document: (uri) => this.documents.get(uri),
       isExcluded: (uri) => this.isExcluded(uri),
       projectTexts: (document) => this.otherFiles.textsLike(document),
-      requireModel: async (signal) => (await this.host.require(signal)).commands,
+      useModel: (run, signal) => this.host.use(({ commands }) => run(commands), signal),
     });
     listenToChatRequests(connection, this.logger, this.host, this.loader.contextCapacity);
     connection.onShutdown(() => this.dispose());

@@ -169,6 +169,22 @@ test('a model that is not used leaves memory, and comes back on demand', async (
   ]);
 });
 
+test('a model with which a command runs stays in memory, and is idle from its end on', async () => {
+  const host = await createHost();
+  let end: (answer: string) => void = () => {};
+  const command = host.use(() => new Promise<string>((resolve) => (end = resolve)), neverAborted);
+  await vi.advanceTimersByTimeAsync(9 * 60_000);
+  host.current(); // Somebody types meanwhile.
+  await vi.advanceTimersByTimeAsync(60 * 60_000);
+  expect(host.state.kind).toBe('ready');
+  end('done');
+  expect(await command).toBe('done');
+  await vi.advanceTimersByTimeAsync(9 * 60_000);
+  expect(host.state.kind).toBe('ready');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(host.state.kind).toBe('unloaded');
+});
+
 test('zero minutes keeps the model', async () => {
   const host = await createHost({ ...small, unloadAfterMinutes: 0 });
   host.wake();

@@ -35,7 +35,7 @@ export interface BugHost {
   /** The model if it is in memory; otherwise it begins to load, where it is on disk. */
   currentModel(): ResidentModel | undefined;
   /** Rejects with a `UserError` when there is no model. */
-  requireModel(signal: AbortSignal): Promise<ResidentModel>;
+  useModel<Value>(run: (model: ResidentModel) => Promise<Value>, signal: AbortSignal): Promise<Value>;
   /** A check may have taken the completion's place in a KV cache. */
   readAhead(place: protocol.DocumentPosition): void;
 }

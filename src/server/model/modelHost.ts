@@ -36,6 +36,8 @@ export class ModelHost {
   private step: Promise<void> = Promise.resolve();
   private stepController = new AbortController();
   private idleTimer: NodeJS.Timeout | undefined;
+  /** Commands that run with the model now. */
+  private useCount = 0;
   private disposed = false;
   private lastLookMs = -Infinity;
 
@@ -98,10 +100,23 @@ export class ModelHost {
   }
 
   /**
-   * The model, once it is in memory: loads it from disk if it has to, never from the network. Throws a `UserError`:
-   * `model-not-found` when it is not on this machine, `engine-failed` when it cannot be loaded.
+   * Runs a command with the model, which does not count as idle meanwhile: loads it from disk if it has to, never from
+   * the network. Throws a `UserError`: `model-not-found` when it is not on this machine, `engine-failed` when it cannot
+   * be loaded.
    */
-  async require(signal: AbortSignal): Promise<ResidentModel> {
+  async use<Value>(run: (model: ResidentModel) => Promise<Value>, signal: AbortSignal): Promise<Value> {
+    const model = await this.require(signal);
+    this.useCount += 1;
+    clearTimeout(this.idleTimer);
+    try {
+      return await run(model);
+    } finally {
+      this.useCount -= 1;
+      this.restartIdleTimer();
+    }
+  }
+
+  private async require(signal: AbortSignal): Promise<ResidentModel> {
     await this.started;
     this.wake();
     await raceAbort(this.step, signal);
@@ -242,7 +257,7 @@ export class ModelHost {
   private restartIdleTimer(): void {
     clearTimeout(this.idleTimer);
     const { unloadAfterMinutes } = this.configuration;
-    if (this.loaded === undefined || unloadAfterMinutes === 0 || this.disposed) {
+    if (this.loaded === undefined || unloadAfterMinutes === 0 || this.useCount > 0 || this.disposed) {
       return;
     }
     this.idleTimer = setTimeout(
@@ -253,7 +268,7 @@ export class ModelHost {
   }
 
   private async unloadIdle(): Promise<void> {
-    if (this.loaded === undefined) {
+    if (this.loaded === undefined || this.useCount > 0) {
       return;
     }
     const model = modelLabel(this.configuration.choice);
