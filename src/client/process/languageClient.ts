@@ -113,6 +113,9 @@ export class ServerProcess implements Disposable {
       () => {
         if (this.session === session) {
           this.enter('running');
+        } else {
+          // It was to be closed while it started, which a client cannot do.
+          void session.close();
         }
       },
       (error: unknown) => {

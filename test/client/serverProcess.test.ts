@@ -1,0 +1,101 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { ExtensionContext, LogOutputChannel } from 'vscode';
+import { ServerProcess } from '../../src/client/process/languageClient';
+import { parseSettings } from '../../src/shared/settings';
+
+/** A client as the library has it: it cannot be stopped while it starts. */
+const { FakeClient, clients } = vi.hoisted(() => {
+  class FakeClient {
+    state: 'starting' | 'running' | 'failed' | 'stopped' = 'starting';
+    comeUp: () => void = () => {};
+    fail: (error: Error) => void = () => {};
+
+    constructor() {
+      clients.push(this);
+    }
+
+    start(): Promise<void> {
+      return new Promise((resolve, reject) => {
+        this.comeUp = () => {
+          this.state = 'running';
+          resolve();
+        };
+        this.fail = (error) => {
+          this.state = 'failed';
+          reject(error);
+        };
+      });
+    }
+
+    dispose(): Promise<void> {
+      if (this.state === 'starting') {
+        return Promise.reject(new Error("Client is not running and can't be stopped."));
+      }
+      this.state = 'stopped';
+      return Promise.resolve();
+    }
+  }
+  const clients: FakeClient[] = [];
+  return { FakeClient, clients };
+});
+vi.mock('vscode', () => ({
+  EventEmitter: class {
+    event = () => ({ dispose: () => {} });
+    fire() {}
+    dispose() {}
+  },
+  Uri: { joinPath: () => ({ fsPath: '/extension/dist/server.mjs' }) },
+}));
+vi.mock('vscode-languageclient/node', () => ({
+  CloseAction: {},
+  ErrorAction: {},
+  RevealOutputChannelOn: {},
+  LanguageClient: FakeClient,
+}));
+
+let server: ServerProcess;
+
+beforeEach(() => {
+  clients.splice(0);
+  const ignore = () => {};
+  const output = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+  server = new ServerProcess(
+    { extensionUri: {} } as ExtensionContext,
+    output as unknown as LogOutputChannel,
+    () => ({ settings: parseSettings(() => undefined), workspaceTrusted: true }),
+    {},
+    () => {},
+  );
+});
+
+async function settle(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+test('a client that was still starting when the server was restarted is closed once it has come up', async () => {
+  server.start();
+  await server.restart();
+  clients[0]?.comeUp();
+  clients[1]?.comeUp();
+  await settle();
+  expect(clients.map(({ state }) => state)).toEqual(['stopped', 'running']);
+  expect(server.client).toBe(clients[1]);
+});
+
+test('a server that is switched off while it starts does not run afterwards', async () => {
+  server.start();
+  await server.stop();
+  clients[0]?.comeUp();
+  await settle();
+  expect(clients.map(({ state }) => state)).toEqual(['stopped']);
+  expect(server.state).toBe('stopped');
+});
+
+test('a client that was given up and then fails starts nothing', async () => {
+  server.start();
+  await server.stop();
+  clients[0]?.fail(new Error('the process ended'));
+  await settle();
+  expect(clients).toHaveLength(1);
+  expect(server.state).toBe('stopped');
+});
