@@ -148,10 +148,7 @@ export class Application implements Disposable {
   }
 
   async sendConfiguration(): Promise<void> {
-    await this.server.client?.sendNotification(
-      protocol.configurationNotification,
-      this.settings.serverConfiguration(),
-    );
+    await this.server.sendConfiguration();
   }
 
   suggestionAccepted(reference: protocol.SuggestionReference): void {

@@ -9,6 +9,7 @@ const { FakeClient, clients } = vi.hoisted(() => {
     state: 'starting' | 'running' | 'failed' | 'stopped' = 'starting';
     comeUp: () => void = () => {};
     fail: (error: Error) => void = () => {};
+    readonly received: unknown[] = [];
 
     constructor() {
       clients.push(this);
@@ -25,6 +26,11 @@ const { FakeClient, clients } = vi.hoisted(() => {
           reject(error);
         };
       });
+    }
+
+    sendNotification(_type: unknown, parameters: unknown): Promise<void> {
+      this.received.push(parameters);
+      return Promise.resolve();
     }
 
     dispose(): Promise<void> {
@@ -54,15 +60,17 @@ vi.mock('vscode-languageclient/node', () => ({
 }));
 
 let server: ServerProcess;
+let workspaceTrusted: boolean;
 
 beforeEach(() => {
   clients.splice(0);
+  workspaceTrusted = false;
   const ignore = () => {};
   const output = { debug: ignore, info: ignore, warn: ignore, error: ignore };
   server = new ServerProcess(
     { extensionUri: {} } as ExtensionContext,
     output as unknown as LogOutputChannel,
-    () => ({ settings: parseSettings(() => undefined), workspaceTrusted: true }),
+    () => ({ settings: parseSettings(() => undefined), workspaceTrusted }),
     {},
     () => {},
   );
@@ -98,4 +106,14 @@ test('a client that was given up and then fails starts nothing', async () => {
   await settle();
   expect(clients).toHaveLength(1);
   expect(server.state).toBe('stopped');
+});
+
+test('a server that has come up is told what has changed while it started', async () => {
+  server.start();
+  workspaceTrusted = true;
+  await server.sendConfiguration();
+  expect(clients[0]?.received).toEqual([]);
+  clients[0]?.comeUp();
+  await settle();
+  expect(clients[0]?.received).toMatchObject([{ workspaceTrusted: true }]);
 });
