@@ -203,6 +203,29 @@ test('another model replaces the one in memory; the same one stays', async () =>
   expect(trace.slice(4)).toEqual(['dispose small', 'own.gguf unloaded']);
 });
 
+test('whoever goes back to the model from before has it; the same choice again cancels nothing', async () => {
+  const large: ModelConfiguration = { ...small, choice: { kind: 'catalog', name: 'large' } };
+  const host = await createHost();
+  void host.configure(large);
+  await host.configure(small);
+  expect(host.state).toEqual({ kind: 'unloaded', model: 'small' });
+  void host.configure(large);
+  const fetched = host.fetch(neverAborted);
+  void host.configure({ ...large, unloadAfterMinutes: 1 });
+  expect(await fetched).toEqual({ kind: 'ready' });
+  expect(host.state).toMatchObject({ kind: 'ready', model: 'large' });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(host.state).toEqual({ kind: 'unloaded', model: 'large' });
+});
+
+test('a command that comes while one model gives way to another waits for the other', async () => {
+  const host = await createHost();
+  host.wake();
+  await settle();
+  void host.configure({ ...small, choice: { kind: 'catalog', name: 'large' } });
+  expect(await host.use(() => Promise.resolve(host.state.model), neverAborted)).toBe('large');
+});
+
 test('another device loads the model anew; a move of the loaded one and its loss are told', async () => {
   const host = await createHost();
   host.wake();

@@ -30,7 +30,10 @@ export interface ModelConfiguration {
 export class ModelHost {
   /** Fulfils when it is known whether the model is on disk; `state` means nothing before. */
   readonly started: Promise<void>;
+  /** Of the model that is in memory, or would be; `wanted` once the steps before have ended. */
   private configuration: ModelConfiguration;
+  /** What was configured last. */
+  private wanted: ModelConfiguration;
   private currentState: ModelState;
   private loaded: ResidentModel | undefined;
   private step: Promise<void> = Promise.resolve();
@@ -49,6 +52,7 @@ export class ModelHost {
     private readonly deviceLost: LoadOptions['onDeviceLost'] = () => {},
   ) {
     this.configuration = configuration;
+    this.wanted = configuration;
     this.currentState = { kind: 'absent', model: modelLabel(configuration.choice) };
     this.started = this.enqueue(() => this.settle());
   }
@@ -118,11 +122,14 @@ export class ModelHost {
 
   private async require(signal: AbortSignal): Promise<ResidentModel> {
     await this.started;
-    this.wake();
-    await raceAbort(this.step, signal);
-    const model = this.current();
-    if (model !== undefined) {
-      return model;
+    // Twice: one that is just leaving memory cannot be woken before it has left.
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      this.wake();
+      await raceAbort(this.step, signal);
+      const model = this.current();
+      if (model !== undefined) {
+        return model;
+      }
     }
     const state = this.currentState;
     if (state.kind === 'failed') {
@@ -147,9 +154,10 @@ export class ModelHost {
 
   /** Takes new settings: another model replaces the one in memory, once what runs has let go. */
   async configure(configuration: ModelConfiguration): Promise<void> {
-    const sameModel = identityOf(configuration) === identityOf(this.configuration);
+    const sameModel = identityOf(configuration) === identityOf(this.wanted);
+    this.wanted = configuration;
     if (sameModel) {
-      this.configuration = configuration;
+      this.configuration = { ...this.configuration, unloadAfterMinutes: configuration.unloadAfterMinutes };
       this.restartIdleTimer();
       return;
     }
@@ -157,7 +165,7 @@ export class ModelHost {
     this.stepController = new AbortController();
     await this.enqueue(async () => {
       await this.release();
-      this.configuration = configuration;
+      this.configuration = this.wanted;
       await this.settle();
     });
   }
