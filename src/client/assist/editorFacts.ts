@@ -8,6 +8,7 @@ import {
   type Uri,
 } from 'vscode';
 import type { ExplanationSubject } from '../../shared/protocol';
+import { isLinks } from '../bugs/bugActions';
 
 /** Other extensions answer in their own time; an explanation does not wait for the slow ones. */
 const TIME_BOX_MS = 800;
@@ -47,6 +48,7 @@ async function readHover(uri: Uri, position: Position): Promise<string> {
   return hovers
     .flatMap(({ contents }) => contents)
     .map((content) => (typeof content === 'string' ? content : content.value))
+    .filter((text) => !isLinks(text))
     .join('\n')
     .trim();
 }
