@@ -1,6 +1,15 @@
+import { PassThrough } from 'node:stream';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { ExtensionContext, LogOutputChannel } from 'vscode';
+import type { LanguageClientOptions } from 'vscode-languageclient/node';
+import {
+  createProtocolConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from 'vscode-languageserver/node';
+import { UserError } from '../../src/base/errors';
 import { ServerProcess } from '../../src/client/process/languageClient';
+import { outcomesPageRequest } from '../../src/shared/protocol';
 import { parseSettings } from '../../src/shared/settings';
 
 /** A client as the library has it: it cannot be stopped while it starts. */
@@ -11,7 +20,12 @@ const { FakeClient, clients } = vi.hoisted(() => {
     fail: (error: Error) => void = () => {};
     readonly received: unknown[] = [];
 
-    constructor() {
+    constructor(
+      _id: string,
+      _name: string,
+      _server: unknown,
+      readonly options: LanguageClientOptions,
+    ) {
       clients.push(this);
     }
 
@@ -52,7 +66,8 @@ vi.mock('vscode', () => ({
   },
   Uri: { joinPath: () => ({ fsPath: '/extension/dist/server.mjs' }) },
 }));
-vi.mock('vscode-languageclient/node', () => ({
+vi.mock('vscode-languageclient/node', async () => ({
+  ...(await import('vscode-languageserver-protocol/node')),
   CloseAction: {},
   ErrorAction: {},
   RevealOutputChannelOn: {},
@@ -116,4 +131,29 @@ test('a server that has come up is told what has changed while it started', asyn
   clients[0]?.comeUp();
   await settle();
   expect(clients[0]?.received).toMatchObject([{ workspaceTrusted: true }]);
+});
+
+test.each([
+  ['is waiting', 0],
+  ['is sent too late', 1],
+])('when the server ends, a command whose request %s says so and what to do', async (_name, isLate) => {
+  server.start();
+  const connection = createProtocolConnection(
+    new StreamMessageReader(new PassThrough()),
+    new StreamMessageWriter(new PassThrough()),
+  );
+  connection.listen();
+  const send = () =>
+    clients[0]?.options.middleware?.sendRequest?.(outcomesPageRequest, undefined, undefined, () =>
+      connection.sendRequest(outcomesPageRequest),
+    );
+  const earlier = isLate ? undefined : send();
+  connection.dispose();
+  await expect(earlier ?? send()).rejects.toEqual(
+    new UserError(
+      'engine-failed',
+      'The server ended before it had answered.',
+      'It starts again by itself: try again in a moment.',
+    ),
+  );
 });

@@ -16,6 +16,7 @@ import {
 import { describeError } from '../../base/errors';
 import { configurationNotification, type ServerConfiguration } from '../../shared/protocol';
 import { documentSelector } from '../documentSelector';
+import { explainLostRequests } from './lostRequests';
 import { RestartPolicy } from './restartPolicy';
 import { ServerSource } from './serverSource';
 
@@ -173,7 +174,7 @@ export class ServerProcess implements Disposable {
           };
         },
       },
-      middleware: this.middleware,
+      middleware: { ...this.middleware, ...explainLostRequests },
     });
   }
 
