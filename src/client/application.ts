@@ -266,7 +266,8 @@ export class Application implements Disposable {
 
   private onPauseChanged(): void {
     const paused = this.pause.reason(undefined, performance.now()) !== undefined;
-    this.notify((client) => client.sendNotification(protocol.pauseNotification, { paused }));
+    const languages = this.pause.pausedLanguages;
+    this.notify((client) => client.sendNotification(protocol.pauseNotification, { paused, languages }));
     this.showStatus();
   }
 

@@ -15,6 +15,7 @@ import type { Logger } from '../base/logger';
 import type { CompletionRequest, CompletionTimings } from '../features/completion/types';
 import type { ModelState } from '../shared/modelState';
 import * as protocol from '../shared/protocol';
+import { isLanguageEnabled } from '../shared/settings';
 import { listenToAssistRequests } from './assist/assistService';
 import { BugService } from './bugs/bugService';
 import { listenToChatRequests } from './chat/chatService';
@@ -77,6 +78,7 @@ class Server {
   private configuration: protocol.ServerConfiguration;
   private isExcluded: (uri: string) => boolean;
   private paused = false;
+  private pausedLanguages: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly connection: Connection,
@@ -111,6 +113,7 @@ class Server {
       mode: () => this.configuration.settings['bugs.check'],
       isPaused: () => this.paused,
       isExcluded: (uri) => this.isExcluded(uri),
+      mayWorkAhead: (document) => this.mayWorkAhead(document),
       isBusy: () => this.scheduler.hasCommands,
       currentModel: () => this.currentModel(),
       useModel: (run, signal) => this.host.use(run, signal),
@@ -154,7 +157,7 @@ class Server {
       this.bugs.noteCursor(place);
       this.warmUp(place);
     });
-    connection.onNotification(protocol.pauseNotification, ({ paused }) => this.setPaused(paused));
+    connection.onNotification(protocol.pauseNotification, (state) => this.setPaused(state));
     connection.onRequest(protocol.modelStateRequest, () => this.command(() => this.modelState()));
     connection.onRequest(protocol.modelListRequest, () => this.command(() => this.expectations.describe()));
     connection.onRequest(protocol.deviceReportRequest, () => this.command(() => this.host.deviceReport()));
@@ -209,7 +212,8 @@ class Server {
       const situation: CompletionSituation = {
         settings: this.configuration.settings,
         isExcluded: this.isExcluded,
-        completer: this.currentModel()?.completer,
+        completer:
+          request.trigger === 'manual' || this.isOn(document) ? this.currentModel()?.completer : undefined,
         modelDetail: `the model is ${this.host.state.kind}`,
         place: describePlace({ uri: textDocument.uri, position }),
         isCurrent: () => this.documents.get(textDocument.uri)?.version === version,
@@ -268,6 +272,15 @@ class Server {
     };
   }
 
+  /** Whether the settings want anything unasked in the document. */
+  private isOn({ uri, languageId }: TextDocument): boolean {
+    return !this.isExcluded(uri) && isLanguageEnabled(this.configuration.settings, languageId);
+  }
+
+  private mayWorkAhead(document: TextDocument): boolean {
+    return !this.paused && !this.pausedLanguages.has(document.languageId) && this.isOn(document);
+  }
+
   /** The model in memory; when it is only on disk, it begins to load. */
   private currentModel(): ResidentModel | undefined {
     const model = this.host.current();
@@ -288,8 +301,8 @@ class Server {
 
   private warmUp({ uri, position }: protocol.DocumentPosition): void {
     const document = this.documents.get(uri);
-    const { settings } = this.configuration;
-    if (document === undefined || this.paused || this.isExcluded(uri) || !settings['context.warmUp']) {
+    const isWanted = this.configuration.settings['context.warmUp'];
+    if (document === undefined || !isWanted || !this.mayWorkAhead(document)) {
       return;
     }
     const completer = this.currentModel()?.completer;
@@ -306,12 +319,11 @@ class Server {
     void this.host.configure(modelConfiguration(settings));
   }
 
-  private setPaused(paused: boolean): void {
+  private setPaused({ paused, languages }: protocol.PauseState): void {
     this.paused = paused;
+    this.pausedLanguages = new Set(languages);
     this.bugs.reconsider();
-    if (paused) {
-      this.completions.stopBackgroundWork();
-    }
+    this.completions.stopBackgroundWork();
   }
 
   private recordSkipped({ uri, position, reason, detail }: protocol.SkippedRequest): void {

@@ -38,6 +38,7 @@ test('a pause everywhere lasts until it is resumed, also when a shorter one came
 
 test('a paused language leaves the others alone', () => {
   pause.pauseLanguage('python');
+  expect(pause.pausedLanguages).toEqual(['python']);
   expect(pause.reason('python', Date.now())).toBe('paused for PYTHON');
   expect(pause.reason('rust', Date.now())).toBeUndefined();
   expect(pause.reason(undefined, Date.now())).toBeUndefined();

@@ -13,6 +13,10 @@ export class Pause {
     private readonly nameOf: (languageId: string) => string,
   ) {}
 
+  get pausedLanguages(): readonly string[] {
+    return [...this.languages];
+  }
+
   /** Pauses everywhere; `Infinity`: until resumed. */
   pauseEverywhere(durationMs: number, nowMs: number): void {
     clearTimeout(this.timer);
