@@ -95,7 +95,7 @@ export class Application implements Disposable {
     this.outcomesPage = this.store.add(
       new OutcomesPage(() => this.requireClient().sendRequest(protocol.outcomesPageRequest)),
     );
-    this.explanations = this.store.add(new Explanations(this.assistRequests));
+    this.explanations = this.store.add(new Explanations(this.assistRequests, () => this.settings.current()));
     this.chatProvider = this.store.add(
       new ChatProvider(this.assistRequests, (token) => this.describeChatModel(token)),
     );

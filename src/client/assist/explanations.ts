@@ -14,6 +14,7 @@ import {
 } from 'vscode';
 import { UserError } from '../../base/errors';
 import type { ExplanationProgress } from '../../shared/protocol';
+import type { Settings } from '../../shared/settings';
 import { requireEditor } from './activeEditor';
 import { AnswerStatus } from './answerStatus';
 import type { AssistRequests } from './assistRequests';
@@ -31,7 +32,10 @@ export class Explanations implements Disposable {
   private readonly open: Explanation[] = [];
   private readonly edits = workspace.onDidChangeTextDocument((event) => this.follow(event));
 
-  constructor(private readonly requests: AssistRequests) {
+  constructor(
+    private readonly requests: AssistRequests,
+    private readonly settings: () => Settings,
+  ) {
     this.controller.options = {
       prompt: 'Ask about this code',
       placeHolder: 'Ask a question about this code',
@@ -144,7 +148,7 @@ export class Explanations implements Disposable {
     if (subject.name !== null) {
       thread.label = `Sotto: ${subject.name}`;
     }
-    const facts = [...knownFacts, ...(await readEditorFacts(uri, subject.calls))];
+    const facts = [...knownFacts, ...(await readEditorFacts(uri, subject.calls, this.settings()))];
     thread.range = explanation.range;
     return this.requests.explain({ kind: 'code', ...reference, facts, length, question }, onProgress, token);
   }
