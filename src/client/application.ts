@@ -95,7 +95,7 @@ export class Application implements Disposable {
     this.outcomesPage = this.store.add(
       new OutcomesPage(() => this.requireClient().sendRequest(protocol.outcomesPageRequest)),
     );
-    this.explanations = this.store.add(new Explanations(this.assistRequests));
+    this.explanations = this.store.add(new Explanations(this.assistRequests, () => this.settings.current()));
     this.chatProvider = this.store.add(
       new ChatProvider(this.assistRequests, (token) => this.describeChatModel(token)),
     );
@@ -148,10 +148,7 @@ export class Application implements Disposable {
   }
 
   async sendConfiguration(): Promise<void> {
-    await this.server.client?.sendNotification(
-      protocol.configurationNotification,
-      this.settings.serverConfiguration(),
-    );
+    await this.server.sendConfiguration();
   }
 
   suggestionAccepted(reference: protocol.SuggestionReference): void {
@@ -269,7 +266,8 @@ export class Application implements Disposable {
 
   private onPauseChanged(): void {
     const paused = this.pause.reason(undefined, performance.now()) !== undefined;
-    this.notify((client) => client.sendNotification(protocol.pauseNotification, { paused }));
+    const languages = this.pause.pausedLanguages;
+    this.notify((client) => client.sendNotification(protocol.pauseNotification, { paused, languages }));
     this.showStatus();
   }
 

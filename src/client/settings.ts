@@ -1,6 +1,6 @@
-import { workspace, type Event, EventEmitter, type Disposable } from 'vscode';
+import { ConfigurationTarget, EventEmitter, workspace, type Disposable, type Event } from 'vscode';
 import type { ServerConfiguration } from '../shared/protocol';
-import { parseSettings, type Settings } from '../shared/settings';
+import { parseSettings, type SettingKey, type Settings } from '../shared/settings';
 
 /** The only reader of VS Code's configuration: everything else gets plain values from here. */
 export class SettingsReader implements Disposable {
@@ -40,6 +40,20 @@ export class SettingsReader implements Disposable {
   dispose(): void {
     this.emitter.dispose();
     this.listeners.forEach((listener) => void listener.dispose());
+  }
+}
+
+/**
+ * Sotto writes to the settings only what the user chose: a model, a device, and that a check be turned off. It goes where
+ * the value in effect comes from: written anywhere else, a value of the workspace would win over it.
+ */
+export async function writeSetting(key: SettingKey, value: string): Promise<void> {
+  const configuration = workspace.getConfiguration('sotto');
+  if (configuration.inspect(key)?.workspaceValue !== undefined) {
+    await configuration.update(key, value, ConfigurationTarget.Workspace);
+  } else {
+    // An empty text is no value: nothing is left of it.
+    await configuration.update(key, value || undefined, ConfigurationTarget.Global);
   }
 }
 

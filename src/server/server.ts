@@ -13,8 +13,10 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { CompletionRequest, CompletionTimings } from '../features/completion/types';
+import { createExclusion } from '../shared/excludedFiles';
 import type { ModelState } from '../shared/modelState';
 import * as protocol from '../shared/protocol';
+import { isLanguageEnabled } from '../shared/settings';
 import { listenToAssistRequests } from './assist/assistService';
 import { BugService } from './bugs/bugService';
 import { listenToChatRequests } from './chat/chatService';
@@ -24,7 +26,6 @@ import { renderOutcomesPage } from './completion/outcomesPage';
 import { TypingRhythm } from './completion/typingRhythm';
 import { modelConfiguration, parseConfiguration, pathsOf } from './editor/configuration';
 import { createConnectionLogger } from './editor/connectionLogger';
-import { createExclusion } from './context/excludedFiles';
 import { asDocumentText, OtherFiles } from './context/otherFiles';
 import { fileName } from './editor/fileName';
 import { ModelExpectations } from './model/modelExpectations';
@@ -77,6 +78,7 @@ class Server {
   private configuration: protocol.ServerConfiguration;
   private isExcluded: (uri: string) => boolean;
   private paused = false;
+  private pausedLanguages: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly connection: Connection,
@@ -111,9 +113,10 @@ class Server {
       mode: () => this.configuration.settings['bugs.check'],
       isPaused: () => this.paused,
       isExcluded: (uri) => this.isExcluded(uri),
+      mayWorkAhead: (document) => this.mayWorkAhead(document),
       isBusy: () => this.scheduler.hasCommands,
       currentModel: () => this.currentModel(),
-      requireModel: (signal) => this.host.require(signal),
+      useModel: (run, signal) => this.host.use(run, signal),
       readAhead: (place) => this.warmUp(place),
     });
     this.documents = new TextDocuments(this.bugs.documentConfiguration());
@@ -154,7 +157,7 @@ class Server {
       this.bugs.noteCursor(place);
       this.warmUp(place);
     });
-    connection.onNotification(protocol.pauseNotification, ({ paused }) => this.setPaused(paused));
+    connection.onNotification(protocol.pauseNotification, (state) => this.setPaused(state));
     connection.onRequest(protocol.modelStateRequest, () => this.command(() => this.modelState()));
     connection.onRequest(protocol.modelListRequest, () => this.command(() => this.expectations.describe()));
     connection.onRequest(protocol.deviceReportRequest, () => this.command(() => this.host.deviceReport()));
@@ -170,7 +173,7 @@ class Server {
       document: (uri) => this.documents.get(uri),
       isExcluded: (uri) => this.isExcluded(uri),
       projectTexts: (document) => this.otherFiles.textsLike(document),
-      requireModel: async (signal) => (await this.host.require(signal)).commands,
+      useModel: (run, signal) => this.host.use(({ commands }) => run(commands), signal),
     });
     listenToChatRequests(connection, this.logger, this.host, this.loader.contextCapacity);
     connection.onShutdown(() => this.dispose());
@@ -209,7 +212,8 @@ class Server {
       const situation: CompletionSituation = {
         settings: this.configuration.settings,
         isExcluded: this.isExcluded,
-        completer: this.currentModel()?.completer,
+        completer:
+          request.trigger === 'manual' || this.isOn(document) ? this.currentModel()?.completer : undefined,
         modelDetail: `the model is ${this.host.state.kind}`,
         place: describePlace({ uri: textDocument.uri, position }),
         isCurrent: () => this.documents.get(textDocument.uri)?.version === version,
@@ -268,6 +272,15 @@ class Server {
     };
   }
 
+  /** Whether the settings want anything unasked in the document. */
+  private isOn({ uri, languageId }: TextDocument): boolean {
+    return !this.isExcluded(uri) && isLanguageEnabled(this.configuration.settings, languageId);
+  }
+
+  private mayWorkAhead(document: TextDocument): boolean {
+    return !this.paused && !this.pausedLanguages.has(document.languageId) && this.isOn(document);
+  }
+
   /** The model in memory; when it is only on disk, it begins to load. */
   private currentModel(): ResidentModel | undefined {
     const model = this.host.current();
@@ -288,8 +301,8 @@ class Server {
 
   private warmUp({ uri, position }: protocol.DocumentPosition): void {
     const document = this.documents.get(uri);
-    const { settings } = this.configuration;
-    if (document === undefined || this.paused || this.isExcluded(uri) || !settings['context.warmUp']) {
+    const isWanted = this.configuration.settings['context.warmUp'];
+    if (document === undefined || !isWanted || !this.mayWorkAhead(document)) {
       return;
     }
     const completer = this.currentModel()?.completer;
@@ -306,12 +319,11 @@ class Server {
     void this.host.configure(modelConfiguration(settings));
   }
 
-  private setPaused(paused: boolean): void {
+  private setPaused({ paused, languages }: protocol.PauseState): void {
     this.paused = paused;
+    this.pausedLanguages = new Set(languages);
     this.bugs.reconsider();
-    if (paused) {
-      this.completions.stopBackgroundWork();
-    }
+    this.completions.stopBackgroundWork();
   }
 
   private recordSkipped({ uri, position, reason, detail }: protocol.SkippedRequest): void {

@@ -97,7 +97,14 @@ export const activeEditorNotification = new NotificationType<DocumentPosition>('
 export const cursorRestNotification = new NotificationType<DocumentPosition>('sotto/cursorRest');
 
 /** Client to server, when suggestions are paused or resumed: background work stops meanwhile. */
-export const pauseNotification = new NotificationType<{ readonly paused: boolean }>('sotto/pause');
+export const pauseNotification = new NotificationType<PauseState>('sotto/pause');
+
+export interface PauseState {
+  /** Everywhere. */
+  readonly paused: boolean;
+  /** Those that are paused by themselves. */
+  readonly languages: readonly string[];
+}
 
 /** How a command that needs the model ended. */
 export type CommandResult<Value> =

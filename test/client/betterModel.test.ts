@@ -24,7 +24,10 @@ vi.mock('vscode', () => ({
     },
   },
   workspace: {
-    getConfiguration: () => ({ update: (...parts: unknown[]) => void editor.written.push(parts) }),
+    getConfiguration: () => ({
+      inspect: () => undefined,
+      update: (...parts: unknown[]) => void editor.written.push(parts),
+    }),
     onDidChangeTextDocument: (listener: () => void) => {
       editor.listeners.add(listener);
       return { dispose: () => editor.listeners.delete(listener) };

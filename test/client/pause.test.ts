@@ -38,7 +38,18 @@ test('a pause everywhere lasts until it is resumed, also when a shorter one came
 
 test('a paused language leaves the others alone', () => {
   pause.pauseLanguage('python');
+  expect(pause.pausedLanguages).toEqual(['python']);
   expect(pause.reason('python', Date.now())).toBe('paused for PYTHON');
   expect(pause.reason('rust', Date.now())).toBeUndefined();
   expect(pause.reason(undefined, Date.now())).toBeUndefined();
+});
+
+test('a language that is paused stays so when a pause everywhere ends by itself, and not when the user resumes', () => {
+  pause.pauseLanguage('python');
+  pause.pauseEverywhere(10 * minuteMs, Date.now());
+  vi.advanceTimersByTime(10 * minuteMs);
+  expect(pause.reason('python', Date.now())).toBe('paused for PYTHON');
+  expect(pause.reason('rust', Date.now())).toBeUndefined();
+  pause.resume();
+  expect(pause.reason('python', Date.now())).toBeUndefined();
 });

@@ -58,7 +58,7 @@ const notifications: readonly (readonly [string, unknown])[] = [
   [protocol.requestSkippedNotification.method, { uri, position, reason: 'paused', detail: 'for a while' }],
   [protocol.activeEditorNotification.method, place],
   [protocol.cursorRestNotification.method, place],
-  [protocol.pauseNotification.method, { paused: false }],
+  [protocol.pauseNotification.method, { paused: false, languages: [] }],
 ];
 
 const requests: readonly (readonly [string, unknown])[] = [

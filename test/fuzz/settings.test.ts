@@ -1,7 +1,7 @@
 // Settings as any hand or extension may have written them: each is one that the code can work with.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createExclusion } from '../../src/server/context/excludedFiles';
+import { createExclusion } from '../../src/shared/excludedFiles';
 import { parseConfiguration } from '../../src/server/editor/configuration';
 import {
   isLanguageEnabled,

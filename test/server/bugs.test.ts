@@ -264,15 +264,28 @@ test('the setting decides when: at rest, only when saved, or never', async () =>
   expect(scene.readTexts).toHaveLength(2);
 });
 
-test('while Sotto is paused nothing is checked, and afterwards it is', async () => {
+test.each([
+  ['Sotto', { paused: true, languages: [] }],
+  ['the language', { paused: false, languages: ['typescript'] }],
+])('while %s is paused nothing is checked, and afterwards it is', async (_name, pause) => {
   await scene.start();
-  await scene.client.connection.sendNotification(protocol.pauseNotification, { paused: true });
+  await scene.client.connection.sendNotification(protocol.pauseNotification, pause);
   await scene.client.type(uri, ' ');
   await scene.rest();
   expect(scene.readTexts).toEqual([]);
-  await scene.client.connection.sendNotification(protocol.pauseNotification, { paused: false });
+  await scene.client.connection.sendNotification(protocol.pauseNotification, {
+    paused: false,
+    languages: [],
+  });
   await scene.rest();
   expect(scene.shown()).toEqual(['2:wrong']);
+});
+
+test('in a language that is off nothing is checked', async () => {
+  await scene.start(twoFunctions, { settings: { ...testSettings, languages: { typescript: false } } });
+  await scene.client.type(uri, ' ');
+  await scene.rest();
+  expect(scene.readTexts).toEqual([]);
 });
 
 test('after a check the completion reads ahead to the cursor again', async () => {

@@ -169,6 +169,22 @@ test('a model that is not used leaves memory, and comes back on demand', async (
   ]);
 });
 
+test('a model with which a command runs stays in memory, and is idle from its end on', async () => {
+  const host = await createHost();
+  let end: (answer: string) => void = () => {};
+  const command = host.use(() => new Promise<string>((resolve) => (end = resolve)), neverAborted);
+  await vi.advanceTimersByTimeAsync(9 * 60_000);
+  host.current(); // Somebody types meanwhile.
+  await vi.advanceTimersByTimeAsync(60 * 60_000);
+  expect(host.state.kind).toBe('ready');
+  end('done');
+  expect(await command).toBe('done');
+  await vi.advanceTimersByTimeAsync(9 * 60_000);
+  expect(host.state.kind).toBe('ready');
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(host.state.kind).toBe('unloaded');
+});
+
 test('zero minutes keeps the model', async () => {
   const host = await createHost({ ...small, unloadAfterMinutes: 0 });
   host.wake();
@@ -185,6 +201,29 @@ test('another model replaces the one in memory; the same one stays', async () =>
   expect(host.state.kind).toBe('ready');
   await host.configure({ ...small, choice: { kind: 'file', path: '/models/own.gguf' } });
   expect(trace.slice(4)).toEqual(['dispose small', 'own.gguf unloaded']);
+});
+
+test('whoever goes back to the model from before has it; the same choice again cancels nothing', async () => {
+  const large: ModelConfiguration = { ...small, choice: { kind: 'catalog', name: 'large' } };
+  const host = await createHost();
+  void host.configure(large);
+  await host.configure(small);
+  expect(host.state).toEqual({ kind: 'unloaded', model: 'small' });
+  void host.configure(large);
+  const fetched = host.fetch(neverAborted);
+  void host.configure({ ...large, unloadAfterMinutes: 1 });
+  expect(await fetched).toEqual({ kind: 'ready' });
+  expect(host.state).toMatchObject({ kind: 'ready', model: 'large' });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(host.state).toEqual({ kind: 'unloaded', model: 'large' });
+});
+
+test('a command that comes while one model gives way to another waits for the other', async () => {
+  const host = await createHost();
+  host.wake();
+  await settle();
+  void host.configure({ ...small, choice: { kind: 'catalog', name: 'large' } });
+  expect(await host.use(() => Promise.resolve(host.state.model), neverAborted)).toBe('large');
 });
 
 test('another device loads the model anew; a move of the loaded one and its loss are told', async () => {
@@ -221,6 +260,8 @@ test('disposing during a load stops it and announces nothing more', async () => 
   await settle();
   const announced = trace.length;
   await host.dispose();
+  loader.options?.onDeviceLost({ device: 'WebGPU', kind: 'failed', reason: 'driver reset' });
   expect(trace.slice(announced)).toEqual([]);
+  expect(lost).toEqual([]);
   expect(host.current()).toBeUndefined();
 });

@@ -217,6 +217,28 @@ test.each(['/project/.env', '/home/user/.ssh/id_rsa', '/project/deploy/server.PE
   },
 );
 
+test.each([
+  [uri, 'markdown'],
+  ['file:///project/.env', 'dotenv'],
+])('in %s (%s), which is left alone, nothing brings the model into memory', async (quiet, languageId) => {
+  await start();
+  await client.open(quiet, languageId, 'A title█');
+  const place = { uri: quiet, position: { line: 0, character: 3 } };
+  await client.connection.sendNotification(protocol.activeEditorNotification, place);
+  await client.connection.sendNotification(protocol.cursorRestNotification, place);
+  await client.type(quiet, 's');
+  expect(await client.ask(quiet)).toEqual([]);
+  await outcomes();
+  expect(loader.log).toEqual([]);
+});
+
+test('asking by key brings the model into memory in every language', async () => {
+  await start();
+  await client.open(uri, 'markdown', 'A title█');
+  await client.ask(uri, { trigger: InlineCompletionTriggerKind.Invoked });
+  await vi.waitFor(() => expect(client.states.at(-1)?.kind).toBe('ready'));
+});
+
 test('settings apply from the moment they are sent', async () => {
   await startReady();
   await client.connection.sendNotification(protocol.configurationNotification, {
@@ -334,12 +356,15 @@ test('requests that the client did not pass on are on the page', async () => {
   ]);
 });
 
-test('the model reads ahead where the cursor rests, and not while paused', async () => {
+test.each([
+  ['everywhere', { paused: true, languages: [] }],
+  ['in its language', { paused: false, languages: ['typescript'] }],
+])('the model reads ahead where the cursor rests, and not while paused %s', async (_name, pause) => {
   await startReady();
   const place = { uri, position: { line: 0, character: 5 } };
   await client.connection.sendNotification(protocol.cursorRestNotification, place);
   await vi.waitFor(() => expect(completer.events).toEqual(['warm up at 5']));
-  await client.connection.sendNotification(protocol.pauseNotification, { paused: true });
+  await client.connection.sendNotification(protocol.pauseNotification, pause);
   await client.connection.sendNotification(protocol.cursorRestNotification, place);
   await outcomes();
   expect(completer.events).toHaveLength(1);

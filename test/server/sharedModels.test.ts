@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
-import { silentLogger } from '../../src/base/logger';
+import { silentLogger, type Logger } from '../../src/base/logger';
 import type { Progress } from '../../src/base/progress';
 import { locateCache } from '../../src/model/cache';
 import type { LanguageModel, LoadOptions } from '../../src/runtime/languageModel';
@@ -41,9 +41,14 @@ beforeEach(() => {
   );
 });
 
-function acquire(name: string, signal = neverAborted, report: (progress: Progress) => void = () => {}) {
+function acquire(
+  name: string,
+  signal = neverAborted,
+  report: (progress: Progress) => void = () => {},
+  logger = silentLogger,
+) {
   const cache = locateCache({ SOTTO_CACHE: '/cache' });
-  return models.acquire({ choice: { kind: 'catalog', name }, cache, report, logger: silentLogger }, signal);
+  return models.acquire({ choice: { kind: 'catalog', name }, cache, report, logger }, signal);
 }
 
 async function settle(): Promise<void> {
@@ -122,6 +127,25 @@ test('who joins in hears at once how far loading has come', async () => {
   void acquire('small', neverAborted, ({ doneCount }) => heard.push(doneCount));
   loads[0]?.options.report({ ...step, doneCount: 4 });
   expect(heard).toEqual([3, 4]);
+});
+
+test('the log of a shared model goes to the windows that have it, whoever loaded it', async () => {
+  const heard: string[] = [];
+  const loggerOf = (window: string): Logger => ({
+    ...silentLogger,
+    info: (message) => void heard.push(`${window}: ${message}`),
+  });
+  const controller = new AbortController();
+  const first = acquire('small', controller.signal, () => {}, loggerOf('first'));
+  const second = acquire('small', neverAborted, () => {}, loggerOf('second'));
+  await settle();
+  loads[0]?.options.logger.info('loading');
+  controller.abort(new Error('window closed'));
+  await expect(first).rejects.toThrow('window closed');
+  loads[0]?.options.logger.info('loaded');
+  loads[0]?.finish();
+  await second;
+  expect(heard).toEqual(['first: loading', 'second: loading', 'second: loaded']);
 });
 
 test('a window that joined in hears of the device, one that left does not; another device is another model', async () => {

@@ -6,6 +6,7 @@ import {
   type Comment,
   type CommentThread,
   type Disposable,
+  type Range,
 } from 'vscode';
 import type { ConversationMessage, ExplanationAnswer, ExplanationProgress } from '../../shared/protocol';
 import { conversationAfterStop } from './conversation';
@@ -44,6 +45,8 @@ export class Explanation implements Disposable {
 
   constructor(
     readonly thread: CommentThread,
+    /** The explained code, kept up with edits: VS Code moves the thread on the screen, but not `thread.range`. */
+    public range: Range,
     /** What the model is told besides what the editor knows of the code. */
     readonly knownFacts: readonly NameFact[],
     /** An answer begins, or has ended in some way. */

@@ -4,20 +4,24 @@ import {
   env,
   Range,
   window,
+  workspace,
   type CancellationToken,
   type CommentReply,
   type CommentThread,
   type Disposable,
+  type TextDocumentChangeEvent,
   type Uri,
 } from 'vscode';
 import { UserError } from '../../base/errors';
 import type { ExplanationProgress } from '../../shared/protocol';
+import type { Settings } from '../../shared/settings';
 import { requireEditor } from './activeEditor';
 import { AnswerStatus } from './answerStatus';
 import type { AssistRequests } from './assistRequests';
 import { ConversationPage } from './conversationPage';
 import { readEditorFacts } from './editorFacts';
 import { Explanation, type AnswerState, type NameFact } from './explanation';
+import { rangeAfter } from './rangeAfter';
 import { referenceTo, toRange } from './references';
 
 /** The explanations that are open, each in a comment thread at its code, and what can be done with them. */
@@ -26,8 +30,12 @@ export class Explanations implements Disposable {
   private readonly status = new AnswerStatus();
   private readonly page = new ConversationPage();
   private readonly open: Explanation[] = [];
+  private readonly edits = workspace.onDidChangeTextDocument((event) => this.follow(event));
 
-  constructor(private readonly requests: AssistRequests) {
+  constructor(
+    private readonly requests: AssistRequests,
+    private readonly settings: () => Settings,
+  ) {
     this.controller.options = {
       prompt: 'Ask about this code',
       placeHolder: 'Ask a question about this code',
@@ -44,7 +52,7 @@ export class Explanations implements Disposable {
   async explainAt(uri: Uri, range: Range, facts: readonly NameFact[]): Promise<void> {
     const thread = this.controller.createCommentThread(uri, range, []);
     thread.label = 'Sotto';
-    const explanation = new Explanation(thread, facts, (state) => this.onAnswer(state));
+    const explanation = new Explanation(thread, range, facts, (state) => this.onAnswer(state));
     this.open.push(explanation);
     this.publishState();
     await this.run(explanation);
@@ -95,10 +103,19 @@ export class Explanations implements Disposable {
   }
 
   dispose(): void {
+    this.edits.dispose();
     this.open.splice(0).forEach((explanation) => explanation.dispose());
     this.page.dispose();
     this.status.dispose();
     this.controller.dispose();
+  }
+
+  private follow({ document, contentChanges }: TextDocumentChangeEvent): void {
+    for (const explanation of this.open) {
+      if (explanation.thread.uri.toString() === document.uri.toString()) {
+        explanation.range = toRange(rangeAfter(explanation.range, contentChanges));
+      }
+    }
   }
 
   /** A thread without a single word is closed when it fails; the command shows why. */
@@ -122,16 +139,17 @@ export class Explanations implements Disposable {
   ) {
     const { thread, length, knownFacts } = explanation;
     const { uri } = thread;
-    const reference = referenceTo(uri, thread.range ?? new Range(0, 0, 0, 0));
+    const reference = referenceTo(uri, explanation.range);
     const subject = await this.requests.subject(reference, token);
     if (subject === undefined) {
       return undefined;
     }
+    explanation.range = toRange(subject.range);
     if (subject.name !== null) {
       thread.label = `Sotto: ${subject.name}`;
     }
-    const facts = [...knownFacts, ...(await readEditorFacts(uri, subject.calls))];
-    thread.range = toRange(subject.range);
+    const facts = [...knownFacts, ...(await readEditorFacts(uri, subject.calls, this.settings()))];
+    thread.range = explanation.range;
     return this.requests.explain({ kind: 'code', ...reference, facts, length, question }, onProgress, token);
   }
 

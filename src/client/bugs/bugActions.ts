@@ -79,6 +79,11 @@ function links(reference: BugReference): MarkdownString {
   return markdown;
 }
 
+/** Whether a hover's text is one of those links, which say nothing about the code. */
+export function isLinks(text: string): boolean {
+  return text.includes(`(command:${explainCommand}?`);
+}
+
 function commandsFor(reference: BugReference): readonly Command[] {
   return [
     { title: 'Explain', command: explainCommand, arguments: [reference] },

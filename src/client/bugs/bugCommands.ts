@@ -1,5 +1,6 @@
-import { ConfigurationTarget, Position, Range, Uri, workspace } from 'vscode';
+import { Position, Range, Uri, workspace } from 'vscode';
 import type { Application } from '../application';
+import { writeSetting } from '../settings';
 import { dismissCommand, explainCommand, turnOffCommand, type BugReference } from './bugActions';
 import { describeAsFact } from './describe';
 
@@ -10,7 +11,7 @@ export function bugCommands(
   return {
     [dismissCommand]: (argument) => isBugReference(argument) && application.bugLines.dismiss(argument.line),
     [explainCommand]: (argument) => isBugReference(argument) && explain(application, argument),
-    [turnOffCommand]: turnOff,
+    [turnOffCommand]: () => writeSetting('bugs.check', 'off'),
   };
 }
 
@@ -22,17 +23,6 @@ async function explain({ explanations }: Application, { uri, line }: BugReferenc
   // A fact has to be about a name that stands in the code.
   const name = line.functionName ?? document.getText(document.getWordRangeAtPosition(place));
   await explanations.explainAt(document.uri, new Range(place, place), [{ name, text: describeAsFact(line) }]);
-}
-
-/** Where the setting is set now, so that the change has an effect. */
-async function turnOff(): Promise<void> {
-  const configuration = workspace.getConfiguration('sotto');
-  const inWorkspace = configuration.inspect('bugs.check')?.workspaceValue !== undefined;
-  await configuration.update(
-    'bugs.check',
-    'off',
-    inWorkspace ? ConfigurationTarget.Workspace : ConfigurationTarget.Global,
-  );
 }
 
 function isBugReference(argument: unknown): argument is BugReference {

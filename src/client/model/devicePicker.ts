@@ -1,7 +1,8 @@
-import { ConfigurationTarget, window, workspace, type LogOutputChannel, type QuickPickItem } from 'vscode';
+import { window, type LogOutputChannel, type QuickPickItem } from 'vscode';
 import { deviceReportRequest } from '../../shared/protocol';
 import type { DeviceLost, DeviceReport } from '../../shared/modelState';
 import type { Application } from '../application';
+import { writeSetting } from '../settings';
 
 type DeviceChooser = Pick<Application, 'requireClient' | 'settings' | 'sendConfiguration'>;
 
@@ -14,7 +15,7 @@ export async function chooseDevice(application: DeviceChooser): Promise<void> {
     placeHolder: describeReport(report),
   });
   if (picked !== undefined) {
-    await workspace.getConfiguration('sotto').update('device', picked.name, ConfigurationTarget.Global);
+    await writeSetting('device', picked.name);
     await application.sendConfiguration();
   }
 }

@@ -1,8 +1,9 @@
-import { ConfigurationTarget, window, workspace, type QuickPickItem } from 'vscode';
+import { window, type QuickPickItem } from 'vscode';
 import { formatBytes } from '../../base/formatBytes';
 import { modelListRequest } from '../../shared/protocol';
 import type { ModelDescription } from '../../shared/modelState';
 import type { Application } from '../application';
+import { writeSetting } from '../settings';
 import { describeExpectation } from './describeModel';
 import { fetchModel, type ModelFetcher } from './fetchModel';
 
@@ -65,15 +66,14 @@ function describeEntry(model: ModelDescription, chosen: boolean): PickerItem {
   };
 }
 
-/** Sotto writes to the settings only what the user chose: a model here, and that a check be turned off. */
+/** Writes the user's choice to the settings. */
 export async function writeChoice(
   application: SettingsWriter,
   choice: { readonly model?: string; readonly modelPath: string },
 ): Promise<void> {
-  const configuration = workspace.getConfiguration('sotto');
-  await configuration.update('modelPath', choice.modelPath || undefined, ConfigurationTarget.Global);
+  await writeSetting('modelPath', choice.modelPath);
   if (choice.model !== undefined) {
-    await configuration.update('model', choice.model, ConfigurationTarget.Global);
+    await writeSetting('model', choice.model);
   }
   // The settings event may come later than this: the request that follows must meet the new choice.
   await application.sendConfiguration();

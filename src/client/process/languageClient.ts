@@ -14,8 +14,9 @@ import {
   type Middleware,
 } from 'vscode-languageclient/node';
 import { describeError } from '../../base/errors';
-import type { ServerConfiguration } from '../../shared/protocol';
+import { configurationNotification, type ServerConfiguration } from '../../shared/protocol';
 import { documentSelector } from '../documentSelector';
+import { explainLostRequests } from './lostRequests';
 import { RestartPolicy } from './restartPolicy';
 import { ServerSource } from './serverSource';
 
@@ -73,6 +74,11 @@ export class ServerProcess implements Disposable {
     return this.client;
   }
 
+  /** Tells the server the settings of now; one that is starting is told when it has come up. */
+  async sendConfiguration(client = this.client): Promise<void> {
+    await client?.sendNotification(configurationNotification, this.readConfiguration());
+  }
+
   start(): void {
     if (this.currentState === 'stopped' || this.currentState === 'given-up') {
       this.policy.reset();
@@ -112,7 +118,14 @@ export class ServerProcess implements Disposable {
     void session.client.start().then(
       () => {
         if (this.session === session) {
+          // A setting may have changed, or trust been granted, while it started.
+          this.sendConfiguration(session.client).catch((error: unknown) =>
+            this.output.debug(`configuration: ${describeError(error)}`),
+          );
           this.enter('running');
+        } else {
+          // It was to be closed while it started, which a client cannot do.
+          void session.close();
         }
       },
       (error: unknown) => {
@@ -161,7 +174,7 @@ export class ServerProcess implements Disposable {
           };
         },
       },
-      middleware: this.middleware,
+      middleware: { ...this.middleware, ...explainLostRequests },
     });
   }
 

@@ -13,12 +13,16 @@ export class Pause {
     private readonly nameOf: (languageId: string) => string,
   ) {}
 
+  get pausedLanguages(): readonly string[] {
+    return [...this.languages];
+  }
+
   /** Pauses everywhere; `Infinity`: until resumed. */
   pauseEverywhere(durationMs: number, nowMs: number): void {
     clearTimeout(this.timer);
     this.everywhereUntilMs = nowMs + durationMs;
     if (Number.isFinite(durationMs)) {
-      this.timer = setTimeout(() => this.resume(), durationMs);
+      this.timer = setTimeout(() => this.resumeEverywhere(), durationMs);
     }
     this.onChange();
   }
@@ -29,10 +33,8 @@ export class Pause {
   }
 
   resume(): void {
-    clearTimeout(this.timer);
-    this.everywhereUntilMs = undefined;
     this.languages.clear();
-    this.onChange();
+    this.resumeEverywhere();
   }
 
   /** Why nothing is suggested in a language (undefined: of no document) now, or undefined when nothing is paused. */
@@ -48,5 +50,12 @@ export class Pause {
 
   dispose(): void {
     clearTimeout(this.timer);
+  }
+
+  /** Languages that are paused stay so. */
+  private resumeEverywhere(): void {
+    clearTimeout(this.timer);
+    this.everywhereUntilMs = undefined;
+    this.onChange();
   }
 }

@@ -2,8 +2,9 @@ import type { Connection } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { UserError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
-import { createChatModel } from '../../features/chat/answer';
+import { createChatModel, type ChatModel } from '../../features/chat/answer';
 import { documentSymbols } from '../../features/documentation/document';
+import type { DocumentationRequest } from '../../features/documentation/types';
 import { askFurther, explain } from '../../features/explanation/explain';
 import { findSubject } from '../../features/explanation/subject';
 import type { Explanation, ExplanationEvent } from '../../features/explanation/types';
@@ -23,7 +24,7 @@ export interface AssistHost extends OpenDocuments {
   /** Texts of other open documents of the same language. */
   projectTexts(document: TextDocument): readonly string[];
   /** Rejects with a `UserError` when there is no model. */
-  requireModel(signal: AbortSignal): Promise<CommandModel>;
+  useModel<Value>(run: (model: CommandModel) => Promise<Value>, signal: AbortSignal): Promise<Value>;
 }
 
 /** More names than these would not fit the prompt anyway. */
@@ -69,13 +70,16 @@ async function explainCode(
   const { requestId } = parameters;
   const onEvent = (event: ExplanationEvent) =>
     void host.connection.sendNotification(protocol.explanationProgressNotification, { requestId, ...event });
-  const openModel = async () => {
-    const { engine, tokenizer, chatTemplate } = await host.requireModel(signal);
-    return createChatModel(engine, tokenizer, chatTemplate);
-  };
+  const withChatModel = (run: (model: ChatModel) => Promise<Explanation>) =>
+    host.useModel(
+      ({ engine, tokenizer, chatTemplate }) => run(createChatModel(engine, tokenizer, chatTemplate)),
+      signal,
+    );
   if (parameters.kind === 'question') {
     const { conversation, question } = parameters;
-    return toAnswer(await askFurther(conversation, question, await openModel(), onEvent, signal));
+    return toAnswer(
+      await withChatModel((model) => askFurther(conversation, question, model, onEvent, signal)),
+    );
   }
   const { uri, range, facts, length, question } = parameters;
   const document = requireDocument(host, uri);
@@ -88,7 +92,7 @@ async function explainCode(
     length,
     ...(question !== null && { question }),
   };
-  return toAnswer(await explain(request, await openModel(), onEvent, signal));
+  return toAnswer(await withChatModel((model) => explain(request, model, onEvent, signal)));
 }
 
 function toAnswer({ text, ending, messages }: Explanation): protocol.ExplanationAnswer {
@@ -106,28 +110,27 @@ async function documentCode(
   const text = document.getText();
   const offsets = toOffsets(document, range);
   const projectTexts = host.projectTexts(document);
-  const model = await host.requireModel(signal);
-  const { edits, symbolCount, leftCount } = await documentSymbols(
-    {
-      languageId,
-      text,
-      fileName: fileName(uri),
-      projectTexts,
-      target:
-        scope === 'file'
-          ? { kind: 'file' }
-          : offsets.start === offsets.end
-            ? { kind: 'symbol', offset: offsets.start }
-            : { kind: 'selection', range: offsets },
-      onProgress: (doneCount, totalCount, symbolName) =>
-        void host.connection.sendNotification(protocol.documentProgressNotification, {
-          requestId,
-          doneCount,
-          totalCount,
-          symbolName,
-        }),
-    },
-    model,
+  const request: DocumentationRequest = {
+    languageId,
+    text,
+    fileName: fileName(uri),
+    projectTexts,
+    target:
+      scope === 'file'
+        ? { kind: 'file' }
+        : offsets.start === offsets.end
+          ? { kind: 'symbol', offset: offsets.start }
+          : { kind: 'selection', range: offsets },
+    onProgress: (doneCount, totalCount, symbolName) =>
+      void host.connection.sendNotification(protocol.documentProgressNotification, {
+        requestId,
+        doneCount,
+        totalCount,
+        symbolName,
+      }),
+  };
+  const { edits, symbolCount, leftCount } = await host.useModel(
+    (model) => documentSymbols(request, model, signal),
     signal,
   );
   if (document.version !== version) {

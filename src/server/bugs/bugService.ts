@@ -30,12 +30,14 @@ export interface BugHost {
   mode(): Settings['bugs.check'];
   isPaused(): boolean;
   isExcluded(uri: string): boolean;
+  /** Whether anything may be done unasked in the document: not where it is excluded, or its language off or paused. */
+  mayWorkAhead(document: TextDocument): boolean;
   /** Whether the user waits for something other than a completion. */
   isBusy(): boolean;
   /** The model if it is in memory; otherwise it begins to load, where it is on disk. */
   currentModel(): ResidentModel | undefined;
   /** Rejects with a `UserError` when there is no model. */
-  requireModel(signal: AbortSignal): Promise<ResidentModel>;
+  useModel<Value>(run: (model: ResidentModel) => Promise<Value>, signal: AbortSignal): Promise<Value>;
   /** A check may have taken the completion's place in a KV cache. */
   readAhead(place: protocol.DocumentPosition): void;
 }
@@ -89,9 +91,8 @@ export class BugService {
   /** A setting or the pause changed. */
   reconsider(): void {
     const isOff = this.host.mode() === 'off';
-    if (isOff || this.host.isPaused()) {
-      this.stopCheck();
-    }
+    // What may be read now is found anew.
+    this.stopCheck();
     this.schedule(IDLE_MS);
     if (isOff) {
       this.states.forEach((state) => state.dropChecked());
@@ -235,22 +236,22 @@ export class BugService {
     if (mode === 'off' || this.host.isPaused()) {
       return undefined;
     }
-    const isDue = (uri: string) => {
-      const state = this.states.get(uri);
+    const isDue = (document: TextDocument) => {
+      const state = this.states.get(document.uri);
       return (
-        state !== undefined && state.uncheckedEdits.length > 0 && (mode === 'automatic' || state.isSaved)
+        state !== undefined &&
+        state.uncheckedEdits.length > 0 &&
+        (mode === 'automatic' || state.isSaved) &&
+        this.host.mayWorkAhead(document)
       );
     };
     const uris = [...(this.cursor === undefined ? [] : [this.cursor.uri]), ...this.states.keys()];
-    const uri = uris.find(isDue);
-    return uri === undefined ? undefined : this.documents?.get(uri);
+    return uris.flatMap((uri) => this.documents?.get(uri) ?? []).find(isDue);
   }
 
   private obstacle(document: TextDocument): string | undefined {
     const { uri, languageId, version } = document;
-    return this.host.isExcluded(uri)
-      ? 'excluded'
-      : unsuitableFile(this.workspacePath(uri), { uri, languageId, version, text: document.getText() });
+    return unsuitableFile(this.workspacePath(uri), { uri, languageId, version, text: document.getText() });
   }
 
   private workspacePath(uri: string): string {

@@ -22,7 +22,7 @@ export interface ReviewHost extends OpenDocuments {
   readonly logger: Logger;
   /** Of the workspace, with forward slashes; of a file outside of it only the name. */
   path(uri: string): string;
-  requireModel(signal: AbortSignal): Promise<ResidentModel>;
+  useModel<Value>(run: (model: ResidentModel) => Promise<Value>, signal: AbortSignal): Promise<Value>;
   /** Of an open document. */
   state(uri: string): DocumentBugs;
   facts(uri: string): Promise<protocol.BugFacts>;
@@ -51,25 +51,24 @@ async function review(
   const recording = state.record();
   try {
     const subject = await findSubject(document, parameters);
-    const model = await host.requireModel(signal);
-    const { linesToSkip, dismissedKeys } = await host.facts(uri);
-    const findings = await model.bugs.review(
-      {
+    const onProgress = (doneCount: number, totalCount: number, functionName: string) =>
+      void host.connection.sendNotification(protocol.reviewProgressNotification, {
+        requestId,
+        doneCount,
+        totalCount,
+        functionName,
+      });
+    const [findings, dismissedKeys] = await host.useModel(async ({ bugs }) => {
+      const facts = await host.facts(uri);
+      const request = {
         languageId,
         text,
         fileName: host.path(uri),
         ranges: subject.spans,
-        linesToSkip: new Set(linesToSkip),
-      },
-      (doneCount, totalCount, functionName) =>
-        void host.connection.sendNotification(protocol.reviewProgressNotification, {
-          requestId,
-          doneCount,
-          totalCount,
-          functionName,
-        }),
-      signal,
-    );
+        linesToSkip: new Set(facts.linesToSkip),
+      };
+      return [await bugs.review(request, onProgress, signal), facts.dismissedKeys] as const;
+    }, signal);
     signal.throwIfAborted();
     const places = findings
       .filter((finding) => !dismissedKeys.includes(placeFinding(text, finding).dismissalKey))

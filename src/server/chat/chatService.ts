@@ -16,7 +16,10 @@ export interface ChatHost {
   /** The model if it is in memory. */
   readonly resident: Pick<ResidentModel, 'commands'> | undefined;
   /** Rejects with a `UserError` when there is no model. */
-  require(signal: AbortSignal): Promise<Pick<ResidentModel, 'commands'>>;
+  use<Value>(
+    run: (model: Pick<ResidentModel, 'commands'>) => Promise<Value>,
+    signal: AbortSignal,
+  ): Promise<Value>;
 }
 
 /** Answers VS Code's requests for a chat model; `contextCapacity`: that of a model that is still on disk. */
@@ -31,21 +34,25 @@ export function listenToChatRequests(
     return describeChatModel(host, contextCapacity);
   });
   connection.onRequest(protocol.chatRequest, ({ requestId, messages }, token) =>
-    runCommand(logger, token, async (signal): Promise<protocol.ChatAnswer> => {
-      const { engine, tokenizer, chatTemplate } = (await host.require(signal)).commands;
-      const model = createChatModel(engine, tokenizer, chatTemplate);
-      const onText = (text: string) => {
-        if (text !== '') {
-          void connection.sendNotification(protocol.chatProgressNotification, { requestId, text });
-        }
-      };
-      const { ending } = await converse(model, messages, onText, signal);
-      return { cut: ending === 'cut' };
-    }),
+    runCommand(logger, token, (signal) =>
+      host.use(async ({ commands: { engine, tokenizer, chatTemplate } }): Promise<protocol.ChatAnswer> => {
+        const model = createChatModel(engine, tokenizer, chatTemplate);
+        const onText = (text: string) => {
+          if (text !== '') {
+            void connection.sendNotification(protocol.chatProgressNotification, { requestId, text });
+          }
+        };
+        const { ending } = await converse(model, messages, onText, signal);
+        return { cut: ending === 'cut' };
+      }, signal),
+    ),
   );
   connection.onRequest(protocol.countTokensRequest, ({ text, isMessage }, token) =>
-    runCommand(logger, token, async (signal) =>
-      countTokens((await host.require(signal)).commands.tokenizer, text, isMessage),
+    runCommand(logger, token, (signal) =>
+      host.use(
+        ({ commands: { tokenizer } }) => Promise.resolve(countTokens(tokenizer, text, isMessage)),
+        signal,
+      ),
     ),
   );
 }

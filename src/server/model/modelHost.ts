@@ -30,12 +30,17 @@ export interface ModelConfiguration {
 export class ModelHost {
   /** Fulfils when it is known whether the model is on disk; `state` means nothing before. */
   readonly started: Promise<void>;
+  /** Of the model that is in memory, or would be; `wanted` once the steps before have ended. */
   private configuration: ModelConfiguration;
+  /** What was configured last. */
+  private wanted: ModelConfiguration;
   private currentState: ModelState;
   private loaded: ResidentModel | undefined;
   private step: Promise<void> = Promise.resolve();
   private stepController = new AbortController();
   private idleTimer: NodeJS.Timeout | undefined;
+  /** Commands that run with the model now. */
+  private useCount = 0;
   private disposed = false;
   private lastLookMs = -Infinity;
 
@@ -47,6 +52,7 @@ export class ModelHost {
     private readonly deviceLost: LoadOptions['onDeviceLost'] = () => {},
   ) {
     this.configuration = configuration;
+    this.wanted = configuration;
     this.currentState = { kind: 'absent', model: modelLabel(configuration.choice) };
     this.started = this.enqueue(() => this.settle());
   }
@@ -98,16 +104,32 @@ export class ModelHost {
   }
 
   /**
-   * The model, once it is in memory: loads it from disk if it has to, never from the network. Throws a `UserError`:
-   * `model-not-found` when it is not on this machine, `engine-failed` when it cannot be loaded.
+   * Runs a command with the model, which does not count as idle meanwhile: loads it from disk if it has to, never from
+   * the network. Throws a `UserError`: `model-not-found` when it is not on this machine, `engine-failed` when it cannot
+   * be loaded.
    */
-  async require(signal: AbortSignal): Promise<ResidentModel> {
+  async use<Value>(run: (model: ResidentModel) => Promise<Value>, signal: AbortSignal): Promise<Value> {
+    const model = await this.require(signal);
+    this.useCount += 1;
+    clearTimeout(this.idleTimer);
+    try {
+      return await run(model);
+    } finally {
+      this.useCount -= 1;
+      this.restartIdleTimer();
+    }
+  }
+
+  private async require(signal: AbortSignal): Promise<ResidentModel> {
     await this.started;
-    this.wake();
-    await raceAbort(this.step, signal);
-    const model = this.current();
-    if (model !== undefined) {
-      return model;
+    // Twice: one that is just leaving memory cannot be woken before it has left.
+    for (let attempt = 0; attempt < 2; attempt += 1) {
+      this.wake();
+      await raceAbort(this.step, signal);
+      const model = this.current();
+      if (model !== undefined) {
+        return model;
+      }
     }
     const state = this.currentState;
     if (state.kind === 'failed') {
@@ -132,9 +154,10 @@ export class ModelHost {
 
   /** Takes new settings: another model replaces the one in memory, once what runs has let go. */
   async configure(configuration: ModelConfiguration): Promise<void> {
-    const sameModel = identityOf(configuration) === identityOf(this.configuration);
+    const sameModel = identityOf(configuration) === identityOf(this.wanted);
+    this.wanted = configuration;
     if (sameModel) {
-      this.configuration = configuration;
+      this.configuration = { ...this.configuration, unloadAfterMinutes: configuration.unloadAfterMinutes };
       this.restartIdleTimer();
       return;
     }
@@ -142,7 +165,7 @@ export class ModelHost {
     this.stepController = new AbortController();
     await this.enqueue(async () => {
       await this.release();
-      this.configuration = configuration;
+      this.configuration = this.wanted;
       await this.settle();
     });
   }
@@ -203,7 +226,11 @@ export class ModelHost {
     const options: LoadOptions = {
       ...{ choice, cacheFolder, device, download, report, logger: this.logger },
       onDeviceMoved: (title) => this.noteDevice(title),
-      onDeviceLost: this.deviceLost,
+      onDeviceLost: (lost) => {
+        if (!this.disposed) {
+          this.deviceLost(lost);
+        }
+      },
     };
     try {
       this.loaded = await this.loader.load(options, signal);
@@ -238,7 +265,7 @@ export class ModelHost {
   private restartIdleTimer(): void {
     clearTimeout(this.idleTimer);
     const { unloadAfterMinutes } = this.configuration;
-    if (this.loaded === undefined || unloadAfterMinutes === 0 || this.disposed) {
+    if (this.loaded === undefined || unloadAfterMinutes === 0 || this.useCount > 0 || this.disposed) {
       return;
     }
     this.idleTimer = setTimeout(
@@ -249,7 +276,7 @@ export class ModelHost {
   }
 
   private async unloadIdle(): Promise<void> {
-    if (this.loaded === undefined) {
+    if (this.loaded === undefined || this.useCount > 0) {
       return;
     }
     const model = modelLabel(this.configuration.choice);

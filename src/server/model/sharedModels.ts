@@ -1,4 +1,5 @@
 import { raceAbort } from '../../base/abort';
+import type { Logger, LogLevel } from '../../base/logger';
 import type { Progress } from '../../base/progress';
 import { loadLanguageModel, type LanguageModel, type LoadOptions } from '../../runtime/languageModel';
 
@@ -50,6 +51,7 @@ export class SharedModels {
     const shared: LoadOptions = {
       ...options,
       report,
+      logger: loggerTo(users),
       onDeviceMoved: (device) => users.forEach((user) => user.onDeviceMoved?.(device)),
       onDeviceLost: (device, loss) => users.forEach((user) => user.onDeviceLost?.(device, loss)),
     };
@@ -89,4 +91,10 @@ interface Entry {
 }
 
 /** What a window wants to be told. */
-type User = Pick<LoadOptions, 'report' | 'onDeviceMoved' | 'onDeviceLost'>;
+type User = Pick<LoadOptions, 'report' | 'logger' | 'onDeviceMoved' | 'onDeviceLost'>;
+
+/** Into the log of each window that has the model at that moment: the one that began may be gone. */
+function loggerTo(users: ReadonlySet<User>): Logger {
+  const at = (level: LogLevel) => (message: string) => users.forEach(({ logger }) => logger[level](message));
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
