@@ -25,6 +25,7 @@ const files = {
     '  return result;\n' +
     '}\n',
   'shapes.py': 'def square(side):\n    return side**2\n\n\ndef circle(radius):\n    return 3 * radius**2\n',
+  'volumes.py': 'def cube(side):\n    return side**3\n\n\ndef ball(radius):\n    return 4 * radius**3\n',
   'Counter.java':
     'class Counter {\n' +
     '    private int count;\n\n' +
@@ -103,6 +104,26 @@ test('an explanation is stopped by keyboard, its end is announced, and a questio
   await expect.poll(() => isDone()).toBe(true);
   expect(await answer()).toMatch(/IllegalArgument|negative|exception/i);
   await workbench().screenshot('explanation-question-after-stop');
+  await workbench().runCommand('Sotto: Close Explanation');
+});
+
+test('an explanation that is asked for again after an edit above is one of the same code', async () => {
+  await workbench().openFile('volumes.py', { line: 5, column: 6 });
+  await runWhenStarted('Sotto: Explain');
+  await expect.poll(() => isDone(), { timeout: answerTimeoutMs }).toBe(true);
+  // The other function now stands on the lines of the explained one.
+  await workbench().placeCursor({ line: 1, column: 1 });
+  for (let line = 0; line < 4; line += 1) {
+    await workbench().press('Enter');
+  }
+  await workbench().runCommand('Sotto: Explain Again');
+  await expect.poll(() => isDone()).toBe(false);
+  await expect.poll(() => isDone(), { timeout: answerTimeoutMs }).toBe(true);
+  await workbench().runCommand('Sotto: Show What the Model Saw');
+  await expect.poll(() => workbench().editorText()).toMatch(/# Question[^]*def ball/);
+  expect(await workbench().editorText()).not.toContain('def cube');
+  await workbench().press('Control+F4');
+  await workbench().openFile('volumes.py');
   await workbench().runCommand('Sotto: Close Explanation');
 });
 
