@@ -14,7 +14,7 @@ import { readRotaryFactors } from './gguf/readRotaryFactors';
 import { readTokenizer } from './gguf/readTokenizer';
 import { planHeadParts } from './headParts';
 import { buildGraph } from './graph/buildGraph';
-import { weightsFileName } from './graph/network';
+import { weightsFileName } from './graph/tensors';
 import { positionLimitOf } from './graph/rotaryTables';
 import { writeWeights } from './graph/writeWeights';
 import type { ModelManifest, PreparedModel } from './manifest';

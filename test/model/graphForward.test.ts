@@ -9,7 +9,7 @@ import { readGguf } from '../../src/model/gguf/readGguf';
 import { readRotaryFactors } from '../../src/model/gguf/readRotaryFactors';
 import type { TensorType } from '../../src/model/gguf/tensorType';
 import { buildGraph } from '../../src/model/graph/buildGraph';
-import { weightsFileName } from '../../src/model/graph/network';
+import { weightsFileName } from '../../src/model/graph/tensors';
 import { writeWeights } from '../../src/model/graph/writeWeights';
 import { loadReferenceModel } from '../support/referenceForward';
 import { writeTinyModel, type TinyModelOptions } from '../support/tinyModel';

@@ -29,9 +29,10 @@ test('the network is used by one file; a socket of this machine by those that fi
 
 test('files are written by those that keep the cache, the socket’s folder, and by `document --write`', () => {
   const writing =
-    /(?<![.\w])(writeFile|appendFile|createWriteStream|copyFile|rename|truncate(?=Sync)|openSync)(Sync)?\(/;
+    /(?<![.\w])(writeFile|appendFile|createWriteStream|copyFile|rename(?:WhenFree)?|truncate(?=Sync)|openSync)(Sync)?\(/;
   expect(filesWith(writing)).toEqual([
-    'cli/document.ts',
+    'base/renameWhenFree.ts',
+    'cli/sourceText.ts',
     'link/key.ts',
     'link/sharedServer.ts',
     'model/download/partialFile.ts',

@@ -7,7 +7,8 @@ import { llama } from './architectures/llama';
 import { qwen2 } from './architectures/qwen2';
 import { qwen3 } from './architectures/qwen3';
 import { starcoder2 } from './architectures/starcoder2';
-import { createNetwork, type MatrixForm } from './network';
+import type { MatrixForm } from './matrices';
+import { createNetwork } from './network';
 import { encodeOnnxModel } from './onnxModel';
 import { createWeights, type WeightsPlan } from './weightsPlan';
 

@@ -1,36 +1,14 @@
 import type { TransformerConfiguration } from '../configuration';
 import type { Precision } from '../precision';
-import { channelsOf, largestActivation } from './channels';
-import { toFloat16 } from './float16';
-import { halfOf } from './halves';
-import { nibbleBlockSize, nibblesOf } from './nibbles';
+import { createMatrices, type MatrixOptions } from './matrices';
 import { createOnnxBuilder, microsoft, type Value } from './onnxBuilder';
 import { dataType, float, int, ints } from './onnxModel';
-import type { BlockMatrix, FileRange, FloatVector, WeightsPlan } from './weightsPlan';
+import { createTensors } from './tensors';
+import type { FloatVector } from './weightsPlan';
 
-/** The name of the external-data file beside the graph that holds what `createWeights` plans. */
-export const weightsFileName = 'weights.bin';
-
-/**
- * What the layers' matrices are multiplied as: 8-bit blocks; with one scale for each row, an output channel, but for q, k
- * and v (float32 only); or 4-bit blocks.
- */
-export type MatrixForm = 'blocks' | 'channels' | 'nibbles';
-
-/** A file of what is not in the weights file in the form that a graph needs; the plan's tasks read the weights file. */
-export interface DerivedFile {
-  readonly name: string;
-  readonly plan: WeightsPlan;
-}
-
-export interface NetworkOptions {
-  /** Of MatMulNBits: 4 quantises activations to int8 (fast), 0 keeps them as they are. */
-  readonly accuracyLevel: 0 | 4;
+export interface NetworkOptions extends MatrixOptions {
   /** Of activations, the KV cache and all weights but the quantised ones. Absent: float32. */
   readonly precision?: Precision;
-  /** Absent: blocks. */
-  readonly matrixForm?: MatrixForm;
-  readonly derived: DerivedFile;
 }
 
 /** How RoPE pairs the dimensions of a head. */
@@ -50,26 +28,16 @@ export type Norm =
       readonly epsilon: number;
     };
 
-/** What MatMulNBits multiplies by. */
-interface BlockOperands {
-  readonly bits: 4 | 8;
-  readonly blockSize: number;
-  readonly blocks: Value; // uint8 [rowCount, columnCount / blockSize, blockSize * bits / 8]
-  readonly scales: Value; // [rowCount, columnCount / blockSize]
-  /** What stands for zero in each block. Absent: the middle of the range. */
-  readonly zeros?: Value; // uint8 [rowCount, bytes of a row's]
-}
-
 /**
  * Accumulates an ONNX graph; its methods are the few layers that decoders are made of. Operators and attributes:
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md
  */
-export function createNetwork({ accuracyLevel, precision, matrixForm, derived }: NetworkOptions) {
+export function createNetwork(options: NetworkOptions) {
   const builder = createOnnxBuilder();
-  const { input, output, node, push, external, constantInt64s, toOnnx } = builder;
-  /** Of activations and the KV cache. */
-  const isHalf = precision === 'float16';
-  const activationType = isHalf ? dataType.float16 : dataType.float32;
+  const { input, output, node, push, constant, constantInt64s, toOnnx } = builder;
+  const tensors = createTensors(builder, options.precision, options.derived);
+  const { activationType, floatVector, floatTable, constantFloat } = tensors;
+  const { embedding, linear, linearByChannel, logits } = createMatrices(builder, tensors, options);
 
   return {
     activationType,
@@ -97,20 +65,6 @@ export function createNetwork({ accuracyLevel, precision, matrixForm, derived }:
     floatTable,
     toOnnx,
   };
-
-  /** ids [1, seq] -> rows of the table [1, seq, columns]. */
-  function embedding(ids: Value, table: BlockMatrix): Value {
-    // The same bytes may serve a head as [rows, columns / 32, 32]: one range of the file, two initializers.
-    const shape = [table.rowCount, table.columnCount];
-    const rows = weight(`${table.name}.rows`, dataType.uint8, shape, table.blocks);
-    return node(
-      'embedding',
-      'GatherBlockQuantized',
-      microsoft,
-      [rows, ids, scalesOf(table)],
-      [int('bits', 8), int('block_size', table.blockSize), int('gather_axis', 0), int('quantize_axis', 1)],
-    );
-  }
 
   /** x times a number; x itself where there is none. */
   function scale(label: string, x: Value, factor: number | undefined): Value {
@@ -159,121 +113,6 @@ export function createNetwork({ accuracyLevel, precision, matrixForm, derived }:
       [float('epsilon', by.epsilon)],
     );
     return { sum, normed };
-  }
-
-  /** x [1, seq, columns] -> x · matrixᵀ + bias [1, seq, rows]. */
-  function linear(label: string, x: Value, matrix: BlockMatrix, bias?: FloatVector): Value {
-    return matrixForm === 'nibbles'
-      ? multiply(label, x, matrix, nibbleOperands(matrix), bias)
-      : multiply(label, x, matrix, byteOperands(matrix, scalesOf(matrix)), bias);
-  }
-
-  /**
-   * As `linear`, for an x whose outliers are in no fixed channels, so that each position can have one scale: in a network
-   * by channel both factors are integers, which is exact but for their rounding. Kernels for such products are the
-   * oldest and best of ONNX Runtime: without VNNI they are three times as fast as those for blocks.
-   */
-  function linearByChannel(label: string, x: Value, matrix: BlockMatrix, bias?: FloatVector): Value {
-    if (matrixForm !== 'channels') {
-      return linear(label, x, matrix, bias);
-    }
-    const { values, scales } = channelsOf(derived.plan, matrix);
-    const { bytes, magnitude } = quantised(x);
-    const { name, rowCount, columnCount } = matrix;
-    const product = node(`${label}.product`, 'MatMulIntegerToFloat', microsoft, [
-      bytes,
-      external(`${name}.channels`, dataType.int8, [columnCount, rowCount], values, derived.name),
-      activationStep(),
-      external(`${name}.channelScales`, dataType.float32, [rowCount], scales, derived.name),
-      activationZero(),
-    ]);
-    if (bias === undefined) {
-      return node(label, 'Mul', '', [product, magnitude]);
-    }
-    const scaled = node(`${label}.scaled`, 'Mul', '', [product, magnitude]);
-    return node(label, 'Add', '', [scaled, floatVector(bias)]);
-  }
-
-  /** x [1, seq, width] -> the largest magnitude of each position [1, seq, 1], and what x is in 127ths of it, plus 128. */
-  function quantised(x: Value): { readonly bytes: Value; readonly magnitude: Value } {
-    const bytes = `${x}.bytes`;
-    const magnitude = `${x}.magnitude`;
-    if (!builder.has(bytes)) {
-      const magnitudes = node(`${x}.magnitudes`, 'Abs', '', [x]);
-      const largest = node(`${x}.largest`, 'ReduceMax', '', [magnitudes], [ints('axes', [-1])]);
-      // A position of zeros would be divided by zero.
-      node(magnitude, 'Max', '', [largest, constantFloat('magnitude.least', 1e-30)]);
-      const shares = node(`${x}.shares`, 'Div', '', [x, magnitude]);
-      node(bytes, 'QuantizeLinear', '', [shares, activationStep(), activationZero()]);
-    }
-    return { bytes, magnitude };
-  }
-
-  function activationStep(): Value {
-    return constantFloat('activation.step', 1 / largestActivation);
-  }
-
-  function activationZero(): Value {
-    return builder.constant('activation.zero', dataType.uint8, [], Uint8Array.of(128));
-  }
-
-  /**
-   * x [1, wanted, columns] -> x · matrixᵀ [1, wanted, rows], in float32 whatever the activations are: numbers of 16
-   * and more are 0.016 apart in float16, which would make ties of what is none.
-   */
-  function logits(label: string, x: Value, matrix: BlockMatrix): Value {
-    const wide = isHalf ? cast(`${label}.wide`, x, dataType.float32) : x;
-    return multiply(label, wide, matrix, byteOperands(matrix, wideScalesOf(matrix)));
-  }
-
-  function multiply(
-    label: string,
-    x: Value,
-    { rowCount, columnCount }: BlockMatrix,
-    { bits, blockSize, blocks, scales, zeros = '' }: BlockOperands,
-    bias?: FloatVector,
-  ): Value {
-    const groupIndex = '';
-    const withoutBias = zeros === '' ? [] : [zeros];
-    const optional = bias === undefined ? withoutBias : [zeros, groupIndex, floatVector(bias)];
-    return node(
-      label,
-      'MatMulNBits',
-      microsoft,
-      [x, blocks, scales, ...optional],
-      [
-        int('K', columnCount),
-        int('N', rowCount),
-        int('bits', bits),
-        int('block_size', blockSize),
-        int('accuracy_level', accuracyLevel),
-      ],
-    );
-  }
-
-  function byteOperands(matrix: BlockMatrix, scales: Value): BlockOperands {
-    const { name, rowCount, columnCount, blockSize, blocks } = matrix;
-    const shape = [rowCount, columnCount / blockSize, blockSize];
-    return { bits: 8, blockSize, blocks: weight(`${name}.blocks`, dataType.uint8, shape, blocks), scales };
-  }
-
-  function nibbleOperands(matrix: BlockMatrix): BlockOperands {
-    const { name, rowCount, columnCount } = matrix;
-    const { blocks, scales, zeros } = nibblesOf(derived.plan, matrix);
-    const blockCount = columnCount / nibbleBlockSize;
-    const part = (label: string, type: number, dims: readonly number[], range: FileRange) =>
-      external(`${name}.${label}`, type, dims, range, derived.name);
-    return {
-      bits: 4,
-      blockSize: nibbleBlockSize,
-      blocks: part('nibbles', dataType.uint8, [rowCount, blockCount, nibbleBlockSize / 2], blocks),
-      scales: part('nibbleScales', dataType.float16, [rowCount, blockCount], scales),
-      zeros: part('nibbleZeros', dataType.uint8, [rowCount, Math.ceil(blockCount / 2)], zeros),
-    };
-  }
-
-  function cast(label: string, x: Value, type: number): Value {
-    return node(label, 'Cast', '', [x], [int('to', type)]);
   }
 
   /** x [1, seq, Σ widths] -> its parts [1, seq, width], one for each width. */
@@ -354,7 +193,12 @@ export function createNetwork({ accuracyLevel, precision, matrixForm, derived }:
   /** logits [1, wanted, vocabulary], values [1, wanted, 1] -> the logits, those that are such a value out of question. */
   function without(label: string, logits: Value, values: Value): Value {
     const isValue = node(`${label}.excluded`, 'Equal', '', [logits, values]);
-    const least = builder.constant('logits.least', dataType.float32, [], bytesOf(Float32Array.of(-1e30)));
+    const least = constant(
+      'logits.least',
+      dataType.float32,
+      [],
+      new Uint8Array(Float32Array.of(-1e30).buffer),
+    );
     return node(label, 'Where', '', [isValue, least, logits]);
   }
 
@@ -367,49 +211,6 @@ export function createNetwork({ accuracyLevel, precision, matrixForm, derived }:
   function withSpareRow(label: string, x: Value): Value {
     return node(label, 'Pad', '', [x, constantInt64s('pad.row', [0, 0, 0, 0, 1, 0])]);
   }
-
-  function floatTable(table: FloatVector, shape: readonly number[]): Value {
-    return floats(table.name, shape, table.range);
-  }
-
-  function floatVector(vector: FloatVector): Value {
-    return floatTable(vector, [vector.length]);
-  }
-
-  function scalesOf(matrix: BlockMatrix): Value {
-    return floats(`${matrix.name}.scales`, scalesShape(matrix), matrix.scales);
-  }
-
-  function wideScalesOf(matrix: BlockMatrix): Value {
-    return weight(`${matrix.name}.scales`, dataType.float32, scalesShape(matrix), matrix.scales);
-  }
-
-  /** Float32 numbers of the weights file, or their float16 copies. */
-  function floats(name: string, dims: readonly number[], range: FileRange): Value {
-    return isHalf
-      ? external(`${name}.half`, dataType.float16, dims, halfOf(derived.plan, range), derived.name)
-      : weight(name, dataType.float32, dims, range);
-  }
-
-  /** A tensor of the weights file. */
-  function weight(name: string, type: number, dims: readonly number[], range: FileRange): Value {
-    return external(name, type, dims, range, weightsFileName);
-  }
-
-  /** A number in the type of the activations. */
-  function constantFloat(name: string, value: number): Value {
-    const values = Float32Array.of(value);
-    const rawData = bytesOf(isHalf ? toFloat16(values) : values);
-    return builder.constant(name, activationType, [], rawData);
-  }
 }
 
 export type Network = ReturnType<typeof createNetwork>;
-
-function bytesOf({ buffer }: Float32Array | Uint16Array): Uint8Array {
-  return new Uint8Array(buffer);
-}
-
-function scalesShape({ rowCount, columnCount, blockSize }: BlockMatrix): readonly number[] {
-  return [rowCount, columnCount / blockSize];
-}

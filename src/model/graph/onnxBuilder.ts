@@ -98,3 +98,5 @@ export function createOnnxBuilder() {
     };
   }
 }
+
+export type OnnxBuilder = ReturnType<typeof createOnnxBuilder>;
