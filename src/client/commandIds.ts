@@ -13,6 +13,7 @@ export const commandIds = [
   'sotto.restart',
   'sotto.showLog',
   'sotto.openWalkthrough',
+  'sotto.tryExample',
   'sotto.explain',
   'sotto.document',
   'sotto.documentFile',

@@ -6,6 +6,7 @@ import { documentCode } from './assist/document';
 import { bugCommands } from './bugs/bugCommands';
 import { reviewCode } from './bugs/review';
 import { commandIds, type CommandId } from './commandIds';
+import { Example } from './example';
 import { chooseDevice } from './model/devicePicker';
 import { chooseModel, chooseModelFile } from './model/modelPicker';
 import { fetchModel } from './model/fetchModel';
@@ -15,6 +16,7 @@ const TEN_MINUTES_MS = 10 * 60_000;
 
 /** Registers every command, each behind the same fault barrier: an error is shown once, with the log at hand. */
 export function registerCommands(application: Application): Disposable {
+  const example = new Example();
   const handlers: Readonly<Record<CommandId, (target: unknown) => unknown>> = {
     'sotto.showMenu': () => showMenu(application),
     'sotto.getModel': () => fetchModel(application),
@@ -30,6 +32,7 @@ export function registerCommands(application: Application): Disposable {
     'sotto.showLog': () => application.output.show(),
     'sotto.openWalkthrough': () =>
       commands.executeCommand('workbench.action.openWalkthrough', `${application.extensionId}#sotto.start`),
+    'sotto.tryExample': () => example.show(),
     'sotto.explain': () => application.explanations.explain(),
     'sotto.document': () => documentCode(application.assistRequests, 'range'),
     'sotto.documentFile': () => documentCode(application.assistRequests, 'file'),

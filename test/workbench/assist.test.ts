@@ -233,6 +233,18 @@ test('the menu calls languages by their names', async () => {
   await workbench().press('Escape');
 });
 
+test('the buttons of the walkthrough work on an example beside it', async () => {
+  const { page } = workbench();
+  await runWhenStarted('Sotto: Open the Walkthrough');
+  const step = page.locator('.getting-started-step', { hasText: 'Write documentation comments' });
+  await step.click();
+  await step.locator('a', { hasText: 'an example' }).click();
+  await expect.poll(() => workbench().editorText()).toContain('def clamp(value, low, high):');
+  await step.locator('.monaco-button', { hasText: 'Document' }).click();
+  await page.locator('.view-line', { hasText: 'Args:' }).waitFor({ timeout: answerTimeoutMs });
+  await workbench().screenshot('walkthrough-example');
+});
+
 /** What the status bar says of the answer, as a live region for screen readers. */
 async function announcement(): Promise<{ text: string; role: string | null }> {
   const label = workbench().page.locator('[id="sotto.sotto.sotto.answer"] .statusbar-item-label');
