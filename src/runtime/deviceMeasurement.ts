@@ -45,7 +45,7 @@ const slowPromptTokens = 64;
 /** A typical suggestion: tokens read after a warm prompt, and written. */
 export const typicalSuggestion = { readTokens: 32, writtenTokens: 12 };
 /** The whole vocabulary is checked by the scores. */
-const asCompletionsDo = {
+export const asCompletionsDo = {
   stopIds: new Set<number>(),
   speculate: false,
   vocabulary: 'common',

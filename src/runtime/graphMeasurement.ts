@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine';
-import { typicalSuggestion } from './deviceMeasurement';
+import { asCompletionsDo, typicalSuggestion } from './deviceMeasurement';
 
 /** What the processor did with one of a model's graphs. Plain values: it crosses a process boundary. */
 export interface GraphMeasurement {
@@ -32,13 +32,7 @@ export async function measureGraph(
     engine.forget();
     readMs = Math.min(readMs, (await engine.prefill(promptIds, signal)).durationMs);
     const { timings } = await engine.generate(
-      {
-        promptIds,
-        maxTokens: typicalSuggestion.writtenTokens,
-        stopIds: new Set(),
-        speculate: false,
-        vocabulary: 'common',
-      },
+      { promptIds, maxTokens: typicalSuggestion.writtenTokens, ...asCompletionsDo },
       signal,
     );
     writeMs = Math.min(writeMs, timings.decodeMs);

@@ -111,7 +111,6 @@ class Server {
       logger,
       folders: () => this.folders,
       mode: () => this.configuration.settings['bugs.check'],
-      isPaused: () => this.paused,
       isExcluded: (uri) => this.isExcluded(uri),
       mayWorkAhead: (document) => this.mayWorkAhead(document),
       isBusy: () => this.scheduler.hasCommands,

@@ -28,9 +28,8 @@ export interface BugHost {
   /** Paths of the workspace's folders. */
   folders(): readonly string[];
   mode(): Settings['bugs.check'];
-  isPaused(): boolean;
   isExcluded(uri: string): boolean;
-  /** Whether anything may be done unasked in the document: not where it is excluded, or its language off or paused. */
+  /** Whether anything may be done unasked in the document: not where it is excluded, or its language off, or paused. */
   mayWorkAhead(document: TextDocument): boolean;
   /** Whether the user waits for something other than a completion. */
   isBusy(): boolean;
@@ -233,7 +232,7 @@ export class BugService {
   /** The document under the cursor, or another one, with edits that are due to be checked. */
   private nextDocument(): TextDocument | undefined {
     const mode = this.host.mode();
-    if (mode === 'off' || this.host.isPaused()) {
+    if (mode === 'off') {
       return undefined;
     }
     const isDue = (document: TextDocument) => {

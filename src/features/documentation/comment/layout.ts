@@ -206,11 +206,11 @@ function googleSections(facts: Facts, slots: FactSlots): TemplateLine[] {
   const value = (type: string | undefined, slot: Slot | undefined) =>
     slot === undefined ? [] : [type === undefined ? line('    ', slot, '', '    ') : entry(type, slot)];
   return [
-    ...section('Args:', parameters),
-    ...section('Yields:', value(elementType(facts.yields?.type), slots.yields)),
-    ...section('Returns:', value(facts.returns?.type, slots.returns)),
+    ...section('Args', parameters),
+    ...section('Yields', value(elementType(facts.yields?.type), slots.yields)),
+    ...section('Returns', value(facts.returns?.type, slots.returns)),
     ...section(
-      'Raises:',
+      'Raises',
       slots.errors.map((slot) => entry(slot.label, slot)),
     ),
   ];
@@ -225,7 +225,7 @@ function numpySections(facts: Facts, slots: FactSlots): TemplateLine[] {
     return entry(pythonLabel(parameter) + (note === '' ? '' : ` : ${note}`), slots.parameters[index]);
   });
   const titled = (title: string, lines: readonly TemplateLine[]) =>
-    lines.length === 0 ? [] : [blank, fixedLine(title), fixedLine('-'.repeat(title.length)), ...lines];
+    lines.length === 0 ? [] : [...sectionHead('numpy', title), ...lines];
   return [
     ...titled('Parameters', parameters),
     ...titled('Yields', entry(elementType(facts.yields?.type), slots.yields)),
@@ -261,7 +261,7 @@ function goSections(slots: FactSlots): TemplateLine[] {
   return [
     // A list, as https://go.dev/doc/comment#lists formats it.
     ...section(
-      'Parameters:',
+      'Parameters',
       slots.parameters.map((slot) => line(`  - ${slot.label}: `, slot, '', '    ')),
     ),
     ...(slots.returns === undefined ? [] : [blank, line('It returns ', slots.returns)]),
@@ -284,8 +284,15 @@ function xmlLines(slots: FactSlots): TemplateLine[] {
   ];
 }
 
+/** What stands above the first line of a section. */
+export function sectionHead(style: 'google' | 'numpy', title: string): TemplateLine[] {
+  return style === 'google'
+    ? [blank, fixedLine(`${title}:`)]
+    : [blank, fixedLine(title), fixedLine('-'.repeat(title.length))];
+}
+
 function section(title: string, lines: readonly TemplateLine[]): TemplateLine[] {
-  return lines.length === 0 ? [] : [blank, fixedLine(title), ...lines];
+  return lines.length === 0 ? [] : [...sectionHead('google', title), ...lines];
 }
 
 function line(before: string, slot: Slot, after = '', hang = ''): TemplateLine {

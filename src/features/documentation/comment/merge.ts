@@ -1,6 +1,7 @@
 import type { Facts } from '../facts';
 import type { ExistingComment, Piece } from './existing';
 import { baseOf, sameName } from './existing';
+import { sectionHead } from './layout';
 import type { CommentStyle } from './style';
 import { fixedLine, slotsOf, type Slot, type Template, type TemplateLine } from './template';
 
@@ -136,12 +137,10 @@ const sectionTitles: Readonly<Partial<Record<Slot['kind'], string>>> = {
   error: 'Raises',
 };
 
-/** What stands above the first entry of a section, as `layOut` writes it. */
 function titleLines(style: CommentStyle, kind: Slot['kind']): TemplateLine[] {
   const isGoogle = style.name === 'google';
   const title = sectionTitles[kind] ?? (isGoogle ? 'Args' : 'Parameters');
-  const lines = isGoogle ? ['', `${title}:`] : ['', title, '-'.repeat(title.length)];
-  return lines.map(fixedLine);
+  return sectionHead(isGoogle ? 'google' : 'numpy', title);
 }
 
 function keepProse(style: CommentStyle, template: Template, pieces: readonly Piece[]): Template {
