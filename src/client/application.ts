@@ -75,7 +75,11 @@ export class Application implements Disposable {
       offered: (document, item) => this.onOffered(document, item),
       failed: (error) => this.output.error(`completion: ${describeError(error)}`),
     });
-    this.bugLines = this.store.add(new BugLines(context.workspaceState));
+    this.bugLines = this.store.add(
+      new BugLines(context.workspaceState, (uri) =>
+        this.notify((client) => client.sendNotification(protocol.linesFreedNotification, { uri })),
+      ),
+    );
     this.server = this.store.add(
       new ServerProcess(
         context,

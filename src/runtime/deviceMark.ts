@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../base/logger';
-import { describeError, errorCode } from '../base/errors';
+import { describeError } from '../base/errors';
+import { isAlive } from '../base/processLife';
 import { devices, type Device } from '../engine/device';
 import type { Engine } from '../engine/engine';
 import { ensureWritableFolder } from '../model/cache';
@@ -14,8 +15,8 @@ export interface MarkedUse {
 }
 
 /**
- * An engine that says in a file, while a call of it runs, that the device is at work: a driver that ends the process
- * leaves that behind for `takeCrashes`. `open` makes the engine, under the mark already; where no file can be written
+ * An engine that says in a file, while a call of it runs, that the device is at work: a driver that ends the process,
+ * or hangs until somebody ends it, leaves that behind for `takeCrashes`. `open` makes the engine, under the mark already; where no file can be written
  * the engine comes without. The mark is one byte, which survives the process but costs the disk nothing.
  */
 export async function openMarked(
@@ -76,6 +77,9 @@ export function takeCrashes(folder: string, logger: Logger): readonly MarkedUse[
   });
 }
 
+/** No call takes as long: a process that is ended during one was ended because its device hangs. */
+const hangMs = 10_000;
+
 const working = '!';
 const resting = '.';
 const ownMarks = new Set<string>();
@@ -85,6 +89,7 @@ class DeviceMark {
   private readonly path: string;
   private readonly file: number;
   private removed = false;
+  private workingSinceMs: number | undefined;
   private troubled = false;
 
   constructor(
@@ -96,28 +101,37 @@ class DeviceMark {
     this.file = openSync(this.path, 'wx');
     ownMarks.add(this.path);
     this.write(resting + JSON.stringify(use));
-    process.once('exit', this.remove);
+    process.once('exit', this.leave);
   }
 
   /** Runs `work` with the device marked as working. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.write(working);
+    this.workingSinceMs = performance.now();
     try {
       return await work();
     } finally {
+      this.workingSinceMs = undefined;
       this.write(resting);
     }
   }
 
-  readonly remove = (): void => {
+  remove(): void {
     if (this.removed) {
       return;
     }
     this.removed = true;
-    process.off('exit', this.remove);
+    process.off('exit', this.leave);
     this.attempt(() => closeSync(this.file));
     this.attempt(() => rmSync(this.path, { force: true }));
     ownMarks.delete(this.path);
+  }
+
+  /** The process ends of its own will: a call that runs is no crash, unless it hangs. */
+  private readonly leave = (): void => {
+    if (this.workingSinceMs === undefined || performance.now() - this.workingSinceMs < hangMs) {
+      this.remove();
+    }
   };
 
   private write(text: string): void {
@@ -159,15 +173,5 @@ function readMark(path: string): MarkedUse | undefined {
     return undefined;
   } catch {
     return undefined; // Taken by another process at the same moment, or cut short with the machine's power.
-  }
-}
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    // Another user's process: it lives.
-    return errorCode(error) === 'EPERM';
   }
 }

@@ -12,6 +12,7 @@ import { describeError } from '../base/errors';
 import { createLineLogger, type Logger } from '../base/logger';
 import type { Endpoint } from '../link/endpoint';
 import { listenAlone, type Listener } from '../link/listen';
+import { endProcessNotification } from '../shared/protocol';
 import { SharedModels } from './model/sharedModels';
 import { createRuntimeLoader } from './runtimeLoader';
 import { EngineTurns, Scheduler } from './scheduler';
@@ -42,6 +43,10 @@ export async function runSharedServer(endpoint: Endpoint): Promise<void> {
   }
   logger.info(`process ${process.pid} serves ${endpoint.address}`);
   surviveLateMessages(logger);
+  // Where the user logs out: what runs at the process's end is said to be no crash.
+  for (const signalName of ['SIGTERM', 'SIGHUP'] as const) {
+    process.once(signalName, () => windows.end(signalName));
+  }
   windows.endWithoutThem(listener);
 }
 
@@ -67,7 +72,7 @@ class Windows {
   endWithoutThem(listener: Listener): void {
     this.listener = listener;
     if (this.sockets.size === 0) {
-      this.endTimer = setTimeout(() => this.end(), firstConnectionMs);
+      this.endTimer = setTimeout(() => this.end('no window is left'), firstConnectionMs);
     }
   }
 
@@ -77,7 +82,7 @@ class Windows {
     socket.once('close', () => {
       this.sockets.delete(socket);
       if (this.sockets.size === 0) {
-        this.endTimer = setTimeout(() => this.end(), lingerMs);
+        this.endTimer = setTimeout(() => this.end('no window is left'), lingerMs);
       }
     });
   }
@@ -95,6 +100,7 @@ class Windows {
       },
       ProposedFeatures.all,
     );
+    connection.onNotification(endProcessNotification, () => this.end(`${name} asks for a new process`));
     const server = startServer(connection, (own) => createRuntimeLoader(own, this.models), scheduler);
     socket.once('close', () => {
       this.logger.info(`${name} is gone; ${this.sockets.size} open`);
@@ -103,8 +109,8 @@ class Windows {
     });
   }
 
-  private end(): void {
-    this.logger.info('no window is left: the process ends');
+  end(reason: string): void {
+    this.logger.info(`${reason}: the process ends`);
     this.listener?.close();
     process.exit(0);
   }

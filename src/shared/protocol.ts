@@ -3,7 +3,12 @@
  * it and why. Values are plain JSON: `null` for "not known", never `undefined`.
  */
 import type { ErrorCode } from '../base/errors';
-import { NotificationType, RequestType, RequestType0 } from 'vscode-languageserver-protocol';
+import {
+  NotificationType,
+  NotificationType0,
+  RequestType,
+  RequestType0,
+} from 'vscode-languageserver-protocol';
 import type { DeviceLost, DeviceReport, ModelDescription, ModelState } from './modelState';
 import type { Settings } from './settings';
 
@@ -22,6 +27,9 @@ export interface DocumentPosition {
 
 /** Client to server: the user changed a setting or trusted the workspace. */
 export const configurationNotification = new NotificationType<ServerConfiguration>('sotto/configuration');
+
+/** Client to server: the user wants a new process; this one ends, for all windows. */
+export const endProcessNotification = new NotificationType0('sotto/endProcess');
 
 /** Server to client, at every change of the model's state: the status item shows it. */
 export const modelStateNotification = new NotificationType<ModelState>('sotto/modelState');
@@ -319,6 +327,9 @@ export interface BugFacts {
   /** Kinds of which several findings were dismissed. */
   readonly strictKinds: readonly string[];
 }
+
+/** Client to server: a compiler or linter says nothing any more of a line that the last facts told to skip. */
+export const linesFreedNotification = new NotificationType<{ readonly uri: string }>('sotto/linesFreed');
 
 /** Client to server: the most doubtful lines of a function or a file; they also arrive as `sotto/bugLines`. */
 export const reviewRequest = new RequestType<ReviewParameters, CommandResult<ReviewAnswer>, void>(

@@ -9,7 +9,7 @@ import {
 } from 'vscode-languageserver/node';
 import { UserError } from '../../src/base/errors';
 import { ServerProcess } from '../../src/client/process/languageClient';
-import { outcomesPageRequest } from '../../src/shared/protocol';
+import { endProcessNotification, outcomesPageRequest } from '../../src/shared/protocol';
 import { parseSettings } from '../../src/shared/settings';
 
 /** A client as the library has it: it cannot be stopped while it starts. */
@@ -42,9 +42,13 @@ const { FakeClient, clients } = vi.hoisted(() => {
       });
     }
 
-    sendNotification(_type: unknown, parameters: unknown): Promise<void> {
+    sendNotification({ method }: { method: string }, parameters: unknown = method): Promise<void> {
       this.received.push(parameters);
       return Promise.resolve();
+    }
+
+    isRunning(): boolean {
+      return this.state === 'running';
     }
 
     dispose(): Promise<void> {
@@ -103,6 +107,15 @@ test('a client that was still starting when the server was restarted is closed o
   await settle();
   expect(clients.map(({ state }) => state)).toEqual(['stopped', 'running']);
   expect(server.client).toBe(clients[1]);
+});
+
+test('a client that runs asks its server to end when it is restarted', async () => {
+  server.start();
+  clients[0]?.comeUp();
+  await settle();
+  await server.restart();
+  expect(clients[0]?.received.at(-1)).toBe(endProcessNotification.method);
+  expect(clients.map(({ state }) => state)).toEqual(['stopped', 'starting']);
 });
 
 test('a server that is switched off while it starts does not run afterwards', async () => {

@@ -5,39 +5,49 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 import { modelFilePath } from '../../src/model/modelFile';
-import { fetchModelRequest } from '../../src/shared/protocol';
+import { endProcessNotification, fetchModelRequest } from '../../src/shared/protocol';
 import { sendFile, startServer } from '../support/modelServer';
 import { createModelWorkspace, entryFor, pseudoRandomBytes } from '../support/modelWorkspace';
-import { createTestUser, type TestUser } from '../support/serverWindow';
+import { createTestUser, type ServerWindow, type TestUser } from '../support/serverWindow';
 
 let user: TestUser | undefined;
 
 afterEach(() => user?.dispose());
 
-test('the server, in the middle of an answer: all windows hear of it and meet again at one new process', async () => {
-  user = await createTestUser();
-  const windows = [await user.openWindow(), await user.openWindow()];
-  await windows[0]!.connection.sendRequest(fetchModelRequest);
-  const closed = windows.map(
-    ({ connection }) => new Promise<void>((resolve) => connection.onClose(() => resolve())),
-  );
-  const begun = windows[0]!.firstPiece();
-  const answer = windows[0]!.answer('What is it?');
-  answer.catch(() => 'expected below');
-  await begun;
-  process.kill(windows[0]!.processId, 'SIGKILL');
-  await Promise.all(closed);
-  windows.forEach((window) => window.vanish()); // As the client does with a connection that was closed.
-  await expect(answer).rejects.toThrow(/closed|disposed/);
+test.each([
+  ['killed', ({ processId }: ServerWindow) => void process.kill(processId, 'SIGKILL')],
+  ['ended with the session of the user', ({ processId }: ServerWindow) => void process.kill(processId)],
+  [
+    'asked to end',
+    ({ connection }: ServerWindow) => void connection.sendNotification(endProcessNotification),
+  ],
+])(
+  'the server, %s in the middle of an answer: all windows meet again at a new process',
+  async (_how, end) => {
+    user = await createTestUser();
+    const windows = [await user.openWindow(), await user.openWindow()];
+    await windows[0]!.connection.sendRequest(fetchModelRequest);
+    const closed = windows.map(
+      ({ connection }) => new Promise<void>((resolve) => connection.onClose(() => resolve())),
+    );
+    const begun = windows[0]!.firstPiece();
+    const answer = windows[0]!.answer('What is it?');
+    answer.catch(() => 'expected below');
+    await begun;
+    end(windows[0]!);
+    await Promise.all(closed);
+    windows.forEach((window) => window.vanish()); // As the client does with a connection that was closed.
+    await expect(answer).rejects.toThrow(/closed|disposed/);
 
-  const again = await Promise.all([user.openWindow(), user.openWindow()]);
-  for (const window of again) {
-    expect(await window.connection.sendRequest(fetchModelRequest)).toEqual({ kind: 'ready' });
-    expect(await window.answer('What is it?')).toMatchObject({ kind: 'done' });
-  }
-  await expect.poll(() => user?.serverProcessIds()).toEqual([again[0].processId]);
-  expect(await user.serverLog()).toContain(`process ${again[0].processId} serves`);
-});
+    const again = await Promise.all([user.openWindow(), user.openWindow()]);
+    for (const window of again) {
+      expect(await window.connection.sendRequest(fetchModelRequest)).toEqual({ kind: 'ready' });
+      expect(await window.answer('What is it?')).toMatchObject({ kind: 'done' });
+    }
+    await expect.poll(() => user?.serverProcessIds()).toEqual([again[0].processId]);
+    expect(await user.serverLog()).toContain(`process ${again[0].processId} serves`);
+  },
+);
 
 test('the server, in the middle of a preparation: the next one removes what it left and prepares anew', async () => {
   user = await createTestUser({ hiddenSize: 512, layerCount: 12 });

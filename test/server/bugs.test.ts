@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { scheduleEngine } from '../../src/server/scheduledEngine';
 import { Scheduler } from '../../src/server/scheduler';
 import * as protocol from '../../src/shared/protocol';
@@ -214,13 +214,86 @@ test('what was found is judged again with the next edit of its function', async 
   expect(scene.shown()).toEqual(['2:wrong']);
 });
 
-test('lines with a diagnostic of somebody else are left out', async () => {
-  scene.facts.linesToSkip = [1];
-  await scene.start();
-  await scene.client.type(uri, ' ');
+describe('a line with a diagnostic of somebody else', () => {
+  beforeEach(async () => {
+    scene.facts.linesToSkip = [1];
+    await scene.start();
+  });
+
+  /** The compiler is done with the text of now. */
+  async function freeLines(): Promise<void> {
+    scene.facts.linesToSkip = [];
+    await scene.client.connection.sendNotification(protocol.linesFreedNotification, { uri });
+    await scene.rest();
+  }
+
+  test('is left out, and checked when the diagnostic is gone', async () => {
+    await scene.client.type(uri, ' ');
+    await scene.rest();
+    expect(scene.readTexts).toHaveLength(1);
+    expect(scene.shown()).toEqual([]);
+    await freeLines();
+    expect(scene.readTexts).toEqual([[' '], ['  return  wrong;']]);
+    expect(scene.shown()).toEqual(['2:wrong']);
+    await freeLines();
+    expect(scene.readTexts).toHaveLength(2);
+  });
+
+  test('is checked with the next edit of its function, where nobody says that it is gone', async () => {
+    await scene.client.type(uri, ' ');
+    await scene.rest();
+    scene.client.moveTo(uri, { line: 0, character: 0 });
+    await scene.client.type(uri, '// Why.\n');
+    scene.client.moveTo(uri, { line: 3, character: 0 });
+    await scene.client.type(uri, '\t');
+    scene.facts.linesToSkip = [];
+    await scene.rest();
+    expect(scene.readTexts.at(-1)).toEqual(['\t', '  return  wrong;']);
+  });
+
+  test('is not read with other edits for as long as the diagnostic stands', async () => {
+    await scene.client.type(uri, ' ');
+    await scene.rest();
+    scene.client.moveTo(uri, { line: 0, character: 38 });
+    await scene.client.type(uri, ' ');
+    await scene.rest();
+    expect(scene.readTexts.at(-1)).toEqual([' ']);
+    await freeLines();
+    expect(scene.shown()).toEqual(['2:wrong']);
+  });
+
+  test('waits for the next save only where more was typed since the last one', async () => {
+    await scene.configure('whenSaved');
+    await scene.client.type(uri, ' ');
+    await scene.save();
+    await scene.rest();
+    expect(scene.readTexts).toHaveLength(1);
+    await freeLines();
+    expect(scene.shown()).toEqual(['2:wrong']);
+
+    scene.facts.linesToSkip = [1];
+    await scene.client.type(uri, ' ');
+    await scene.save();
+    await scene.rest();
+    await scene.client.type(uri, ' ');
+    await freeLines();
+    expect(scene.shown()).toEqual([]);
+    await scene.save();
+    await scene.rest();
+    expect(scene.shown()).toEqual(['2:wrong']);
+  });
+});
+
+test('what was typed while its function did not parse is checked when it does', async () => {
+  await scene.start('function one() {█\n  use(right);\n  use(right);\n  use(right);\n}\n');
+  await scene.client.type(uri, 'a();');
+  scene.client.moveTo(uri, { line: 3, character: 6 });
+  await scene.client.type(uri, '[');
   await scene.rest();
-  expect(scene.readTexts).toHaveLength(1);
-  expect(scene.shown()).toEqual([]);
+  scene.client.moveTo(uri, { line: 3, character: 12 });
+  await scene.client.type(uri, ']');
+  await scene.rest();
+  expect(scene.readTexts.at(-1)).toEqual([']', 'function one() {a();']);
 });
 
 test.each([

@@ -6,7 +6,7 @@ import type { TinyEngine } from './tinyEngine';
 import { openOnDevice, type DeviceOptions } from '../../src/runtime/deviceControl';
 
 // A whole process that opens a model on a device: `DEVICE_OPTIONS` holds the plain part of the options as JSON. Prints
-// what it is told of lost devices and what it runs on, generates, and says so, or dies with its first token.
+// what it is told of lost devices and what it runs on, generates, and says so, or ends with its first token.
 const plain = JSON.parse(process.env['DEVICE_OPTIONS'] ?? '') as Pick<
   DeviceOptions,
   'setting' | 'engine' | 'modelSha256' | 'promptIds'
@@ -25,8 +25,16 @@ const control = await openOnDevice({
 });
 print(`runs on ${control.engine.device}`);
 const onToken = () => {
-  if (process.env['DIE_AT_FIRST_TOKEN'] !== undefined) {
+  const ending = process.env['END_AT_FIRST_TOKEN'];
+  if (ending === 'killed') {
     process.kill(process.pid, 'SIGKILL');
+  }
+  if (ending === 'after a minute') {
+    const beginMs = performance.now();
+    performance.now = () => beginMs + 60_000;
+  }
+  if (ending !== undefined) {
+    process.exit(0);
   }
   return 'continue' as const;
 };

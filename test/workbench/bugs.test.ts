@@ -45,6 +45,9 @@ const files = {
   return copied;
 }
 `,
+  'late.ts': `type Length = string;
+${wrongArea.replaceAll(/(?<=width: |height: )number/g, 'Length')}
+${wrongLargest}`,
   'mean.py': wrongMean,
   'words.ts': `export function countWords(text: string, shortest: number): number {
   let count = 0;
@@ -117,6 +120,26 @@ test('a line about which the compiler complains is left to it', async () => {
   await workbench().screenshot('bug-beside-error');
 });
 
+test('a line is checked when the compiler complains no more of it', async () => {
+  await workbench().openFile('late.ts');
+  // The function under the cursor is checked before the other one.
+  await addSpaces([11, 7]);
+  await squigglesBecome([
+    { severity: 'error', line: 3 },
+    // One for each operand.
+    { severity: 'error', line: 7 },
+    { severity: 'error', line: 7 },
+    { severity: 'info', line: 11 },
+  ]);
+  await workbench().placeCursor({ line: 1, column: 15 });
+  await workbench().press('Control+Delete');
+  await workbench().type('number');
+  await squigglesBecome([
+    { severity: 'info', line: 7 },
+    { severity: 'info', line: 11 },
+  ]);
+});
+
 test('"Explain" explains the function around the line and tells the model the alternative', async () => {
   await workbench().openFile('mean.py', { line: 2, column: 14 });
   await workbench().type('.0');
@@ -172,7 +195,7 @@ test('where the model expects nothing else, a review names the lines that are li
 
 test('a dismissed line stays away, also after a reload, where the other one is found again', async () => {
   await workbench().openFile('dismissed.ts');
-  await editBothFunctions();
+  await addSpaces([2, 6]);
   await workbench().savedText('dismissed.ts');
   await squigglesBecome([
     { severity: 'info', line: 2 },
@@ -188,7 +211,7 @@ test('a dismissed line stays away, also after a reload, where the other one is f
   await workbench().page.waitForFunction('performance.getEntriesByName("code/didStartWorkbench").length > 0');
   await workbench().openFile('dismissed.ts');
   await modelIsReady(workbench());
-  await editBothFunctions();
+  await addSpaces([2, 6]);
   await squigglesBecome([{ severity: 'info', line: 2 }]);
   await workbench().screenshot('bug-dismissed-after-reload');
 });
@@ -220,9 +243,9 @@ function hoverText(): Promise<string> {
   return workbench().page.locator('.monaco-editor .monaco-hover:visible').innerText();
 }
 
-/** A space before each `return`. */
-async function editBothFunctions(): Promise<void> {
-  for (const line of [2, 6]) {
+/** At the beginning of each of the lines. */
+async function addSpaces(lines: readonly number[]): Promise<void> {
+  for (const line of lines) {
     await workbench().placeCursor({ line, column: 1 });
     await workbench().type(' ');
   }

@@ -25,13 +25,26 @@ export class BugLines implements Disposable {
   private readonly found = new Map<string, protocol.BugLines>();
   /** By URI: what is underlined now. */
   private readonly shown = new Map<string, readonly protocol.BugLine[]>();
+  /** By URI: the lines that the server was told to skip, until one of them is free. */
+  private readonly skipped = new Map<string, ReadonlySet<number>>();
 
-  constructor(memory: Memory) {
+  constructor(
+    memory: Memory,
+    private readonly onLinesFreed: (uri: string) => void,
+  ) {
     this.dismissals = new Dismissals(memory);
-    this.store.add(languages.onDidChangeDiagnostics(({ uris }) => uris.forEach((uri) => this.show(uri))));
+    this.store.add(
+      languages.onDidChangeDiagnostics(({ uris }) =>
+        uris.forEach((uri) => {
+          this.show(uri);
+          this.tellOfFreedLines(uri);
+        }),
+      ),
+    );
     this.store.add(
       workspace.onDidCloseTextDocument(({ uri }) => {
         this.found.delete(uri.toString());
+        this.skipped.delete(uri.toString());
         this.show(uri);
       }),
     );
@@ -44,11 +57,15 @@ export class BugLines implements Disposable {
       this.found.set(lines.uri, lines);
       this.show(Uri.parse(lines.uri));
     });
-    client.onRequest(protocol.bugFactsRequest, ({ uri }) => ({
-      linesToSkip: [...linesWithOtherDiagnostics(Uri.parse(uri))],
-      dismissedKeys: this.dismissals.keys,
-      strictKinds: this.dismissals.strictKinds,
-    }));
+    client.onRequest(protocol.bugFactsRequest, ({ uri }) => {
+      const lines = linesWithOtherDiagnostics(Uri.parse(uri));
+      this.skipped.set(uri, lines);
+      return {
+        linesToSkip: [...lines],
+        dismissedKeys: this.dismissals.keys,
+        strictKinds: this.dismissals.strictKinds,
+      };
+    });
   }
 
   /** The underlined lines of a document that `range` touches. */
@@ -65,6 +82,7 @@ export class BugLines implements Disposable {
 
   clear(): void {
     this.found.clear();
+    this.skipped.clear();
     this.shown.clear();
     this.collection.clear();
   }
@@ -80,6 +98,16 @@ export class BugLines implements Disposable {
     if (JSON.stringify(lines) !== JSON.stringify(this.shown.get(key) ?? [])) {
       this.shown.set(key, lines);
       this.collection.set(uri, lines.map(toDiagnostic));
+    }
+  }
+
+  /** A compiler is often slower than a check: what it said of an earlier text goes when that has been made. */
+  private tellOfFreedLines(uri: Uri): void {
+    const key = uri.toString();
+    const taken = linesWithOtherDiagnostics(uri);
+    if ([...(this.skipped.get(key) ?? [])].some((line) => !taken.has(line))) {
+      this.skipped.delete(key);
+      this.onLinesFreed(key);
     }
   }
 

@@ -14,7 +14,11 @@ import {
   type Middleware,
 } from 'vscode-languageclient/node';
 import { describeError } from '../../base/errors';
-import { configurationNotification, type ServerConfiguration } from '../../shared/protocol';
+import {
+  configurationNotification,
+  endProcessNotification,
+  type ServerConfiguration,
+} from '../../shared/protocol';
 import { documentSelector } from '../documentSelector';
 import { explainLostRequests } from './lostRequests';
 import { RestartPolicy } from './restartPolicy';
@@ -87,24 +91,30 @@ export class ServerProcess implements Disposable {
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.restartTimer);
-    const { session } = this;
-    this.session = undefined;
-    this.enter('stopped');
-    await session?.close();
+    await this.leaveSession()?.close();
   }
 
   /** Ends the server process, which other windows use, too: they notice and connect to the new one. */
   async restart(): Promise<void> {
-    const killServer = this.source.prepareKill();
-    await this.stop();
-    killServer();
+    const endServer = this.source.prepareEnd();
+    const session = this.leaveSession();
+    const wasAsked = await session?.askToEnd();
+    await session?.close();
+    await endServer(wasAsked ?? false);
     this.start();
   }
 
   dispose(): void {
     void this.stop();
     this.emitter.dispose();
+  }
+
+  private leaveSession(): Session | undefined {
+    clearTimeout(this.restartTimer);
+    const { session } = this;
+    this.session = undefined;
+    this.enter('stopped');
+    return session;
   }
 
   private open(state: ProcessState): void {
@@ -198,12 +208,25 @@ class Session {
     private readonly output: LogOutputChannel,
   ) {}
 
+  /** Asks the server process to end. Returns whether it could be asked: a client that starts sends nothing before it has. */
+  async askToEnd(): Promise<boolean> {
+    return (
+      this.client.isRunning() && this.attempt(() => this.client.sendNotification(endProcessNotification))
+    );
+  }
+
   async close(): Promise<void> {
+    await this.attempt(() => this.client.dispose());
+  }
+
+  /** Of a process that has crashed nothing is left to be told; the log keeps it for a defect of ours. */
+  private async attempt(farewell: () => Promise<void>): Promise<boolean> {
     try {
-      await this.client.dispose();
+      await farewell();
+      return true;
     } catch (error) {
-      // Of a process that has crashed nothing is left to be told; the log keeps it for a defect of ours.
       this.output.debug(`Closing the client: ${describeError(error)}`);
+      return false;
     }
   }
 }

@@ -3,6 +3,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { isAbortError } from '../../base/abort';
 import { describeError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
+import type { TextRange } from '../../base/textRange';
 import type { BugRequest } from '../../features/bugs/types';
 import * as protocol from '../../shared/protocol';
 import type { Settings } from '../../shared/settings';
@@ -13,7 +14,7 @@ import { toBugLine } from './bugLine';
 import { checkUnits } from './checkUnits';
 import { DocumentBugs, placeFinding } from './documentBugs';
 import { listenToReviewRequests } from './reviewRequests';
-import { observeDocuments, type TextChange } from './textChange';
+import { linesIn, observeDocuments, type TextChange } from './textChange';
 import { unsuitableFile } from './unsuitableFile';
 
 /** Longer than the completion's reading ahead takes after a keystroke on a slow machine, so that it is not undone. */
@@ -69,6 +70,10 @@ export class BugService {
     documents.onDidClose(({ document }) => {
       this.stopCheck();
       this.states.delete(document.uri);
+    });
+    this.host.connection.onNotification(protocol.linesFreedNotification, ({ uri }) => {
+      this.states.get(uri)?.resumePostponed();
+      this.schedule(IDLE_MS);
     });
     listenToReviewRequests({
       ...this.host,
@@ -214,15 +219,21 @@ export class BugService {
       linesToSkip: new Set(linesToSkip),
       strictKinds: new Set(strictKinds),
     };
-    for (const { span, edits } of units) {
+    const isSkipped = ({ start }: TextRange) => request.linesToSkip.has(document.positionAt(start).line);
+    for (const { span, edits, isReadable } of units) {
       signal.throwIfAborted();
-      const ranges = [...edits, ...state.doubtfulLines(span)];
+      const postponed = state.postponedLines(span);
+      const resumed = postponed.filter((line) => !isSkipped(line));
+      const ranges = [...edits, ...resumed, ...state.doubtfulLines(span)];
       const findings = await finder.check(uri, { ...request, ranges } satisfies BugRequest, signal);
       signal.throwIfAborted();
       const places = findings.map((finding) => placeFinding(text, finding));
       state.noteChecked(
         span,
         places.filter(({ dismissalKey }) => !dismissedKeys.includes(dismissalKey)),
+        [...edits.flatMap((edit) => linesIn(text, edit)), ...postponed].filter(
+          (line) => !isReadable || isSkipped(line),
+        ),
       );
       this.publish(document);
     }

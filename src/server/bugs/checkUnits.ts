@@ -9,12 +9,15 @@ import { intersect } from './textChange';
 export interface FunctionPlace {
   readonly range: TextRange;
   readonly name: string | undefined;
+  /** False where the text does not parse: nothing is found there. */
+  readonly isReadable: boolean;
 }
 
 /** A piece of work that is done as a whole, and what is edited in it. */
 export interface CheckUnit {
   /** What is known of this part of the text is replaced by what the check finds. */
   readonly span: TextRange;
+  readonly isReadable: boolean;
   readonly edits: readonly TextRange[];
 }
 
@@ -27,7 +30,11 @@ export async function checkUnits(
 ): Promise<readonly CheckUnit[]> {
   const functions = (await findFunctions(languageId, text, edits)) ?? [];
   return functions
-    .map(({ range }) => ({ span: range, edits: edits.flatMap((edit) => intersect(edit, range) ?? []) }))
+    .map(({ range, isReadable }) => ({
+      span: range,
+      isReadable,
+      edits: edits.flatMap((edit) => intersect(edit, range) ?? []),
+    }))
     .toSorted((one, other) => distance(one.span, offset) - distance(other.span, offset));
 }
 
@@ -44,6 +51,7 @@ export async function findFunctions(
     outermostFunctions(tree, ranges, maxFunctionCharacters).map(({ node, name }) => ({
       range: { start: node.startIndex, end: node.endIndex },
       name,
+      isReadable: !node.hasError,
     })),
   );
 }

@@ -23,12 +23,15 @@ export class DocumentBugs {
   /** How many places the client was told of last. */
   publishedCount = 0;
   private unchecked: readonly TextRange[] = [];
+  /** Lines with edits that a check saw but could not judge. */
+  private postponed: readonly TextRange[] = [];
   private places: readonly BugPlace[] = [];
   private readonly recordings = new Set<TextChange[]>();
 
   /** Called for each edit: places move with the text, and those in it are dropped. */
   noteChange(change: TextChange): void {
     this.unchecked = addEdit(this.unchecked, change);
+    this.postponed = this.postponed.flatMap((line) => moveRange(line, change) ?? []);
     this.places = this.places.flatMap((place) => movePlace(place, change) ?? []);
     this.recordings.forEach((recording) => recording.push(change));
   }
@@ -53,11 +56,30 @@ export class DocumentBugs {
     return this.places.map(({ lines }) => lines).filter((lines) => intersect(lines, span) !== undefined);
   }
 
-  /** A check of all that was edited in `span` ended: `found` takes the place of what was known there. */
-  noteChecked(span: TextRange, found: readonly BugPlace[]): void {
+  /** Lines in `span` with edits that checks could not judge so far. */
+  postponedLines(span: TextRange): readonly TextRange[] {
+    return this.postponed.filter((line) => intersect(line, span) !== undefined);
+  }
+
+  /**
+   * A check of all that was edited in `span` ended: `found` takes the place of what was known there, and `postponed`
+   * are the edited lines that could not be judged.
+   */
+  noteChecked(span: TextRange, found: readonly BugPlace[], postponed: readonly TextRange[]): void {
     this.unchecked = withoutRange(this.unchecked, span);
+    this.postponed = [...this.postponed.filter((line) => intersect(line, span) === undefined), ...postponed];
     const others = this.places.filter(({ finding }) => intersect(finding.range, span) === undefined);
     this.places = [...others, ...found];
+  }
+
+  /** What could not be judged is to be checked again: as saved, unless more was typed since. */
+  resumePostponed(): void {
+    this.isSaved ||= this.unchecked.length === 0;
+    this.unchecked = this.postponed.reduce(
+      (edits, range) => addEdit(edits, { range, newLength: range.end - range.start }),
+      this.unchecked,
+    );
+    this.postponed = [];
   }
 
   /** No function holds the edits that are left. */

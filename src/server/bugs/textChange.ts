@@ -83,6 +83,20 @@ function shift({ start, end }: TextRange, distance: number): TextRange {
   return { start: start + distance, end: end + distance };
 }
 
+/** Each line of `text` that `range` touches, without its line break. */
+export function linesIn(text: string, range: TextRange): readonly TextRange[] {
+  const { start, end } = wholeLines(text, range);
+  let lineStart = start;
+  return text
+    .slice(start, end)
+    .split('\n')
+    .map((line) => {
+      const lineRange = { start: lineStart, end: lineStart + line.length };
+      lineStart = lineRange.end + 1;
+      return lineRange;
+    });
+}
+
 /** The lines of `text` that `range` touches, without the last one's line break. */
 export function wholeLines(text: string, { start, end }: TextRange): TextRange {
   const lineEnd = text.indexOf('\n', end);
