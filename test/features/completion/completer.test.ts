@@ -242,6 +242,20 @@ test('at the deadline the whole lines of a block are shown, and the rest once it
   });
 });
 
+test('the first lines of a block that takes long are shown before the deadline, and then the rest', async () => {
+  const held = gate(({ tokenIndex }) => tokenIndex === 'a();\n  b('.length + 1);
+  const { completer } = setUp({ reply: () => 'a();\n  b();\n}\n', beforeStep: held.beforeStep });
+  const marked = 'function f() {\n  █\n';
+  const request = requestAt(marked, { options: { deadlineMs: 60_000 } });
+  const outcome = await completer.complete(request, neverAborted);
+  expect(summary(outcome, request.document.text)).toBe('model: function f() {\n  [a();]\n');
+  held.open();
+  await outcome.fuller;
+  expect(summary(await completer.complete(request, neverAborted), request.document.text)).toBe(
+    'cache: function f() {\n  [a();\n  b();\n}]\n',
+  );
+});
+
 test('at the deadline half a line is nothing, and the line is there for the next request', async () => {
   const held = gate(({ tokenIndex }) => tokenIndex === 5);
   const { complete } = setUp({ reply: () => 'first + second;\n', beforeStep: held.beforeStep });

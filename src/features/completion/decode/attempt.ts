@@ -52,8 +52,8 @@ export function attemptDecoder({ prompt }: GenerationPlan, tokenizer: Completion
 }
 
 /**
- * Writes on after `beginning` until a stop rule or the model ends it. `decoder` holds the text so far at any time.
- * Rejects with the signal's reason when aborted.
+ * Writes on after `beginning` until a stop rule or the model ends it. `decoder` holds the text so far at any time, of which
+ * `onText` is told after each token. Rejects with the signal's reason when aborted.
  */
 export async function writeAttempt(
   plan: GenerationPlan,
@@ -61,6 +61,7 @@ export async function writeAttempt(
   decoder: DraftDecoder,
   { lane, tokenizer }: Writer,
   signal: AbortSignal,
+  onText?: (text: string) => void,
 ): Promise<Attempt> {
   const { prompt, shape, stopIds } = plan;
   const { path, leastLogProbability, draftIds } = beginning;
@@ -70,7 +71,9 @@ export async function writeAttempt(
   const push = (token: GeneratedToken) => {
     decoder.push(token);
     logProbability += token.logProbability;
-    decision = decideStop(decoder.draft(), shape);
+    const draft = decoder.draft();
+    decision = decideStop(draft, shape);
+    onText?.(draft.text);
     return decision.kind === 'continue' && logProbability > leastLogProbability ? 'continue' : 'stop';
   };
   const attemptOf = (endedByModel: boolean, endLogProbability = 0) => {

@@ -20,6 +20,8 @@ import { weighLines } from './weighLines';
  * again 50 ms later; by then the typed character is often what the model has produced.
  */
 const LINGER_MS = 1_000;
+/** A block that ends so soon after its first line is shown whole at once; the rest of a longer one comes later. */
+const BLOCK_REST_MS = 250;
 
 /** A line that is less likely than the likeliest by more is not weighed against it. */
 const rivalNats = 2;
@@ -35,6 +37,9 @@ export class Generation {
   /** For likelier lines than the first; aborted when the first one will do, and with everything else. */
   private readonly search = new AbortController();
   private readonly decoder: DraftDecoder;
+  private announceLine: () => void = () => undefined;
+  /** Resolves when the first line of a block is whole; never for a single line. */
+  private readonly lineOfBlock = new Promise<void>((resolve) => (this.announceLine = resolve));
   private first: Attempt | undefined;
   private waiterCount = 0;
   private lingering: NodeJS.Timeout | undefined;
@@ -82,21 +87,23 @@ export class Generation {
 
   /**
    * Waits for the end. Rejects with the signal's reason when it aborts, and with the generation's error.
-   * `deadlineMs`: resolves with undefined when that time has passed; the generation lingers.
+   * `deadlineMs`: resolves with undefined when that time has passed, or when enough of a block is there to be shown before
+   * it; the generation lingers.
    */
   async wait(deadlineMs: number, signal: AbortSignal): Promise<Attempt | undefined> {
     this.waiterCount++;
     clearTimeout(this.lingering);
-    let timer: NodeJS.Timeout | undefined;
+    const timers: NodeJS.Timeout[] = [];
     const deadline = new Promise<undefined>((resolve) => {
-      timer = Number.isFinite(deadlineMs)
-        ? setTimeout(resolve, Math.max(0, deadlineMs), undefined)
-        : undefined;
+      if (Number.isFinite(deadlineMs)) {
+        timers.push(setTimeout(resolve, Math.max(0, deadlineMs), undefined));
+        void this.lineOfBlock.then(() => timers.push(setTimeout(resolve, BLOCK_REST_MS, undefined)));
+      }
     });
     try {
       return await raceAbort(Promise.race([this.finished, deadline]), signal);
     } finally {
-      clearTimeout(timer);
+      timers.forEach(clearTimeout);
       this.waiterCount--;
       this.linger();
     }
@@ -149,30 +156,34 @@ export class Generation {
   }
 
   private async run(): Promise<Attempt> {
-    const first = await this.write(anyBeginning, this.decoder, this.controller.signal);
+    const { plan, writer, decoder, controller } = this;
+    const first = await writeAttempt(plan, anyBeginning, decoder, writer, controller.signal, (text) =>
+      this.noteText(text),
+    );
     // A block is more than one line, and its first one alone says little about which block is likeliest.
-    if (this.plan.shape.multiLine) {
+    if (plan.shape.multiLine) {
       return first;
     }
     this.first = first;
     const { signal } = this.search;
     try {
-      const { plan, writer } = this;
       const { isThorough } = plan;
       const write = (beginning: Beginning) =>
-        this.write(beginning, attemptDecoder(plan, writer.tokenizer), signal);
+        writeAttempt(plan, beginning, attemptDecoder(plan, writer.tokenizer), writer, signal);
       const lines = await likelyLines(first, write, isThorough ? rivalNats : 0);
       const best = isThorough ? await weighLines(lines, plan, writer, signal) : lines[0];
       return { ...(best ?? first), timings: first.timings };
     } catch (error) {
-      if (this.controller.signal.aborted || !signal.aborted) {
+      if (controller.signal.aborted || !signal.aborted) {
         throw error;
       }
       return first;
     }
   }
 
-  private write(beginning: Beginning, decoder: DraftDecoder, signal: AbortSignal): Promise<Attempt> {
-    return writeAttempt(this.plan, beginning, decoder, this.writer, signal);
+  private noteText(text: string): void {
+    if (this.plan.shape.multiLine && text.trimStart().includes('\n')) {
+      this.announceLine();
+    }
   }
 }
