@@ -1,7 +1,7 @@
 import type { Disposable } from '../base/disposables';
 
-/** Who goes first when the engine is free. */
-export type Priority = 'completion' | 'command' | 'background';
+/** Who goes first when the engine is free. `ahead`: of a completion that nobody has asked for yet. */
+export type Priority = 'completion' | 'command' | 'ahead' | 'background';
 
 export type Job<T> = (signal: AbortSignal) => Promise<T>;
 
@@ -10,6 +10,9 @@ export type Job<T> = (signal: AbortSignal) => Promise<T>;
  * job is told to stop as soon as a more urgent one waits, whichever window it is of.
  */
 export class Scheduler implements Disposable {
+  /** What is done for completions before one is asked for. */
+  private workAhead: (() => Promise<void>) | undefined;
+
   /** Without `turns` the window has the engine for itself. */
   constructor(private readonly turns = new EngineTurns()) {}
 
@@ -23,11 +26,33 @@ export class Scheduler implements Disposable {
         reject(toError(signal.reason));
         return;
       }
-      if (priority === 'completion') {
-        this.abortAll('completion', 'superseded by a newer completion');
+      if (priority !== 'completion') {
+        this.turns.add(this.schedule(priority, job, signal, resolve, reject));
+        return;
       }
-      this.turns.add(this.schedule(priority, job, signal, resolve, reject));
+      this.abortAll('completion', 'superseded by a newer completion');
+      this.abortAll('ahead', 'superseded by a newer completion');
+      const rank = this.workAhead === undefined ? 'completion' : 'ahead';
+      this.turns.add(this.schedule(rank, job, signal, resolve, reject));
     });
+  }
+
+  /** Settles as `work`, during which completions give way to everything that a user waits for, until `askedFor`. */
+  async ahead(work: () => Promise<void>): Promise<void> {
+    this.workAhead = work;
+    try {
+      await work();
+    } finally {
+      if (this.workAhead === work) {
+        this.workAhead = undefined;
+      }
+    }
+  }
+
+  /** A user waits for a completion now: what was begun ahead of it may be what it needs. */
+  askedFor(): void {
+    this.workAhead = undefined;
+    this.turns.raise(this);
   }
 
   /** Whether a user waits for something other than a completion: then nothing in the background should begin. */
@@ -97,10 +122,18 @@ export class EngineTurns {
 
   add(job: ScheduledJob): void {
     this.waiting.push(job);
-    if (this.running !== undefined && isMoreUrgent(job.priority, this.running.priority)) {
-      this.running.abort(new PreemptedError());
-    }
+    this.preemptFor(job);
     this.startNext();
+  }
+
+  /** What `owner` wanted ahead of time counts as a completion from now on. */
+  raise(owner: Scheduler): void {
+    for (const job of this.jobs()) {
+      if (job.owner === owner && job.priority === 'ahead') {
+        job.priority = 'completion';
+        this.preemptFor(job);
+      }
+    }
   }
 
   /** Whether the job was waiting; one that runs stays until it has settled. */
@@ -110,6 +143,12 @@ export class EngineTurns {
       this.waiting.splice(index, 1);
     }
     return index >= 0;
+  }
+
+  private preemptFor(job: ScheduledJob): void {
+    if (this.running !== undefined && isMoreUrgent(job.priority, this.running.priority)) {
+      this.running.abort(new PreemptedError());
+    }
   }
 
   private startNext(): void {
@@ -145,13 +184,13 @@ export class PreemptedError extends DOMException {
 interface ScheduledJob {
   /** The window that wants it. */
   readonly owner: Scheduler;
-  readonly priority: Priority;
+  priority: Priority;
   readonly abort: (reason: Error) => void;
   /** Runs the job and answers its caller; never rejects. */
   readonly start: () => Promise<void>;
 }
 
-const priorities: readonly Priority[] = ['completion', 'command', 'background'];
+const priorities: readonly Priority[] = ['completion', 'command', 'ahead', 'background'];
 
 function isMoreUrgent(one: Priority, other: Priority): boolean {
   return priorities.indexOf(one) < priorities.indexOf(other);

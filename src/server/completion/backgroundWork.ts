@@ -23,8 +23,9 @@ export class BackgroundWork {
       return;
     }
     this.running = new AbortController();
+    const { signal } = this.running;
     try {
-      await job(this.running.signal);
+      await this.scheduler.ahead(() => job(signal));
     } catch (error) {
       const write = isAbortError(error) ? this.logger.debug : this.logger.warn;
       write(`${name}: ${describeError(error)}`);
@@ -37,14 +38,19 @@ export class BackgroundWork {
     this.timer = setTimeout(() => void this.run(name, job), delayMs);
   }
 
-  /** Forgets what was to run after a while; what runs goes on. */
-  cancelPlan(): void {
-    clearTimeout(this.timer);
+  /** The user asks: what was to run after a while is forgotten, and what runs counts as asked for. */
+  giveWay(): void {
+    this.cancelPlan();
+    this.scheduler.askedFor();
   }
 
   /** Ends what runs, and forgets what was to. */
   stop(): void {
     this.cancelPlan();
     this.running.abort(new DOMException('background work was stopped', 'AbortError'));
+  }
+
+  private cancelPlan(): void {
+    clearTimeout(this.timer);
   }
 }

@@ -79,7 +79,7 @@ export class CompletionService {
   ): Promise<readonly OfferedSuggestion[]> {
     const startMs = performance.now();
     const request = this.withoutKey(asked);
-    this.background.cancelPlan();
+    this.background.giveWay();
     const accepted = this.justAccepted;
     this.justAccepted = undefined;
     this.newestRequest = request;
