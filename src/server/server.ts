@@ -25,6 +25,7 @@ import { CompletionService, type CompletionSituation } from './completion/comple
 import { renderOutcomesPage } from './completion/outcomesPage';
 import { TypingRhythm } from './completion/typingRhythm';
 import { modelConfiguration, parseConfiguration, pathsOf } from './editor/configuration';
+import { runCommand } from './editor/commandResult';
 import { createConnectionLogger } from './editor/connectionLogger';
 import { asDocumentText, OtherFiles } from './context/otherFiles';
 import { fileName } from './editor/fileName';
@@ -162,6 +163,9 @@ class Server {
     connection.onRequest(protocol.deviceReportRequest, () => this.command(() => this.host.deviceReport()));
     connection.onRequest(protocol.fetchModelRequest, (token) =>
       withSignal(token, (signal) => this.host.fetch(signal)),
+    );
+    connection.onRequest(protocol.modelFileCheckRequest, ({ path }, token) =>
+      runCommand(this.logger, token, (signal) => this.loader.checkFile(path, signal).then(() => null)),
     );
     connection.onRequest(protocol.outcomesPageRequest, () =>
       renderOutcomesPage(this.host.state, this.completions.outcomes.newestFirst()),

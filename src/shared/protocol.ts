@@ -61,6 +61,11 @@ export type FetchModelResult =
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly reason: string; readonly advice: string };
 
+/** Client to server, before a GGUF file of the user's goes into the settings: whether it could be used. */
+export const modelFileCheckRequest = new RequestType<{ readonly path: string }, CommandResult<null>, void>(
+  'sotto/checkModelFile',
+);
+
 /** Client to server, when the user asks "why no suggestion?": the last outcomes as text. */
 export const outcomesPageRequest = new RequestType0<string, void>('sotto/outcomesPage');
 

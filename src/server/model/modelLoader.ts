@@ -38,6 +38,8 @@ export interface ModelLoader {
   listModels(cacheFolder: string | undefined): Promise<readonly ListedModel[]>;
   /** Whether loading needs no download. */
   isModelPresent(choice: ModelChoice, cacheFolder: string | undefined): Promise<boolean>;
+  /** Rejects with a `UserError` when the GGUF at `path` could not be used. Loads nothing. */
+  checkFile(path: string, signal: AbortSignal): Promise<void>;
   /** Downloads (if allowed), prepares and loads. Rejects with a `UserError`, or the signal's reason. */
   load(options: LoadOptions, signal: AbortSignal): Promise<ResidentModel>;
 }
