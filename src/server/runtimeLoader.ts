@@ -7,6 +7,7 @@ import { findFimTokens } from '../features/completion/prompt/fimTokens';
 import { createUnableCompleter } from '../features/completion/unableCompleter';
 import { locateCache, type Cache } from '../model/cache';
 import { catalog, findCatalogEntry } from '../model/catalog';
+import { withEditorProxy } from '../model/download/editorProxy';
 import { modelFileState, resolveOwnModelFile } from '../model/modelFile';
 import { checkGguf } from '../model/prepare';
 import { engineFacts } from '../runtime/engineFacts';
@@ -40,7 +41,7 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
     isModelPresent: async (choice, cacheFolder) => isPresent(choice, cacheAt(cacheFolder)),
     checkFile: async (path, signal) => checkGguf(await resolveOwnModelFile(path), signal),
     async load(options, signal) {
-      const { choice, cacheFolder, download, report, logger, device } = options;
+      const { choice, cacheFolder, download, report, logger, device, proxy } = options;
       const cache = cacheAt(cacheFolder);
       if (download === 'forbidden' && !(await isPresent(choice, cache))) {
         throw missingModel();
@@ -48,6 +49,7 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
       const share = await models.acquire(
         {
           ...{ choice, cache, report, logger, device },
+          environment: withEditorProxy(process.env, proxy),
           onDeviceMoved: (moved) => options.onDeviceMoved(engineFacts.deviceTitle(moved)),
           onDeviceLost: (lost, loss) =>
             options.onDeviceLost({ ...loss, device: engineFacts.deviceTitle(lost) }),

@@ -99,12 +99,12 @@ class Server {
       this.loader,
       logger,
       (state) => this.announce(state),
-      modelConfiguration(this.configuration.settings),
+      modelConfiguration(this.configuration),
       (lost) => void connection.sendNotification(protocol.deviceLostNotification, lost),
     );
     this.expectations = new ModelExpectations({
       state: () => this.host.state,
-      listModels: () => this.loader.listModels(modelConfiguration(this.configuration.settings).cacheFolder),
+      listModels: () => this.loader.listModels(modelConfiguration(this.configuration).cacheFolder),
       onFitting: (model) => void connection.sendNotification(protocol.fittingModelNotification, model),
     });
     this.bugs = new BugService({
@@ -319,7 +319,7 @@ class Server {
     const { settings } = this.configuration;
     this.isExcluded = createExclusion(settings.excludedFiles);
     this.bugs.reconsider();
-    void this.host.configure(modelConfiguration(settings));
+    void this.host.configure(modelConfiguration(this.configuration));
   }
 
   private setPaused({ paused, languages }: protocol.PauseState): void {

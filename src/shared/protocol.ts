@@ -17,6 +17,15 @@ export interface ServerConfiguration {
   readonly settings: Settings;
   /** False: the model sees only the file that is worked on, and settings of the workspace name no paths. */
   readonly workspaceTrusted: boolean;
+  /** The editor's own, for a download; one in the server's environment wins. */
+  readonly proxy: ProxySettings;
+}
+
+export interface ProxySettings {
+  /** Empty: none. */
+  readonly url: string;
+  /** Hosts that are reached without it. */
+  readonly noProxy: readonly string[];
 }
 
 /** A place in a document, in the protocol's terms: zero-based line, UTF-16 character. */

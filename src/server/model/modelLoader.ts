@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import type { ReportProgress } from '../../base/progress';
+import type { ProxySettings } from '../../shared/protocol';
 import type { DeviceLost, DeviceReport } from '../../shared/modelState';
 import type { Settings } from '../../shared/settings';
 import type { Engine } from '../../engine/engine';
@@ -19,6 +20,8 @@ export interface LoadOptions {
   readonly cacheFolder: string | undefined;
   /** Only a request that the user made may use the network; loading on demand must not. */
   readonly download: 'allowed' | 'forbidden';
+  /** The editor's. */
+  readonly proxy: ProxySettings;
   readonly report: ReportProgress;
   readonly logger: Logger;
   /** As the setting names it: `auto`, `cpu`, … */
