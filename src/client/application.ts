@@ -23,7 +23,7 @@ import { ChatProvider } from './chat/chatProvider';
 import { languageName } from './languageName';
 import { offerBetterModel } from './model/betterModel';
 import { showDeviceLoss } from './model/devicePicker';
-import { offerModel } from './model/firstRun';
+import { FirstRunOffer } from './model/firstRun';
 import { OutcomesPage } from './outcomesPage';
 import { ServerProcess } from './process/languageClient';
 import { SettingsReader } from './settings';
@@ -54,6 +54,7 @@ export class Application implements Disposable {
   private readonly status: StatusItem;
   private readonly tracker: SuggestionTracker;
   private readonly chatProvider: ChatProvider;
+  private readonly firstRunOffer: FirstRunOffer;
   /** What watches the editor for the server; lives while the server answers. */
   private watchers: Disposable | undefined;
 
@@ -63,6 +64,7 @@ export class Application implements Disposable {
     this.settings = this.store.add(new SettingsReader());
     this.status = this.store.add(new StatusItem());
     this.pause = this.store.add(new Pause(() => this.onPauseChanged(), languageName));
+    this.firstRunOffer = new FirstRunOffer(context.globalState);
     this.tracker = new SuggestionTracker((suggestionId) =>
       this.notify((client) =>
         client.sendNotification(protocol.suggestionRejectedNotification, { suggestionId }),
@@ -210,7 +212,7 @@ export class Application implements Disposable {
       const models = await this.requireClient().sendRequest(protocol.modelListRequest);
       const model = models.find(({ name }) => name === modelName);
       if (model !== undefined) {
-        await offerModel(this.context.globalState, model);
+        await this.firstRunOffer.make(model);
       }
     } catch (error) {
       this.output.warn(`The model could not be offered: ${describeError(error)}`);
