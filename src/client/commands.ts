@@ -25,10 +25,10 @@ export function registerCommands(application: Application): Disposable {
     'sotto.chooseModelFile': () => chooseModelFile(application),
     'sotto.chooseDevice': () => chooseDevice(application),
     'sotto.whyNoSuggestion': () => application.outcomesPage.open(),
-    'sotto.pauseTenMinutes': () => application.pause.pauseEverywhere(TEN_MINUTES_MS, performance.now()),
+    'sotto.pauseTenMinutes': () => application.pause.pauseEverywhere(TEN_MINUTES_MS, Date.now()),
     'sotto.pauseLanguage': () => pauseLanguage(application),
-    'sotto.pauseEverywhere': () => application.pause.pauseEverywhere(Infinity, performance.now()),
-    'sotto.resume': () => application.pause.resume(),
+    'sotto.pauseEverywhere': () => application.pause.pauseEverywhere(Infinity, Date.now()),
+    'sotto.resume': () => application.pause.resume(Date.now()),
     'sotto.restart': () => application.restart(),
     'sotto.showLog': () => application.output.show(),
     'sotto.openWalkthrough': () =>

@@ -44,16 +44,16 @@ export class SettingsReader implements Disposable {
 }
 
 /**
- * Sotto writes to the settings only what the user chose: a model, a device, and that a check be turned off. It goes where
+ * Sotto writes to the settings only what the user chose: a model, a device, and what is turned on or off. It goes where
  * the value in effect comes from: written anywhere else, a value of the workspace would win over it.
  */
-export async function writeSetting(key: SettingKey, value: string): Promise<void> {
+export async function writeSetting(key: SettingKey, value: string | boolean): Promise<void> {
   const configuration = workspace.getConfiguration('sotto');
   if (configuration.inspect(key)?.workspaceValue !== undefined) {
     await configuration.update(key, value, ConfigurationTarget.Workspace);
   } else {
     // An empty text is no value: nothing is left of it.
-    await configuration.update(key, value || undefined, ConfigurationTarget.Global);
+    await configuration.update(key, value === '' ? undefined : value, ConfigurationTarget.Global);
   }
 }
 

@@ -2,6 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import type { Memento } from 'vscode';
 import { FirstRunOffer } from '../../src/client/model/firstRun';
 import { catalogEntry } from '../server/scriptedModel';
+import { createMemory } from '../support/memory';
 
 /** The editor: the offers that are open, each to be answered, and the commands that were run. */
 const editor = vi.hoisted((): { answers: ((button: string | undefined) => void)[]; commands: string[] } => ({
@@ -20,12 +21,7 @@ let memory: Memento;
 
 beforeEach(() => {
   Object.assign(editor, { answers: [], commands: [] });
-  const values = new Map<string, unknown>();
-  memory = {
-    keys: () => [...values.keys()],
-    get: (key: string) => values.get(key),
-    update: (key: string, value: unknown) => Promise.resolve(void values.set(key, value)),
-  } as Memento;
+  memory = createMemory();
 });
 
 test('an offer that nobody answered is made again in the next window, and in one window only once', () => {
