@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { UserError } from '../base/errors';
 import type { LogLevel, Logger } from '../base/logger';
 import { createLineLogger } from '../base/logger';
@@ -46,7 +47,7 @@ function modelChoice(): ModelChoice {
     return { kind: 'catalog', name: defaultModelName };
   }
   return named.toLowerCase().endsWith('.gguf')
-    ? { kind: 'file', path: named }
+    ? { kind: 'file', path: resolve(named) }
     : { kind: 'catalog', name: named };
 }
 

@@ -23,7 +23,7 @@ import { ChatProvider } from './chat/chatProvider';
 import { languageName } from './languageName';
 import { offerBetterModel } from './model/betterModel';
 import { showDeviceLoss } from './model/devicePicker';
-import { offerModel } from './model/firstRun';
+import { FirstRunOffer } from './model/firstRun';
 import { OutcomesPage } from './outcomesPage';
 import { ServerProcess } from './process/languageClient';
 import { SettingsReader } from './settings';
@@ -54,6 +54,7 @@ export class Application implements Disposable {
   private readonly status: StatusItem;
   private readonly tracker: SuggestionTracker;
   private readonly chatProvider: ChatProvider;
+  private readonly firstRunOffer: FirstRunOffer;
   /** What watches the editor for the server; lives while the server answers. */
   private watchers: Disposable | undefined;
 
@@ -62,14 +63,26 @@ export class Application implements Disposable {
     this.output = this.store.add(window.createOutputChannel('Sotto', { log: true }));
     this.settings = this.store.add(new SettingsReader());
     this.status = this.store.add(new StatusItem());
-    this.pause = this.store.add(new Pause(() => this.onPauseChanged(), languageName));
+    this.pause = this.store.add(
+      new Pause(
+        context.globalState,
+        { changed: () => this.onPauseChanged(), reworded: () => this.showStatus() },
+        languageName,
+        Date.now(),
+      ),
+    );
+    this.firstRunOffer = new FirstRunOffer(context.globalState);
     this.tracker = new SuggestionTracker((suggestionId) =>
       this.notify((client) =>
         client.sendNotification(protocol.suggestionRejectedNotification, { suggestionId }),
       ),
     );
     const middleware = createMiddleware({
-      pauseReason: (languageId) => this.pause.reason(languageId, performance.now()),
+      pauseReason: (languageId) => {
+        const nowMs = Date.now();
+        this.pause.look(nowMs);
+        return this.pause.reason(languageId, nowMs);
+      },
       skipped: (request) =>
         this.notify((client) => client.sendNotification(protocol.requestSkippedNotification, request)),
       offered: (document, item) => this.onOffered(document, item),
@@ -106,6 +119,8 @@ export class Application implements Disposable {
     this.store.add(this.server.onDidChangeState(() => this.onServerState()));
     this.store.add(this.settings.onDidChange(() => void this.onSettings()));
     this.store.add(window.onDidChangeActiveTextEditor(() => this.showStatus()));
+    // It may have been paused or resumed in the window that was used before.
+    this.store.add(window.onDidChangeWindowState(() => this.pause.look(Date.now())));
   }
 
   /** Starts the server if the user wants Sotto at all. */
@@ -136,9 +151,6 @@ export class Application implements Disposable {
     return client;
   }
 
-  readonly pauseReason = (): string | undefined =>
-    this.pause.reason(window.activeTextEditor?.document.languageId, performance.now());
-
   statusView(): StatusView {
     const settings = this.settings.current();
     const languageId = window.activeTextEditor?.document.languageId;
@@ -146,7 +158,7 @@ export class Application implements Disposable {
       enabled: settings.enabled,
       process: this.server.state,
       model: this.modelState,
-      pauseReason: this.pauseReason(),
+      pauseReason: this.pause.reason(languageId, Date.now()),
       languageEnabled: languageId === undefined || isLanguageEnabled(settings, languageId),
     });
   }
@@ -210,7 +222,7 @@ export class Application implements Disposable {
       const models = await this.requireClient().sendRequest(protocol.modelListRequest);
       const model = models.find(({ name }) => name === modelName);
       if (model !== undefined) {
-        await offerModel(this.context.globalState, model);
+        await this.firstRunOffer.make(model);
       }
     } catch (error) {
       this.output.warn(`The model could not be offered: ${describeError(error)}`);
@@ -269,7 +281,7 @@ export class Application implements Disposable {
   }
 
   private onPauseChanged(): void {
-    const paused = this.pause.reason(undefined, performance.now()) !== undefined;
+    const paused = this.pause.reason(undefined, Date.now()) !== undefined;
     const languages = this.pause.pausedLanguages;
     this.notify((client) => client.sendNotification(protocol.pauseNotification, { paused, languages }));
     this.showStatus();

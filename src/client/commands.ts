@@ -1,5 +1,5 @@
 import { commands, Disposable, window } from 'vscode';
-import { describeError, UserError } from '../base/errors';
+import { UserError } from '../base/errors';
 import { acceptedCommand, type SuggestionReference } from '../shared/protocol';
 import type { Application } from './application';
 import { documentCode } from './assist/document';
@@ -10,6 +10,7 @@ import { Example } from './example';
 import { chooseDevice } from './model/devicePicker';
 import { chooseModel, chooseModelFile } from './model/modelPicker';
 import { fetchModel } from './model/fetchModel';
+import { showError } from './showError';
 import { showMenu } from './status/menu';
 
 const TEN_MINUTES_MS = 10 * 60_000;
@@ -24,10 +25,10 @@ export function registerCommands(application: Application): Disposable {
     'sotto.chooseModelFile': () => chooseModelFile(application),
     'sotto.chooseDevice': () => chooseDevice(application),
     'sotto.whyNoSuggestion': () => application.outcomesPage.open(),
-    'sotto.pauseTenMinutes': () => application.pause.pauseEverywhere(TEN_MINUTES_MS, performance.now()),
+    'sotto.pauseTenMinutes': () => application.pause.pauseEverywhere(TEN_MINUTES_MS, Date.now()),
     'sotto.pauseLanguage': () => pauseLanguage(application),
-    'sotto.pauseEverywhere': () => application.pause.pauseEverywhere(Infinity, performance.now()),
-    'sotto.resume': () => application.pause.resume(),
+    'sotto.pauseEverywhere': () => application.pause.pauseEverywhere(Infinity, Date.now()),
+    'sotto.resume': () => application.pause.resume(Date.now()),
     'sotto.restart': () => application.restart(),
     'sotto.showLog': () => application.output.show(),
     'sotto.openWalkthrough': () =>
@@ -72,22 +73,6 @@ async function runCommand(application: Application, handler: () => unknown): Pro
   try {
     await handler();
   } catch (error) {
-    application.output.error(describeError(error));
-    const text =
-      error instanceof UserError ? `${error.message} ${error.advice}` : `Sotto: ${describeError(error)}`;
-    if (error instanceof UserError && error.code === 'model-not-found') {
-      await offerModel(text);
-      return;
-    }
-    const answer = await window.showErrorMessage(text, 'Show Log');
-    if (answer === 'Show Log') {
-      application.output.show();
-    }
-  }
-}
-
-async function offerModel(text: string): Promise<void> {
-  if ((await window.showInformationMessage(text, 'Get the Model')) !== undefined) {
-    await commands.executeCommand('sotto.getModel' satisfies CommandId);
+    await showError(error, application.output);
   }
 }

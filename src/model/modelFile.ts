@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { describeError, errorCode, UserError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { ReportProgress } from '../base/progress';
+import { resolveUserPath } from '../base/userPath';
 import { ensureFreeSpace, ensureWritableFolder, type Cache, type Environment } from './cache';
 import type { CatalogEntry, ModelSource } from './catalog';
 import { copyFromFile } from './download/file';
@@ -88,10 +89,11 @@ export function modelFilePath(entry: CatalogEntry, cache: Cache): string {
 
 /**
  * The absolute path of a GGUF that is not in the catalog and is used where it lies: nothing is known to compare
- * its bytes with. Rejects with a `UserError` (`file-not-found`, `unsupported-model`) when it cannot be one.
+ * its bytes with. Rejects with a `UserError` (`bad-argument`, `file-not-found`, `unsupported-model`) when it cannot be
+ * one.
  */
 export async function resolveOwnModelFile(path: string): Promise<string> {
-  const absolutePath = resolve(path);
+  const absolutePath = resolveUserPath(path);
   const magic = Buffer.alloc(4);
   try {
     const handle = await open(absolutePath, 'r');

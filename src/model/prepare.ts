@@ -71,6 +71,14 @@ interface MakeOptions extends PrepareOptions {
   readonly sourceSha256: string;
 }
 
+/**
+ * Reads all that a GGUF is prepared from but its weights, which takes a second. Throws a `UserError` when it cannot be
+ * used: `file-not-found`, `damaged-model`, `unsupported-model`.
+ */
+export async function checkGguf(path: string, signal: AbortSignal): Promise<void> {
+  await readModel(path, signal);
+}
+
 /** Makes the folder under another name and renames it when it is complete. The caller holds its lock. */
 async function makeFolder(folder: string, options: MakeOptions, signal: AbortSignal): Promise<ModelManifest> {
   const { logger, sourceSha256 } = options;
@@ -94,18 +102,8 @@ async function fillFolder(
   { ggufPath, sourceSha256, report }: MakeOptions,
   signal: AbortSignal,
 ): Promise<ModelManifest> {
-  const file = await readGguf(ggufPath, signal);
-  const configuration = readConfiguration(file);
-  const tokenizer = readTokenizer(file);
-  if (tokenizer.tokenBytes.length !== configuration.vocabularySize) {
-    throw damagedModel(
-      `it has ${configuration.vocabularySize} embeddings for ${tokenizer.tokenBytes.length} tokens`,
-    );
-  }
-  const rotaryFactors = await readRotaryFactors(file, configuration);
-  const headParts = planHeadParts(tokenizer);
-  const options = { accuracyLevel: 4, headParts, rotaryFactors } as const;
-  const { onnx, weights } = buildGraph(file, configuration, options);
+  const { file, configuration, tokenizer, headParts, graph } = await readModel(ggufPath, signal);
+  const { onnx, weights } = graph;
   await ensureFreeSpace(folder, weights.byteCount + onnx.byteLength + spareByteCount);
 
   await writeWeights(weights, ggufPath, join(folder, weightsFileName), report, signal);
@@ -128,6 +126,22 @@ async function fillFolder(
   };
   await writeManifest(folder, manifest);
   return manifest;
+}
+
+/** What a GGUF's header and its small tensors say, and the graph made of that. */
+async function readModel(ggufPath: string, signal: AbortSignal) {
+  const file = await readGguf(ggufPath, signal);
+  const configuration = readConfiguration(file);
+  const tokenizer = readTokenizer(file);
+  if (tokenizer.tokenBytes.length !== configuration.vocabularySize) {
+    throw damagedModel(
+      `it has ${configuration.vocabularySize} embeddings for ${tokenizer.tokenBytes.length} tokens`,
+    );
+  }
+  const rotaryFactors = await readRotaryFactors(file, configuration);
+  const headParts = planHeadParts(tokenizer);
+  const graph = buildGraph(file, configuration, { accuracyLevel: 4, headParts, rotaryFactors });
+  return { file, configuration, tokenizer, headParts, graph };
 }
 
 /** A folder of an earlier graph version is as large as the model, and nothing opens it any more. */

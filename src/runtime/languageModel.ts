@@ -4,7 +4,7 @@ import type { Logger } from '../base/logger';
 import type { ReportProgress } from '../base/progress';
 import type { Engine } from '../engine/engine';
 import type { Device } from '../engine/device';
-import type { Cache } from '../model/cache';
+import type { Cache, Environment } from '../model/cache';
 import { findCatalogEntry } from '../model/catalog';
 import { ensureGraphVariant, removeGraphVariant, type GraphSource } from '../model/graphVariant';
 import type { ModelManifest } from '../model/manifest';
@@ -28,6 +28,8 @@ export interface LoadOptions {
   /** Download, verification, preparation and loading, in this order; finished steps are not reported. */
   readonly report: ReportProgress;
   readonly logger: Logger;
+  /** For a download; absent: that of this process. */
+  readonly environment?: Environment;
   readonly contextCapacity?: number;
   readonly threadCount?: number;
   /** Absent: the CPU. */
@@ -73,13 +75,13 @@ export async function loadLanguageModel(options: LoadOptions, signal: AbortSigna
 }
 
 async function ensurePrepared(
-  { choice, cache, report, logger }: LoadOptions,
+  { choice, cache, environment, report, logger }: LoadOptions,
   signal: AbortSignal,
 ): Promise<GraphSource> {
   switch (choice.kind) {
     case 'catalog': {
       const entry = findCatalogEntry(choice.name);
-      const path = await ensureModelFile(entry, { cache, report, logger }, signal);
+      const path = await ensureModelFile(entry, { cache, environment, report, logger }, signal);
       const prepared = await prepareModel(path, entry.sha256, cache.folder, { report, logger }, signal);
       return { ...prepared, ggufPath: path };
     }

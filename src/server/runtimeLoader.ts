@@ -1,12 +1,15 @@
 import { neverAborted } from '../base/abort';
 import { userErrorOf } from '../base/errors';
 import type { Logger } from '../base/logger';
+import { resolveUserPath } from '../base/userPath';
 import { createCompleter } from '../features/completion/engineCompleter';
 import { findFimTokens } from '../features/completion/prompt/fimTokens';
 import { createUnableCompleter } from '../features/completion/unableCompleter';
 import { locateCache, type Cache } from '../model/cache';
 import { catalog, findCatalogEntry } from '../model/catalog';
-import { modelFileState } from '../model/modelFile';
+import { withEditorProxy } from '../model/download/editorProxy';
+import { modelFileState, resolveOwnModelFile } from '../model/modelFile';
+import { checkGguf } from '../model/prepare';
 import { engineFacts } from '../runtime/engineFacts';
 import { defaultContextCapacity } from '../runtime/languageModel';
 import { createBugFinder, createUnableBugFinder } from './bugs/bugFinder';
@@ -20,7 +23,7 @@ import type { Scheduler } from './scheduler';
 export function createRuntimeLoader(scheduler: Scheduler, models = new SharedModels()): ModelLoader {
   return {
     contextCapacity: defaultContextCapacity,
-    listModels: (cacheFolder) => {
+    listModels: async (cacheFolder) => {
       const cache = cacheAt(cacheFolder);
       return Promise.all(
         catalog.map(async (entry) => ({
@@ -35,9 +38,10 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
         })),
       );
     },
-    isModelPresent: (choice, cacheFolder) => isPresent(choice, cacheAt(cacheFolder)),
+    isModelPresent: async (choice, cacheFolder) => isPresent(choice, cacheAt(cacheFolder)),
+    checkFile: async (path, signal) => checkGguf(await resolveOwnModelFile(path), signal),
     async load(options, signal) {
-      const { choice, cacheFolder, download, report, logger, device } = options;
+      const { choice, cacheFolder, download, report, logger, device, proxy } = options;
       const cache = cacheAt(cacheFolder);
       if (download === 'forbidden' && !(await isPresent(choice, cache))) {
         throw missingModel();
@@ -45,6 +49,7 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
       const share = await models.acquire(
         {
           ...{ choice, cache, report, logger, device },
+          environment: withEditorProxy(process.env, proxy),
           onDeviceMoved: (moved) => options.onDeviceMoved(engineFacts.deviceTitle(moved)),
           onDeviceLost: (lost, loss) =>
             options.onDeviceLost({ ...loss, device: engineFacts.deviceTitle(lost) }),
@@ -100,7 +105,7 @@ function serveModel({ model, release }: ModelShare, scheduler: Scheduler, logger
 }
 
 function cacheAt(cacheFolder: string | undefined): Cache {
-  return locateCache(cacheFolder === undefined ? process.env : { SOTTO_CACHE: cacheFolder });
+  return locateCache(cacheFolder === undefined ? process.env : { SOTTO_CACHE: resolveUserPath(cacheFolder) });
 }
 
 /** A user's own file counts as present: what is wrong with it is said when it is loaded. */

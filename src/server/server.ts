@@ -25,6 +25,7 @@ import { CompletionService, type CompletionSituation } from './completion/comple
 import { renderOutcomesPage } from './completion/outcomesPage';
 import { TypingRhythm } from './completion/typingRhythm';
 import { modelConfiguration, parseConfiguration, pathsOf } from './editor/configuration';
+import { runCommand } from './editor/commandResult';
 import { createConnectionLogger } from './editor/connectionLogger';
 import { asDocumentText, OtherFiles } from './context/otherFiles';
 import { fileName } from './editor/fileName';
@@ -98,12 +99,12 @@ class Server {
       this.loader,
       logger,
       (state) => this.announce(state),
-      modelConfiguration(this.configuration.settings),
+      modelConfiguration(this.configuration),
       (lost) => void connection.sendNotification(protocol.deviceLostNotification, lost),
     );
     this.expectations = new ModelExpectations({
       state: () => this.host.state,
-      listModels: () => this.loader.listModels(modelConfiguration(this.configuration.settings).cacheFolder),
+      listModels: () => this.loader.listModels(modelConfiguration(this.configuration).cacheFolder),
       onFitting: (model) => void connection.sendNotification(protocol.fittingModelNotification, model),
     });
     this.bugs = new BugService({
@@ -162,6 +163,9 @@ class Server {
     connection.onRequest(protocol.deviceReportRequest, () => this.command(() => this.host.deviceReport()));
     connection.onRequest(protocol.fetchModelRequest, (token) =>
       withSignal(token, (signal) => this.host.fetch(signal)),
+    );
+    connection.onRequest(protocol.modelFileCheckRequest, ({ path }, token) =>
+      runCommand(this.logger, token, (signal) => this.loader.checkFile(path, signal).then(() => null)),
     );
     connection.onRequest(protocol.outcomesPageRequest, () =>
       renderOutcomesPage(this.host.state, this.completions.outcomes.newestFirst()),
@@ -315,7 +319,7 @@ class Server {
     const { settings } = this.configuration;
     this.isExcluded = createExclusion(settings.excludedFiles);
     this.bugs.reconsider();
-    void this.host.configure(modelConfiguration(settings));
+    void this.host.configure(modelConfiguration(this.configuration));
   }
 
   private setPaused({ paused, languages }: protocol.PauseState): void {

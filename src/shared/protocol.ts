@@ -17,6 +17,15 @@ export interface ServerConfiguration {
   readonly settings: Settings;
   /** False: the model sees only the file that is worked on, and settings of the workspace name no paths. */
   readonly workspaceTrusted: boolean;
+  /** The editor's own, for a download; one in the server's environment wins. */
+  readonly proxy: ProxySettings;
+}
+
+export interface ProxySettings {
+  /** Empty: none. */
+  readonly url: string;
+  /** Hosts that are reached without it. */
+  readonly noProxy: readonly string[];
 }
 
 /** A place in a document, in the protocol's terms: zero-based line, UTF-16 character. */
@@ -60,6 +69,11 @@ export type FetchModelResult =
   | { readonly kind: 'ready' }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly reason: string; readonly advice: string };
+
+/** Client to server, before a GGUF file of the user's goes into the settings: whether it could be used. */
+export const modelFileCheckRequest = new RequestType<{ readonly path: string }, CommandResult<null>, void>(
+  'sotto/checkModelFile',
+);
 
 /** Client to server, when the user asks "why no suggestion?": the last outcomes as text. */
 export const outcomesPageRequest = new RequestType0<string, void>('sotto/outcomesPage');

@@ -4,6 +4,7 @@ import { offerBetterModel } from '../../src/client/model/betterModel';
 import type { SettingsWriter } from '../../src/client/model/modelPicker';
 import type { ModelDescription } from '../../src/shared/modelState';
 import { catalogEntry } from '../server/scriptedModel';
+import { createMemory } from '../support/memory';
 
 /** The editor outside of the tests' reach: what it is asked to show, what it answers, and its settings. */
 const editor = vi.hoisted(() => ({
@@ -51,12 +52,7 @@ let memory: Memento;
 beforeEach(() => {
   vi.useFakeTimers();
   chosen = 'small';
-  const values = new Map<string, unknown>();
-  memory = {
-    keys: () => [...values.keys()],
-    get: (key: string) => values.get(key),
-    update: (key: string, value: unknown) => Promise.resolve(void values.set(key, value)),
-  } as Memento;
+  memory = createMemory();
   Object.assign(editor, { shown: [], answer: undefined, written: [], commands: [] });
 });
 afterEach(() => {

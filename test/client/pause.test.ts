@@ -1,39 +1,81 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Memento } from 'vscode';
 import { Pause } from '../../src/client/status/pause';
+import { createMemory } from '../support/memory';
 
 const minuteMs = 60_000;
-let changeCount: number;
+let memory: Memento;
+let pauses: Pause[];
 let pause: Pause;
+let told: string[];
 
 beforeEach(() => {
   vi.useFakeTimers();
-  changeCount = 0;
-  pause = new Pause(
-    () => (changeCount += 1),
-    (languageId) => languageId.toUpperCase(),
-  );
+  memory = createMemory();
+  pauses = [];
+  told = [];
+  pause = openWindow((what) => told.push(what));
 });
 
 afterEach(() => {
-  pause.dispose();
+  pauses.forEach((each) => each.dispose());
   vi.useRealTimers();
 });
 
-test('a pause for ten minutes ends by itself and says so', () => {
-  pause.pauseEverywhere(10 * minuteMs, Date.now());
+function openWindow(tell: (what: 'changed' | 'reworded') => void = () => {}): Pause {
+  const listener = { changed: () => tell('changed'), reworded: () => tell('reworded') };
+  const opened = new Pause(memory, listener, (languageId) => languageId.toUpperCase(), Date.now());
+  pauses.push(opened);
+  return opened;
+}
+
+test('a pause for ten minutes ends by itself and says so', async () => {
+  await pause.pauseEverywhere(10 * minuteMs, Date.now());
   expect(pause.reason('python', Date.now() + minuteMs)).toBe('paused for 9 more min');
   vi.advanceTimersByTime(10 * minuteMs);
   expect(pause.reason('python', Date.now())).toBeUndefined();
-  expect(changeCount).toBe(2);
+  expect(told.filter((what) => what === 'changed')).toHaveLength(2);
 });
 
-test('a pause everywhere lasts until it is resumed, also when a shorter one came before', () => {
-  pause.pauseEverywhere(10 * minuteMs, Date.now());
-  pause.pauseEverywhere(Infinity, Date.now());
+test('each minute that is over is told', async () => {
+  await pause.pauseEverywhere(3 * minuteMs, Date.now());
+  vi.advanceTimersByTime(minuteMs - 1);
+  expect(told).toEqual(['changed']);
+  vi.advanceTimersByTime(1);
+  expect(pause.reason(undefined, Date.now())).toBe('paused for 2 more min');
+  expect(told).toEqual(['changed', 'reworded']);
+  vi.advanceTimersByTime(60 * minuteMs);
+  expect(told).toEqual(['changed', 'reworded', 'reworded', 'changed']);
+});
+
+test('a pause everywhere lasts until it is resumed, also when a shorter one came before', async () => {
+  await pause.pauseEverywhere(10 * minuteMs, Date.now());
+  await pause.pauseEverywhere(Infinity, Date.now());
   vi.advanceTimersByTime(24 * 60 * minuteMs);
   expect(pause.reason(undefined, Date.now())).toBe('paused until resumed');
-  pause.resume();
+  await pause.resume(Date.now());
   expect(pause.reason(undefined, Date.now())).toBeUndefined();
+});
+
+test('a pause everywhere holds in the other windows, and ends in all of them', async () => {
+  const other = openWindow();
+  await other.pauseEverywhere(Infinity, Date.now());
+  expect(pause.reason('python', Date.now())).toBe('paused until resumed');
+  expect(openWindow().reason('python', Date.now())).toBe('paused until resumed');
+  pause.look(Date.now());
+  pause.look(Date.now());
+  expect(told).toEqual(['changed']);
+  await other.resume(Date.now());
+  pause.look(Date.now());
+  expect(told).toEqual(['changed', 'changed']);
+  await other.pauseEverywhere(10 * minuteMs, Date.now());
+  await pause.resume(Date.now());
+  expect(other.reason('python', Date.now())).toBeUndefined();
+});
+
+test('a clock that is set back ends a pause, and does not make it longer', async () => {
+  await pause.pauseEverywhere(10 * minuteMs, Date.now());
+  expect(pause.reason(undefined, Date.now() - 60 * minuteMs)).toBeUndefined();
 });
 
 test('a paused language leaves the others alone', () => {
@@ -44,12 +86,12 @@ test('a paused language leaves the others alone', () => {
   expect(pause.reason(undefined, Date.now())).toBeUndefined();
 });
 
-test('a language that is paused stays so when a pause everywhere ends by itself, and not when the user resumes', () => {
+test('a language that is paused stays so when a pause everywhere ends by itself, and not when the user resumes', async () => {
   pause.pauseLanguage('python');
-  pause.pauseEverywhere(10 * minuteMs, Date.now());
+  await pause.pauseEverywhere(10 * minuteMs, Date.now());
   vi.advanceTimersByTime(10 * minuteMs);
   expect(pause.reason('python', Date.now())).toBe('paused for PYTHON');
   expect(pause.reason('rust', Date.now())).toBeUndefined();
-  pause.resume();
+  await pause.resume(Date.now());
   expect(pause.reason('python', Date.now())).toBeUndefined();
 });

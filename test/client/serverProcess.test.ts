@@ -11,6 +11,7 @@ import { UserError } from '../../src/base/errors';
 import { ServerProcess } from '../../src/client/process/languageClient';
 import { endProcessNotification, outcomesPageRequest } from '../../src/shared/protocol';
 import { parseSettings } from '../../src/shared/settings';
+import { withoutProxy } from '../server/testClient';
 
 /** A client as the library has it: it cannot be stopped while it starts. */
 const { FakeClient, clients } = vi.hoisted(() => {
@@ -89,7 +90,7 @@ beforeEach(() => {
   server = new ServerProcess(
     { extensionUri: {} } as ExtensionContext,
     output as unknown as LogOutputChannel,
-    () => ({ settings: parseSettings(() => undefined), workspaceTrusted }),
+    () => ({ settings: parseSettings(() => undefined), workspaceTrusted, proxy: withoutProxy }),
     {},
     () => {},
   );

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { InlineCompletionTriggerKind } from 'vscode-languageserver/node';
 import * as protocol from '../../src/shared/protocol';
 import { ScriptedLoader } from '../server/scriptedModel';
-import { connect, testSettings, type TestClient } from '../server/testClient';
+import { connect, testSettings, withoutProxy, type TestClient } from '../server/testClient';
 import { foreignValues, mutationsOf } from '../support/jsonMutation';
 
 let client: TestClient;
@@ -126,6 +126,7 @@ async function expectWorking(): Promise<void> {
   await client.connection.sendNotification(protocol.configurationNotification, {
     settings: testSettings,
     workspaceTrusted: true,
+    proxy: withoutProxy,
   });
   await client.connection.sendRequest(protocol.fetchModelRequest);
   const own = 'file:///work/own.ts';

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
+import { withEditorProxy } from '../../src/model/download/editorProxy';
 import { downloadFromHuggingFace } from '../../src/model/download/huggingface';
 import { PartialFile } from '../../src/model/download/partialFile';
 import { ensureModelFile, modelFilePath, modelFileState } from '../../src/model/modelFile';
@@ -192,6 +193,28 @@ test('asks the proxy of the environment, and not for hosts in NO_PROXY', async (
   await ensureModelFile(entry, workspace.optionsWith(environment), neverAborted);
   expectFetched();
   expect(proxy.requests.map(({ url }) => url)).toEqual(['hub.invalid:80']);
+});
+
+test("asks the editor's proxy where the environment names none", async () => {
+  const hub = await serve((request, response) => sendFile(request, response, content));
+  const proxy = await startProxy(hub.url);
+  servers.push(proxy);
+  const environment = { HF_ENDPOINT: 'http://hub.invalid' };
+  const fetchWith = (named: Record<string, string>, noProxy: readonly string[]) =>
+    ensureModelFile(
+      entry,
+      workspace.optionsWith(withEditorProxy({ ...environment, ...named }, { url: proxy.url, noProxy })),
+      neverAborted,
+    );
+  await expect(fetchWith({}, ['other.invalid', 'hub.invalid'])).rejects.toThrow('hub.invalid');
+  await expect(fetchWith({ HTTPS_PROXY: 'http://127.0.0.1:1' }, [])).rejects.toThrow('hub.invalid');
+  await expect(fetchWith({ HTTP_PROXY: 'http://127.0.0.1:1' }, [])).rejects.toThrow('ECONNREFUSED');
+  await expect(fetchWith({ no_proxy: 'hub.invalid' }, [])).rejects.toThrow('hub.invalid');
+  expect(proxy.requests).toHaveLength(0);
+
+  await fetchWith({}, ['other.invalid']);
+  expectFetched();
+  expect(proxy.requests).toHaveLength(1);
 });
 
 async function serve(listener: Parameters<typeof startServer>[0]): Promise<TestServer> {

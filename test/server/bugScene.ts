@@ -5,7 +5,7 @@ import * as protocol from '../../src/shared/protocol';
 import type { Settings } from '../../src/shared/settings';
 import { outlineText } from '../../src/syntax/outline';
 import { ScriptedLoader } from './scriptedModel';
-import { connect, testSettings, type ConnectOptions, type TestClient } from './testClient';
+import { connect, testSettings, withoutProxy, type ConnectOptions, type TestClient } from './testClient';
 
 export const uri = 'file:///project/app.ts';
 /** How long the user has to rest before a check begins. */
@@ -115,7 +115,7 @@ export class BugScene {
 
   async configure(check: Settings['bugs.check']): Promise<void> {
     const settings = { ...testSettings, 'bugs.check': check };
-    const configuration = { settings, workspaceTrusted: true };
+    const configuration = { settings, workspaceTrusted: true, proxy: withoutProxy };
     await this.client.connection.sendNotification(protocol.configurationNotification, configuration);
   }
 }

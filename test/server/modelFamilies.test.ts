@@ -11,6 +11,7 @@ import type { ResidentModel } from '../../src/server/model/modelLoader';
 import { createRuntimeLoader } from '../../src/server/runtimeLoader';
 import { Scheduler } from '../../src/server/scheduler';
 import { writeTinyModel, type TinyModelOptions } from '../support/tinyModel';
+import { withoutProxy } from './testClient';
 
 const folder = mkdtempSync(join(tmpdir(), 'sotto-families-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -125,6 +126,7 @@ async function withModel(
       report: () => {},
       logger: silentLogger,
       device: 'cpu',
+      proxy: withoutProxy,
       onDeviceMoved: () => {},
       onDeviceLost: () => {},
     },

@@ -4,12 +4,14 @@ import { UserError } from '../../src/base/errors';
 import { silentLogger } from '../../src/base/logger';
 import { ModelHost, type ModelConfiguration } from '../../src/server/model/modelHost';
 import { ScriptedLoader } from './scriptedModel';
+import { withoutProxy } from './testClient';
 
 const small: ModelConfiguration = {
   choice: { kind: 'catalog', name: 'small' },
   cacheFolder: undefined,
   device: 'auto',
   unloadAfterMinutes: 10,
+  proxy: withoutProxy,
 };
 
 let loader: ScriptedLoader;

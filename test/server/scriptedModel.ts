@@ -145,6 +145,10 @@ export class ScriptedLoader implements ModelLoader {
     return Promise.resolve(this.present);
   }
 
+  checkFile(): Promise<void> {
+    return this.failure === undefined ? Promise.resolve() : Promise.reject(this.failure);
+  }
+
   /** The options of the last load, for what a model says later. */
   options: LoadOptions | undefined;
 

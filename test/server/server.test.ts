@@ -5,7 +5,7 @@ import type { CompletionRequest } from '../../src/features/completion/types';
 import type { Completer } from '../../src/features/completion/completer';
 import * as protocol from '../../src/shared/protocol';
 import { ScriptedLoader, suggestionOf } from './scriptedModel';
-import { connect, testSettings, type ConnectOptions, type TestClient } from './testClient';
+import { connect, testSettings, withoutProxy, type ConnectOptions, type TestClient } from './testClient';
 
 const uri = 'file:///project/app.ts';
 
@@ -244,8 +244,19 @@ test('settings apply from the moment they are sent', async () => {
   await client.connection.sendNotification(protocol.configurationNotification, {
     settings: { ...testSettings, languages: { typescript: false } },
     workspaceTrusted: true,
+    proxy: withoutProxy,
   });
   expect(await client.ask(uri)).toEqual([]);
+});
+
+test('a model is fetched by way of the proxy that the editor has by then', async () => {
+  await start();
+  const proxy = { url: 'http://proxy.example:8080', noProxy: ['.local'] };
+  await client.connection.sendNotification(protocol.configurationNotification, {
+    ...{ settings: testSettings, workspaceTrusted: true, proxy },
+  });
+  await client.connection.sendRequest(protocol.fetchModelRequest);
+  expect(loader.options).toMatchObject({ download: 'allowed', proxy });
 });
 
 test('acceptance and rejection reach the pipeline, each once', async () => {

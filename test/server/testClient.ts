@@ -21,7 +21,7 @@ import {
 import type { ModelLoader } from '../../src/server/model/modelLoader';
 import { startServer } from '../../src/server/server';
 import type { ModelState } from '../../src/shared/modelState';
-import { modelStateNotification } from '../../src/shared/protocol';
+import { modelStateNotification, type ProxySettings } from '../../src/shared/protocol';
 import { parseSettings, type Settings } from '../../src/shared/settings';
 
 export interface TestClient {
@@ -49,6 +49,8 @@ export const testSettings: Settings = {
   'bugs.check': 'automatic',
 };
 
+export const withoutProxy: ProxySettings = { url: '', noProxy: [] };
+
 /** A server in this process, and a client that speaks the real protocol with it over two streams. */
 export async function connect(loader: ModelLoader, options: ConnectOptions = {}): Promise<TestClient> {
   const toServer = new PassThrough();
@@ -61,7 +63,7 @@ export async function connect(loader: ModelLoader, options: ConnectOptions = {})
 export async function connectTo(
   fromServer: Readable,
   toServer: Writable,
-  { settings = testSettings, workspaceTrusted = true, folder }: ConnectOptions = {},
+  { settings = testSettings, workspaceTrusted = true, proxy = withoutProxy, folder }: ConnectOptions = {},
 ): Promise<TestClient> {
   const connection = createProtocolConnection(
     new StreamMessageReader(fromServer),
@@ -77,7 +79,7 @@ export async function connectTo(
     rootUri: null,
     capabilities: {},
     workspaceFolders: folder === undefined ? null : [{ uri: folder, name: 'test' }],
-    initializationOptions: { settings, workspaceTrusted },
+    initializationOptions: { settings, workspaceTrusted, proxy },
   });
   await connection.sendNotification(InitializedNotification.type, {});
   return { connection, states, logLines, ...createEditor(connection) };
@@ -86,6 +88,7 @@ export async function connectTo(
 export interface ConnectOptions {
   readonly settings?: Settings;
   readonly workspaceTrusted?: boolean;
+  readonly proxy?: ProxySettings;
   /** A workspace folder, as a URI. */
   readonly folder?: string;
 }

@@ -1,6 +1,7 @@
 import { window, type QuickPickItem } from 'vscode';
+import { UserError } from '../../base/errors';
 import { formatBytes } from '../../base/formatBytes';
-import { modelListRequest } from '../../shared/protocol';
+import { modelFileCheckRequest, modelListRequest } from '../../shared/protocol';
 import type { ModelDescription } from '../../shared/modelState';
 import type { Application } from '../application';
 import { writeSetting } from '../settings';
@@ -35,8 +36,12 @@ export async function chooseModel(application: ModelChooser): Promise<void> {
   await fetchModel(application);
 }
 
-/** Lets the user choose a GGUF file, for machines without a network. */
+/**
+ * Lets the user choose a GGUF file, for machines without a network. Throws a `UserError` when it cannot be used; then the
+ * model of before stays.
+ */
 export async function chooseModelFile(application: ModelChooser): Promise<void> {
+  const client = application.requireClient();
   const [file] =
     (await window.showOpenDialog({
       title: 'Choose a GGUF file',
@@ -46,7 +51,12 @@ export async function chooseModelFile(application: ModelChooser): Promise<void> 
   if (file === undefined) {
     return;
   }
-  await writeChoice(application, { modelPath: file.fsPath });
+  const path = file.fsPath;
+  const check = await client.sendRequest(modelFileCheckRequest, { path });
+  if (check.kind === 'failed') {
+    throw new UserError(check.code, check.reason, check.advice);
+  }
+  await writeChoice(application, { modelPath: path });
   await fetchModel(application);
 }
 

@@ -2,48 +2,45 @@ import { commands, window, type QuickPickItem } from 'vscode';
 import type { Application } from '../application';
 import type { CommandId } from '../commandIds';
 import { languageName } from '../languageName';
+import { writeSetting } from '../settings';
 
 interface MenuItem extends QuickPickItem {
-  readonly run: CommandId;
+  readonly run: CommandId | (() => unknown);
 }
 
-type MenuFacts = Pick<Application, 'modelState' | 'pauseReason' | 'statusView'>;
+type MenuFacts = Pick<Application, 'extensionId' | 'modelState' | 'pause' | 'settings' | 'statusView'>;
 
 /** What a click on the status item opens. */
 export async function showMenu(application: MenuFacts): Promise<void> {
-  const picked = await window.showQuickPick(menuItems(application), {
+  const items = application.settings.current().enabled ? menuItems(application) : menuWhileOff(application);
+  const picked = await window.showQuickPick(items, {
     title: 'Sotto',
     placeHolder: application.statusView().tooltip,
   });
   if (picked !== undefined) {
-    await commands.executeCommand(picked.run);
+    const { run } = picked;
+    await (typeof run === 'string' ? commands.executeCommand(run) : run());
   }
 }
 
-function menuItems({ modelState, pauseReason }: MenuFacts): readonly MenuItem[] {
-  const languageId = window.activeTextEditor?.document.languageId;
+function menuWhileOff({ extensionId }: MenuFacts): readonly MenuItem[] {
+  return [
+    { label: '$(play) Turn Sotto on', run: () => writeSetting('enabled', true) },
+    {
+      label: '$(gear) Settings',
+      run: () => commands.executeCommand('workbench.action.openSettings', `@ext:${extensionId}`),
+    },
+  ];
+}
+
+function menuItems({ modelState, pause }: MenuFacts): readonly MenuItem[] {
   const getModel: readonly MenuItem[] =
     modelState?.kind === 'absent' || modelState?.kind === 'failed'
       ? [{ label: '$(cloud-download) Get the model', run: 'sotto.getModel' }]
       : [];
-  const pauseItems: readonly MenuItem[] =
-    pauseReason() === undefined
-      ? [
-          { label: '$(debug-pause) Pause for 10 minutes', run: 'sotto.pauseTenMinutes' },
-          ...(languageId === undefined
-            ? []
-            : [
-                {
-                  label: `$(debug-pause) Pause for ${languageName(languageId)}`,
-                  run: 'sotto.pauseLanguage',
-                } as const,
-              ]),
-          { label: '$(debug-pause) Pause everywhere', run: 'sotto.pauseEverywhere' },
-        ]
-      : [{ label: '$(play) Resume', run: 'sotto.resume' }];
   return [
     ...getModel,
-    ...pauseItems,
+    ...pauseItems(pause),
     { label: '$(question) Why no suggestion?', run: 'sotto.whyNoSuggestion' },
     { label: '$(list-selection) Choose model…', run: 'sotto.chooseModel' },
     {
@@ -53,5 +50,25 @@ function menuItems({ modelState, pauseReason }: MenuFacts): readonly MenuItem[] 
     },
     { label: '$(output) Show log', run: 'sotto.showLog' },
     { label: '$(refresh) Restart', run: 'sotto.restart' },
+  ];
+}
+
+/** Where only the language is paused, more can be. */
+function pauseItems(pause: Application['pause']): readonly MenuItem[] {
+  const nowMs = Date.now();
+  const resume: MenuItem = { label: '$(play) Resume', run: 'sotto.resume' };
+  if (pause.reason(undefined, nowMs) !== undefined) {
+    return [resume];
+  }
+  const languageId = window.activeTextEditor?.document.languageId;
+  const ofLanguage: readonly MenuItem[] =
+    languageId === undefined || pause.reason(languageId, nowMs) !== undefined
+      ? []
+      : [{ label: `$(debug-pause) Pause for ${languageName(languageId)}`, run: 'sotto.pauseLanguage' }];
+  return [
+    ...(pause.reason(languageId, nowMs) === undefined ? [] : [resume]),
+    { label: '$(debug-pause) Pause for 10 minutes', run: 'sotto.pauseTenMinutes' },
+    ...ofLanguage,
+    { label: '$(debug-pause) Pause everywhere', run: 'sotto.pauseEverywhere' },
   ];
 }

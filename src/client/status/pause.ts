@@ -1,46 +1,65 @@
+import type { Memento } from 'vscode';
+
+export interface PauseListener {
+  /** Suggestions are paused, or no longer. */
+  changed(): void;
+  /** Still paused; the reason reads differently. */
+  reworded(): void;
+}
+
 /**
- * Whether suggestions are paused in this window, and why. Lasts until it is resumed or the window closes: what is
- * meant to last longer is a setting. Times are those of `performance.now()`, which no change of the clock moves.
+ * Whether suggestions are paused, and why. A pause everywhere is kept in the memory that all windows have in common, and
+ * lasts until its time is over or some window resumes; that of a language lasts as long as the window: what is meant to
+ * last longer is a setting. Times are those of the system's clock, the only one that windows share.
  */
 export class Pause {
-  private everywhereUntilMs: number | undefined;
   private readonly languages = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
+  private toldReason: string | undefined;
 
   /** `nameOf`: a language's name for the reader. */
   constructor(
-    private readonly onChange: () => void,
+    private readonly memory: Memento,
+    private readonly listener: PauseListener,
     private readonly nameOf: (languageId: string) => string,
-  ) {}
+    nowMs: number,
+  ) {
+    this.toldReason = this.reason(undefined, nowMs);
+    this.wait(nowMs);
+  }
 
   get pausedLanguages(): readonly string[] {
     return [...this.languages];
   }
 
   /** Pauses everywhere; `Infinity`: until resumed. */
-  pauseEverywhere(durationMs: number, nowMs: number): void {
-    clearTimeout(this.timer);
-    this.everywhereUntilMs = nowMs + durationMs;
-    if (Number.isFinite(durationMs)) {
-      this.timer = setTimeout(() => this.resumeEverywhere(), durationMs);
-    }
-    this.onChange();
+  async pauseEverywhere(durationMs: number, nowMs: number): Promise<void> {
+    const untilMs = Number.isFinite(durationMs) ? nowMs + durationMs : null;
+    const stored = this.memory.update(PAUSE_KEY, { fromMs: nowMs, untilMs } satisfies StoredPause);
+    this.look(nowMs);
+    await stored;
   }
 
   pauseLanguage(languageId: string): void {
     this.languages.add(languageId);
-    this.onChange();
+    this.listener.changed();
   }
 
-  resume(): void {
+  /** Ends the pause everywhere, in all windows, and those of languages in this one. */
+  async resume(nowMs: number): Promise<void> {
     this.languages.clear();
-    this.resumeEverywhere();
+    const stored = this.memory.update(PAUSE_KEY, undefined);
+    this.toldReason = undefined;
+    this.wait(nowMs);
+    this.listener.changed();
+    await stored;
   }
 
   /** Why nothing is suggested in a language (undefined: of no document) now, or undefined when nothing is paused. */
   reason(languageId: string | undefined, nowMs: number): string | undefined {
-    if (this.everywhereUntilMs !== undefined && nowMs < this.everywhereUntilMs) {
-      const minutes = Math.ceil((this.everywhereUntilMs - nowMs) / 60_000);
+    const remainingMs = this.remainingMs(nowMs);
+    if (remainingMs > 0) {
+      const minutes = Math.ceil(remainingMs / MINUTE_MS);
       return Number.isFinite(minutes) ? `paused for ${minutes} more min` : 'paused until resumed';
     }
     return languageId !== undefined && this.languages.has(languageId)
@@ -48,14 +67,47 @@ export class Pause {
       : undefined;
   }
 
+  /** Tells the listener what is not so any more, as another window may have paused or resumed. */
+  look(nowMs: number): void {
+    const { toldReason } = this;
+    const reason = this.reason(undefined, nowMs);
+    this.toldReason = reason;
+    this.wait(nowMs);
+    if ((reason === undefined) !== (toldReason === undefined)) {
+      this.listener.changed();
+    } else if (reason !== toldReason) {
+      this.listener.reworded();
+    }
+  }
+
   dispose(): void {
     clearTimeout(this.timer);
   }
 
-  /** Languages that are paused stay so. */
-  private resumeEverywhere(): void {
+  /** Looks again when the next minute of a pause is over. */
+  private wait(nowMs: number): void {
     clearTimeout(this.timer);
-    this.everywhereUntilMs = undefined;
-    this.onChange();
+    const remainingMs = this.remainingMs(nowMs);
+    if (remainingMs > 0 && Number.isFinite(remainingMs)) {
+      this.timer = setTimeout(() => this.look(Date.now()), remainingMs % MINUTE_MS || MINUTE_MS);
+    }
+  }
+
+  /** Of a pause everywhere; 0 when there is none. A clock that was set back to before it began ends it. */
+  private remainingMs(nowMs: number): number {
+    const stored = this.memory.get<StoredPause>(PAUSE_KEY);
+    if (stored === undefined || nowMs < stored.fromMs) {
+      return 0;
+    }
+    return stored.untilMs === null ? Infinity : Math.max(0, stored.untilMs - nowMs);
   }
 }
+
+interface StoredPause {
+  readonly fromMs: number;
+  /** Null: until resumed. */
+  readonly untilMs: number | null;
+}
+
+const PAUSE_KEY = 'sotto.pausedEverywhere';
+const MINUTE_MS = 60_000;

@@ -1,3 +1,4 @@
+import tls from 'node:tls';
 import { EnvHttpProxyAgent, interceptors, request, type Dispatcher } from 'undici';
 import { describeError, UserError } from '../../base/errors';
 import type { HuggingFaceSource } from '../catalog';
@@ -22,8 +23,8 @@ const defaultTimeouts: HttpTimeouts = { connectMs: 4_000, answerMs: 12_000, stal
 const maxAttemptCount = 5;
 
 /**
- * Fetches the rest of the file from a model hub, from where `context.partial` ends. Honours HF_ENDPOINT and
- * HTTP_PROXY, HTTPS_PROXY and NO_PROXY; Node itself honours NODE_EXTRA_CA_CERTS.
+ * Fetches the rest of the file from a model hub, from where `context.partial` ends. Honours HF_ENDPOINT, HTTP_PROXY,
+ * HTTPS_PROXY, NO_PROXY and the certificates of the system; Node itself honours NODE_EXTRA_CA_CERTS.
  */
 export async function downloadFromHuggingFace(
   source: HuggingFaceSource,
@@ -63,15 +64,28 @@ function fileUrl(source: HuggingFaceSource, { environment, fileName }: DownloadC
 }
 
 function createAgent(environment: Environment, { connectMs }: HttpTimeouts): EnvHttpProxyAgent {
-  const timeout = { timeout: connectMs };
+  const connection = { timeout: connectMs, ...trustedCertificates() };
   return new EnvHttpProxyAgent({
     httpProxy: environment.http_proxy ?? environment.HTTP_PROXY,
     httpsProxy: environment.https_proxy ?? environment.HTTPS_PROXY,
     noProxy: environment.no_proxy ?? environment.NO_PROXY,
-    connect: timeout,
-    proxyTls: timeout,
-    requestTls: timeout,
+    connect: connection,
+    proxyTls: connection,
+    requestTls: connection,
   });
+}
+
+/**
+ * Those that Node brings and those of the system, among which is that of a company whose proxy looks into TLS. Before
+ * Node 22.15 they cannot be asked for, and Node's own alone hold.
+ */
+function trustedCertificates(): { readonly ca?: string[] } {
+  const store: typeof tls & {
+    readonly getCACertificates?: (type: 'default' | 'system') => string[];
+  } = tls;
+  const ofSystem = store.getCACertificates?.('system') ?? [];
+  const ofNode = store.getCACertificates?.('default') ?? [];
+  return ofSystem.length === 0 ? {} : { ca: [...ofNode, ...ofSystem] };
 }
 
 async function fetchRest(

@@ -4,7 +4,7 @@ import { describeError, UserError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import type { Progress } from '../../base/progress';
 import type { DeviceReport, ModelState } from '../../shared/modelState';
-import type { FetchModelResult } from '../../shared/protocol';
+import type { FetchModelResult, ProxySettings } from '../../shared/protocol';
 import {
   missingModel,
   type DeviceSetting,
@@ -21,6 +21,7 @@ export interface ModelConfiguration {
   readonly device: DeviceSetting;
   /** Minutes without use after which the model leaves memory; 0: never. */
   readonly unloadAfterMinutes: number;
+  readonly proxy: ProxySettings;
 }
 
 /**
@@ -157,7 +158,8 @@ export class ModelHost {
     const sameModel = identityOf(configuration) === identityOf(this.wanted);
     this.wanted = configuration;
     if (sameModel) {
-      this.configuration = { ...this.configuration, unloadAfterMinutes: configuration.unloadAfterMinutes };
+      const { unloadAfterMinutes, proxy } = configuration;
+      this.configuration = { ...this.configuration, unloadAfterMinutes, proxy };
       this.restartIdleTimer();
       return;
     }
@@ -216,7 +218,7 @@ export class ModelHost {
   }
 
   private async load(download: LoadOptions['download'], signal: AbortSignal): Promise<void> {
-    const { choice, cacheFolder, device } = this.configuration;
+    const { choice, cacheFolder, device, proxy } = this.configuration;
     const model = modelLabel(choice);
     if (signal.aborted) {
       return;
@@ -224,7 +226,7 @@ export class ModelHost {
     this.enter({ kind: 'loading', model });
     const report = (progress: Progress) => this.enter(stateOfProgress(model, progress));
     const options: LoadOptions = {
-      ...{ choice, cacheFolder, device, download, report, logger: this.logger },
+      ...{ choice, cacheFolder, device, proxy, download, report, logger: this.logger },
       onDeviceMoved: (title) => this.noteDevice(title),
       onDeviceLost: (lost) => {
         if (!this.disposed) {

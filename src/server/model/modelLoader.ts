@@ -1,6 +1,7 @@
 import { UserError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import type { ReportProgress } from '../../base/progress';
+import type { ProxySettings } from '../../shared/protocol';
 import type { DeviceLost, DeviceReport } from '../../shared/modelState';
 import type { Settings } from '../../shared/settings';
 import type { Engine } from '../../engine/engine';
@@ -19,6 +20,8 @@ export interface LoadOptions {
   readonly cacheFolder: string | undefined;
   /** Only a request that the user made may use the network; loading on demand must not. */
   readonly download: 'allowed' | 'forbidden';
+  /** The editor's. */
+  readonly proxy: ProxySettings;
   readonly report: ReportProgress;
   readonly logger: Logger;
   /** As the setting names it: `auto`, `cpu`, … */
@@ -38,6 +41,8 @@ export interface ModelLoader {
   listModels(cacheFolder: string | undefined): Promise<readonly ListedModel[]>;
   /** Whether loading needs no download. */
   isModelPresent(choice: ModelChoice, cacheFolder: string | undefined): Promise<boolean>;
+  /** Rejects with a `UserError` when the GGUF at `path` could not be used. Loads nothing. */
+  checkFile(path: string, signal: AbortSignal): Promise<void>;
   /** Downloads (if allowed), prepares and loads. Rejects with a `UserError`, or the signal's reason. */
   load(options: LoadOptions, signal: AbortSignal): Promise<ResidentModel>;
 }
