@@ -28,6 +28,7 @@ import {
   writeDeviceTable,
   type DeviceTable,
 } from './deviceTable';
+import { hangsNow, isHang, openWatched } from './deviceWatch';
 
 /** `auto`: the fastest device that gives the CPU's results, as measured on this machine. */
 export type DeviceSetting = 'auto' | Device;
@@ -62,8 +63,11 @@ export interface DeviceGraphs {
 }
 
 export interface DeviceLoss {
-  /** `failed`: a run failed, and the device is tried again later. `crashed`: it ended the last process, and is not. */
-  readonly kind: 'failed' | 'crashed';
+  /**
+   * `failed`: a run failed, and the device is tried again later. `hung`: it did not answer, and is not while this process
+   * lives. `crashed`: it ended the last process, or hung in it, and is not.
+   */
+  readonly kind: 'failed' | 'hung' | 'crashed';
   readonly reason: string;
 }
 
@@ -81,13 +85,14 @@ const retryAfterMs = 60 * 60_000;
 
 /**
  * Opens the model where the setting says: on a device that is forced, at once; otherwise on the CPU, and on the fastest
- * device as soon as it is known and ready. A device that ended an earlier process is not used, forced or not. Rejects
- * with `device-unavailable` for a forced one, or as `createEngine`.
+ * device as soon as it is known and ready. A device that ended an earlier process, or hangs in
+ * this one, is not used, forced or not. Rejects
+ * with `device-unavailable` or `device-hung` for a forced one, or as `createEngine`.
  */
 export async function openOnDevice(options: DeviceOptions): Promise<DeviceControl> {
   const { setting } = options;
   await rememberCrashes(options);
-  const device = setting === 'auto' || (await hasCrashed(options, setting)) ? 'cpu' : setting;
+  const device = setting === 'auto' || (await isBanned(options, setting)) ? 'cpu' : setting;
   const control = new DeviceControl(options, { device, engine: await openEngine(options, device) });
   if (setting === 'auto') {
     control.chooseLater(0);
@@ -143,7 +148,7 @@ export class DeviceControl {
   private async choose(): Promise<void> {
     const { setting, logger } = this.options;
     const device = setting === 'auto' ? fastestDevice(await this.tableWhenIdle()) : setting;
-    if (device === this.engine.device || this.stop.signal.aborted) {
+    if (device === this.engine.device || this.stop.signal.aborted || hangsNow(device)) {
       return;
     }
     await this.engine.idleFor(moveAfterIdleMs, this.stop.signal);
@@ -151,7 +156,9 @@ export class DeviceControl {
     try {
       await this.engine.moveTo({ device, engine: await this.openWarm(device) });
     } catch (error) {
-      this.chooseLater(retryAfterMs);
+      if (!isHang(error)) {
+        this.chooseLater(retryAfterMs);
+      }
       throw error;
     }
   }
@@ -229,8 +236,10 @@ export class DeviceControl {
   private onLost(device: Device, error: unknown): void {
     const reason = describeError(error);
     this.options.logger.error(`device: ${deviceTitle(device)} was lost: ${reason}`);
-    this.options.onLost(device, { kind: 'failed', reason });
-    this.chooseLater(retryAfterMs);
+    this.options.onLost(device, { kind: isHang(error) ? 'hung' : 'failed', reason });
+    if (!isHang(error)) {
+      this.chooseLater(retryAfterMs);
+    }
   }
 }
 
@@ -256,9 +265,12 @@ async function rememberCrashes({ cache, logger, onLost }: DeviceOptions): Promis
   }
 }
 
-async function hasCrashed(options: DeviceOptions, device: Device): Promise<boolean> {
+async function isBanned(options: DeviceOptions, device: Device): Promise<boolean> {
   if (device === 'cpu') {
     return false;
+  }
+  if (hangsNow(device)) {
+    return true;
   }
   const { table } = await readStored(options);
   return crashesIn(table).some((crash) => crash.device === device);
@@ -277,7 +289,9 @@ async function openEngine(
   const { key, table } = await readStored(options);
   const engineOptions = await engineOptionsFor(options, device, formOn(table, device), signal);
   const use = { device, tableKey: key };
-  return openMarked(cache.deviceMarksFolder, use, logger, () => createEngine(engineOptions));
+  return openWatched(device, (onRun) =>
+    openMarked(cache.deviceMarksFolder, use, logger, () => createEngine(engineOptions, onRun)),
+  );
 }
 
 async function engineOptionsFor(

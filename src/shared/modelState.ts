@@ -47,8 +47,11 @@ export interface DeviceReport {
 export interface DeviceLost {
   /** As its users know it. */
   readonly device: string;
-  /** `failed`: a run failed, and it is tried again later. `crashed`: it ended the server before this one, and is not. */
-  readonly kind: 'failed' | 'crashed';
+  /**
+   * `failed`: a run failed, and it is tried again later. `hung`: it did not answer, and is tried by another server only.
+   * `crashed`: it ended the server before this one, or hung in it, and is not tried.
+   */
+  readonly kind: 'failed' | 'hung' | 'crashed';
   readonly reason: string;
 }
 

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
 import { silentLogger } from '../../src/base/logger';
 import { hasOwnMemory } from '../../src/engine/device';
@@ -237,6 +237,36 @@ test.skipIf(noSoftwareAdapter !== undefined)(
     );
     expect(tokens).toHaveLength(3);
     await control.dispose();
+  },
+);
+
+test.skipIf(noSoftwareAdapter !== undefined)(
+  'a device that hangs is replaced by the processor and, while it does, not used again in the same process',
+  { timeout: softwareAdapterTimeoutMs },
+  async () => {
+    useSoftwareAdapter();
+    const lost: string[] = [];
+    const options: DeviceOptions = {
+      ...controlOptions('webgpu'),
+      onLost: (device, { kind }) => lost.push(`${device} ${kind}`),
+    };
+    const control = await openOnDevice(options);
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const request = { promptIds: [3, 4, 5], maxTokens: 3, stopIds: new Set<number>() };
+    const running = control.engine.generate(request, neverAborted);
+    vi.advanceTimersByTime(5 * 60_000); // What it computes has not ended by now.
+    vi.useRealTimers();
+    const meanwhile = await openOnDevice(options);
+    expect(meanwhile.engine.device).toBe('cpu');
+    expect((await running).tokens).toHaveLength(3);
+    expect(control.engine.device).toBe('cpu');
+    await Promise.all([control.dispose(), meanwhile.dispose()]);
+    expect(lost).toEqual(['webgpu hung']);
+    // Its call ended after all: it is let go, and may be used.
+    await expect.poll(() => readdirSync(cache.deviceMarksFolder)).toEqual([]);
+    const later = await openOnDevice(options);
+    expect(later.engine.device).toBe('webgpu');
+    await later.dispose();
   },
 );
 

@@ -26,10 +26,11 @@ export async function showDeviceLoss(
   { device, kind, reason }: DeviceLost,
 ): Promise<void> {
   output.warn(`${device}: ${reason}`);
-  const text =
-    kind === 'failed'
-      ? `Sotto could not go on with ${device} and uses the processor. It tries again in an hour, or after a restart.`
-      : `Sotto's server ended while it used ${device}, so it uses the processor from now on, until ${device} has another driver.`;
+  const text = {
+    failed: `Sotto could not go on with ${device} and uses the processor. It tries again in an hour, or after a restart.`,
+    hung: `${device} did not answer, so Sotto uses the processor until its server starts anew.`,
+    crashed: `Sotto's server ended while it used ${device}, so it uses the processor from now on, until ${device} has another driver.`,
+  }[kind];
   if ((await window.showWarningMessage(text, 'Show Log')) !== undefined) {
     output.show();
   }
