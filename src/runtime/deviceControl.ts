@@ -45,7 +45,8 @@ export interface DeviceOptions {
   readonly promptIds: readonly (readonly number[])[];
   readonly cache: Cache;
   readonly logger: Logger;
-  readonly onMoved: (device: Device) => void;
+  /** `missing`: see `DeviceControl.missing`. */
+  readonly onMoved: (device: Device, missing?: MissingDevice) => void;
   /** Once for each loss: the CPU goes on. */
   readonly onLost: (device: Device, loss: DeviceLoss) => void;
   /** How long nobody asked anything of the model before the devices are measured; shorter in tests. */
@@ -71,6 +72,11 @@ export interface DeviceLoss {
   readonly reason: string;
 }
 
+/** A device that is forced, and why the model runs without it. */
+export interface MissingDevice extends DeviceLoss {
+  readonly device: Device;
+}
+
 /** One line of the table of devices. */
 export interface DeviceLine {
   readonly device: Device;
@@ -92,8 +98,9 @@ const retryAfterMs = 60 * 60_000;
 export async function openOnDevice(options: DeviceOptions): Promise<DeviceControl> {
   const { setting } = options;
   await rememberCrashes(options);
-  const device = setting === 'auto' || (await isBanned(options, setting)) ? 'cpu' : setting;
-  const control = new DeviceControl(options, { device, engine: await openEngine(options, device) });
+  const ban = setting === 'auto' ? undefined : await banOf(options, setting);
+  const device = setting === 'auto' || ban !== undefined ? 'cpu' : setting;
+  const control = new DeviceControl(options, { device, engine: await openEngine(options, device) }, ban);
   if (setting === 'auto') {
     control.chooseLater(0);
   }
@@ -110,11 +117,27 @@ export class DeviceControl {
   constructor(
     private readonly options: DeviceOptions,
     first: { readonly device: Device; readonly engine: Engine },
+    private loss: DeviceLoss | undefined,
   ) {
     this.engine = new DeviceEngine(first, () => openEngine(options, 'cpu'), {
-      moved: (device) => options.onMoved(device),
+      moved: (device) => options.onMoved(device, this.missing),
       lost: (device, error) => this.onLost(device, error),
     });
+  }
+
+  /** The device that is forced, while the model runs without it. */
+  get missing(): MissingDevice | undefined {
+    const { setting } = this.options;
+    return setting === 'auto' || setting === this.engine.device || this.loss === undefined
+      ? undefined
+      : { device: setting, ...this.loss };
+  }
+
+  /** Goes to a device that is forced and was lost, now that the user chose it again and its crashes are forgotten. */
+  tryAgain(device: string): void {
+    if (this.options.setting === device && this.missing !== undefined) {
+      this.chooseLater(0);
+    }
   }
 
   /** The table for this model and machine; measures what is not known yet when `measure` says so. */
@@ -156,8 +179,9 @@ export class DeviceControl {
     try {
       await this.engine.moveTo({ device, engine: await this.openWarm(device) });
     } catch (error) {
-      if (!isHang(error)) {
-        this.chooseLater(retryAfterMs);
+      if (!this.stop.signal.aborted) {
+        this.noteLoss(error);
+        this.options.onMoved(this.engine.device, this.missing);
       }
       throw error;
     }
@@ -236,10 +260,16 @@ export class DeviceControl {
   private onLost(device: Device, error: unknown): void {
     const reason = describeError(error);
     this.options.logger.error(`device: ${deviceTitle(device)} was lost: ${reason}`);
-    this.options.onLost(device, { kind: isHang(error) ? 'hung' : 'failed', reason });
-    if (!isHang(error)) {
+    this.options.onLost(device, this.noteLoss(error));
+  }
+
+  /** The device is tried again later, but for one that hangs. */
+  private noteLoss(error: unknown): DeviceLoss {
+    this.loss = { kind: isHang(error) ? 'hung' : 'failed', reason: describeError(error) };
+    if (this.loss.kind === 'failed') {
       this.chooseLater(retryAfterMs);
     }
+    return this.loss;
   }
 }
 
@@ -265,15 +295,17 @@ async function rememberCrashes({ cache, logger, onLost }: DeviceOptions): Promis
   }
 }
 
-async function isBanned(options: DeviceOptions, device: Device): Promise<boolean> {
+/** Why a device is not to be used; undefined when it may be. */
+async function banOf(options: DeviceOptions, device: Device): Promise<DeviceLoss | undefined> {
   if (device === 'cpu') {
-    return false;
+    return undefined;
   }
   if (hangsNow(device)) {
-    return true;
+    return { kind: 'hung', reason: 'it does not answer' };
   }
   const { table } = await readStored(options);
-  return crashesIn(table).some((crash) => crash.device === device);
+  const crash = crashesIn(table).find((entry) => entry.device === device);
+  return crash && { kind: 'crashed', reason: describeEntry(crash) };
 }
 
 async function openEngine(

@@ -7,8 +7,11 @@ import { createUnableCompleter } from '../features/completion/unableCompleter';
 import { locateCache, type Cache } from '../model/cache';
 import { catalog, findCatalogEntry } from '../model/catalog';
 import { modelFileState } from '../model/modelFile';
+import type { MissingDevice } from '../runtime/deviceControl';
+import { forgetDeviceCrashes } from '../runtime/deviceTable';
 import { engineFacts } from '../runtime/engineFacts';
 import { defaultContextCapacity } from '../runtime/languageModel';
+import type { DeviceLost } from '../shared/modelState';
 import { createBugFinder, createUnableBugFinder } from './bugs/bugFinder';
 import { withGhostComments } from './completion/ghostComments';
 import { missingModel, type ModelChoice, type ModelLoader, type ResidentModel } from './model/modelLoader';
@@ -36,6 +39,7 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
       );
     },
     isModelPresent: (choice, cacheFolder) => isPresent(choice, cacheAt(cacheFolder)),
+    forgetCrashes: (device, cacheFolder) => forgetDeviceCrashes(cacheAt(cacheFolder).devicesFile, device),
     async load(options, signal) {
       const { choice, cacheFolder, download, report, logger, device } = options;
       const cache = cacheAt(cacheFolder);
@@ -45,9 +49,9 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
       const share = await models.acquire(
         {
           ...{ choice, cache, report, logger, device },
-          onDeviceMoved: (moved) => options.onDeviceMoved(engineFacts.deviceTitle(moved)),
-          onDeviceLost: (lost, loss) =>
-            options.onDeviceLost({ ...loss, device: engineFacts.deviceTitle(lost) }),
+          onDeviceMoved: (moved, missing) =>
+            options.onDeviceMoved(engineFacts.deviceTitle(moved), missing && lostDevice(missing)),
+          onDeviceLost: (lost, loss) => options.onDeviceLost(lostDevice({ ...loss, device: lost })),
         },
         signal,
       );
@@ -84,6 +88,8 @@ function serveModel({ model, release }: ModelShare, scheduler: Scheduler, logger
       unable === undefined ? createBugFinder(background, commands, completer) : createUnableBugFinder(unable),
     limitation: unable?.message,
     device: engineFacts.deviceTitle(devices.engine.device),
+    missing: devices.missing && lostDevice(devices.missing),
+    tryDevice: (device) => devices.tryAgain(device),
     deviceReport: async () => ({
       current: engineFacts.deviceTitle(devices.engine.device),
       lines: (await devices.table('never', neverAborted)).map((line) => ({
@@ -97,6 +103,11 @@ function serveModel({ model, release }: ModelShare, scheduler: Scheduler, logger
       await release();
     },
   };
+}
+
+/** As its users know it. */
+function lostDevice({ device, ...loss }: MissingDevice): DeviceLost {
+  return { ...loss, device: engineFacts.deviceTitle(device) };
 }
 
 function cacheAt(cacheFolder: string | undefined): Cache {

@@ -21,6 +21,8 @@ export type ModelState =
       readonly kind: 'ready';
       readonly model: string;
       readonly device: string;
+      /** The device that the setting names, where the model has to run without it; null where it does not. */
+      readonly missing: DeviceLost | null;
       /** Decoded tokens a second over the last suggestions; null before the first. */
       readonly tokensPerSecond: number | null;
       /** What this model cannot do, as a sentence; null for one that serves everything. */

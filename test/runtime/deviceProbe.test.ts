@@ -10,7 +10,7 @@ import { locateCache, type Cache } from '../../src/model/cache';
 import { precisionOf, type DeviceForm } from '../../src/model/deviceForm';
 import { openOnDevice, type DeviceOptions } from '../../src/runtime/deviceControl';
 import { measureCpu, probeDevices, type ProbeOptions } from '../../src/runtime/deviceProbe';
-import { readDeviceTable } from '../../src/runtime/deviceTable';
+import { forgetDeviceCrashes, readDeviceTable, writeDeviceCrash } from '../../src/runtime/deviceTable';
 import {
   chosenDriver,
   noSoftwareAdapter,
@@ -236,6 +236,33 @@ test.skipIf(noSoftwareAdapter !== undefined)(
       neverAborted,
     );
     expect(tokens).toHaveLength(3);
+    await control.dispose();
+  },
+);
+
+test.skipIf(noSoftwareAdapter !== undefined)(
+  'a device that is forced and ended a process is missing with the reason, until it is chosen again',
+  { timeout: softwareAdapterTimeoutMs },
+  async () => {
+    useSoftwareAdapter();
+    const forced = { ...controlOptions('webgpu'), modelSha256: 'crashing' };
+    const before = await openOnDevice(forced);
+    expect(before.missing).toBeUndefined();
+    const [mark = ''] = readdirSync(cache.deviceMarksFolder);
+    const text = readFileSync(join(cache.deviceMarksFolder, mark), 'utf8');
+    const { tableKey } = JSON.parse(text.slice(1)) as { tableKey: string };
+    await before.dispose();
+    await writeDeviceCrash(cache.devicesFile, tableKey, 'webgpu');
+
+    let onMoved = (_: unknown) => {};
+    const moved = new Promise((resolve) => (onMoved = resolve));
+    const control = await openOnDevice({ ...forced, onMoved: (...news) => onMoved(news) });
+    expect(control.engine.device).toBe('cpu');
+    expect(control.missing).toMatchObject({ device: 'webgpu', kind: 'crashed' });
+    await forgetDeviceCrashes(cache.devicesFile, 'webgpu');
+    expect(await readDeviceTable(cache.devicesFile, tableKey)).toEqual([]);
+    control.tryAgain('webgpu');
+    expect(await moved).toEqual(['webgpu', undefined]);
     await control.dispose();
   },
 );

@@ -133,6 +133,19 @@ test('the devices are reported once a model is in memory, and a loss is told', a
   expect(await told).toEqual(lost);
 });
 
+test('a device that is forced and cannot be used is told with the state, and tried again when it is chosen again', async () => {
+  const missing = { device: 'WebGPU', kind: 'crashed', reason: 'it ended the process' } as const;
+  loader.missing = missing;
+  await start();
+  await client.connection.sendRequest(protocol.fetchModelRequest);
+  const state = () => client.connection.sendRequest(protocol.modelStateRequest);
+  expect(await state()).toMatchObject({ kind: 'ready', device: 'CPU', missing });
+  await client.connection.sendRequest(protocol.deviceChosenRequest, { device: 'webgpu' });
+  expect(loader.log.slice(-2)).toEqual(['forget crashes of webgpu', 'try webgpu']);
+  loader.options?.onDeviceMoved('WebGPU');
+  expect(await state()).toMatchObject({ kind: 'ready', device: 'WebGPU', missing: null });
+});
+
 test('cancelling in the editor aborts the engine', async () => {
   await startReady();
   const source = new CancellationTokenSource();

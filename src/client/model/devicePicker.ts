@@ -1,10 +1,11 @@
 import { window, type LogOutputChannel, type QuickPickItem } from 'vscode';
-import { deviceReportRequest } from '../../shared/protocol';
-import type { DeviceLost, DeviceReport } from '../../shared/modelState';
+import { deviceChosenRequest, deviceReportRequest } from '../../shared/protocol';
+import type { DeviceLost, DeviceReport, ModelState } from '../../shared/modelState';
 import type { Application } from '../application';
 import { writeSetting } from '../settings';
+import { describeMissing } from './describeModel';
 
-type DeviceChooser = Pick<Application, 'requireClient' | 'settings' | 'sendConfiguration'>;
+type DeviceChooser = Pick<Application, 'requireClient' | 'settings' | 'sendConfiguration' | 'modelState'>;
 
 /** Shows what each device did when it was measured, and writes the user's choice to the settings. */
 export async function chooseDevice(application: DeviceChooser): Promise<void> {
@@ -12,9 +13,10 @@ export async function chooseDevice(application: DeviceChooser): Promise<void> {
   const chosen = application.settings.current().device;
   const picked = await window.showQuickPick(deviceItems(report, chosen), {
     title: 'Sotto: choose a device',
-    placeHolder: describeReport(report),
+    placeHolder: describeReport(report, application.modelState),
   });
   if (picked !== undefined) {
+    await application.requireClient().sendRequest(deviceChosenRequest, { device: picked.name });
     await writeSetting('device', picked.name);
     await application.sendConfiguration();
   }
@@ -29,7 +31,7 @@ export async function showDeviceLoss(
   const text = {
     failed: `Sotto could not go on with ${device} and uses the processor. It tries again in an hour, or after a restart.`,
     hung: `${device} did not answer, so Sotto uses the processor until its server starts anew.`,
-    crashed: `Sotto's server ended while it used ${device}, so it uses the processor from now on, until ${device} has another driver.`,
+    crashed: `Sotto's server ended while it used ${device}, so it uses the processor from now on, until ${device} has another driver or you choose it again.`,
   }[kind];
   if ((await window.showWarningMessage(text, 'Show Log')) !== undefined) {
     output.show();
@@ -57,7 +59,11 @@ function deviceItems({ lines }: DeviceReport, chosen: string): readonly DeviceIt
   ].map((item) => ({ ...item, label: `${item.name === chosen ? '$(check) ' : ''}${item.label}` }));
 }
 
-function describeReport({ current, lines }: DeviceReport): string {
-  const now = current === null ? 'No model is in memory.' : `Now on ${current}.`;
+function describeReport({ current, lines }: DeviceReport, state: ModelState | undefined): string {
+  const missing = state?.kind === 'ready' ? state.missing : null;
+  const now =
+    current === null
+      ? 'No model is in memory.'
+      : `Now on ${current}.${missing === null ? '' : ` ${describeMissing(missing)}`}`;
   return lines.length === 0 ? `${now} The devices of this machine are not measured yet.` : now;
 }

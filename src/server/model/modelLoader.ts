@@ -23,8 +23,8 @@ export interface LoadOptions {
   readonly logger: Logger;
   /** As the setting names it: `auto`, `cpu`, … */
   readonly device: DeviceSetting;
-  /** The model runs on another device from now on, named in words. */
-  readonly onDeviceMoved: (device: string) => void;
+  /** The model runs on another device from now on, named in words; `missing` as that of a `ResidentModel`. */
+  readonly onDeviceMoved: (device: string, missing?: DeviceLost) => void;
   /** A device failed while it ran the model, or ended the process before this one; the model runs without. */
   readonly onDeviceLost: (lost: DeviceLost) => void;
 }
@@ -38,6 +38,8 @@ export interface ModelLoader {
   listModels(cacheFolder: string | undefined): Promise<readonly ListedModel[]>;
   /** Whether loading needs no download. */
   isModelPresent(choice: ModelChoice, cacheFolder: string | undefined): Promise<boolean>;
+  /** Forgets that the device ended a server: the user chose it again. */
+  forgetCrashes(device: string, cacheFolder: string | undefined): Promise<void>;
   /** Downloads (if allowed), prepares and loads. Rejects with a `UserError`, or the signal's reason. */
   load(options: LoadOptions, signal: AbortSignal): Promise<ResidentModel>;
 }
@@ -52,6 +54,10 @@ export interface ResidentModel {
   readonly limitation?: string;
   /** What runs the model, in words: `CPU`, `WebGPU (…)`. */
   readonly device: string;
+  /** The device that the setting names, where the model has to run without it. */
+  readonly missing?: DeviceLost;
+  /** Goes to a device that is missing after all. */
+  tryDevice(device: string): void;
   /** What is known of the devices of this machine for this model. */
   deviceReport(): Promise<DeviceReport>;
   /** Waits for what runs, then frees everything. */
