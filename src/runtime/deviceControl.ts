@@ -1,22 +1,16 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { isAbortError, neverAborted } from '../base/abort';
 import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
-import { packageRoot } from '../base/packageRoot';
 import { deviceTitle, devices, hasOwnMemory, type Device } from '../engine/device';
 import type { Engine } from '../engine/engine';
-import { ortLibraryVersion } from '../engine/ortLibrary';
 import { createEngine, type EngineOptions } from '../engine/transformerEngine';
 import type { Cache } from '../model/cache';
 import { deviceForms, precisionOf, type DeviceForm } from '../model/deviceForm';
-import { graphVariantVersion } from '../model/graphVariant';
-import { graphVersion } from '../model/preparedFolder';
 import { cudaLibraryPath } from './deviceCuda';
-import { describeDrivers } from './deviceDriver';
 import { DeviceEngine } from './deviceEngine';
 import { openMarked, takeCrashes } from './deviceMark';
 import { probeDevices } from './deviceProbe';
+import { tableKey, type DeviceLine } from './deviceReport';
 import {
   crashesIn,
   describeEntry,
@@ -77,12 +71,6 @@ export interface MissingDevice extends DeviceLoss {
   readonly device: Device;
 }
 
-/** One line of the table of devices. */
-export interface DeviceLine {
-  readonly device: Device;
-  readonly detail: string;
-}
-
 /** Measuring keeps the processor and the memory busy for a minute: not in a pause of thought. */
 const defaultMeasureAfterIdleMs = 30_000;
 /** A device that is known to be faster is opened beside the one in use, but not during the first suggestions. */
@@ -140,11 +128,10 @@ export class DeviceControl {
     }
   }
 
-  /** The table for this model and machine; measures what is not known yet when `measure` says so. */
-  async table(measure: 'if-missing' | 'never', signal: AbortSignal): Promise<readonly DeviceLine[]> {
+  /** The table for this model and machine, which is measured where it is not known yet. */
+  async table(signal: AbortSignal): Promise<readonly DeviceLine[]> {
     const stored = await readStored(this.options);
-    const table =
-      measure === 'never' || isMeasured(stored.table) ? stored.table : await this.measure(stored, signal);
+    const table = isMeasured(stored.table) ? stored.table : await this.measure(stored, signal);
     return table.map((entry) => ({ device: entry.device, detail: describeEntry(entry) }));
   }
 
@@ -339,21 +326,4 @@ async function engineOptionsFor(
 
 function libraryPathOf(device: Device, cache: Cache): string | undefined {
   return device === 'cuda' ? cudaLibraryPath(cache, process.env) : undefined;
-}
-
-/** Whatever of it changes, everything is measured anew. */
-async function tableKey({ modelSha256, cache }: DeviceOptions): Promise<string> {
-  const manifest: unknown = JSON.parse(await readFile(join(packageRoot(), 'package.json'), 'utf8'));
-  const version =
-    typeof manifest === 'object' && manifest !== null && 'version' in manifest
-      ? String(manifest.version)
-      : '';
-  return [
-    `model ${modelSha256}`,
-    `sotto ${version}`,
-    `graph ${graphVersion}.${graphVariantVersion}`,
-    `onnxruntime ${ortLibraryVersion()}`,
-    `cuda ${cudaLibraryPath(cache, process.env) ?? 'none'}`,
-    await describeDrivers(),
-  ].join(', ');
 }

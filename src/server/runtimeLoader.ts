@@ -1,4 +1,3 @@
-import { neverAborted } from '../base/abort';
 import { userErrorOf } from '../base/errors';
 import type { Logger } from '../base/logger';
 import { createCompleter } from '../features/completion/engineCompleter';
@@ -8,10 +7,11 @@ import { locateCache, type Cache } from '../model/cache';
 import { catalog, findCatalogEntry } from '../model/catalog';
 import { modelFileState } from '../model/modelFile';
 import type { MissingDevice } from '../runtime/deviceControl';
+import { reportDevices, type MeasuredModel } from '../runtime/deviceReport';
 import { forgetDeviceCrashes } from '../runtime/deviceTable';
 import { engineFacts } from '../runtime/engineFacts';
 import { defaultContextCapacity } from '../runtime/languageModel';
-import type { DeviceLost } from '../shared/modelState';
+import type { DeviceLost, DeviceReport } from '../shared/modelState';
 import { createBugFinder, createUnableBugFinder } from './bugs/bugFinder';
 import { withGhostComments } from './completion/ghostComments';
 import { missingModel, type ModelChoice, type ModelLoader, type ResidentModel } from './model/modelLoader';
@@ -39,6 +39,12 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
       );
     },
     isModelPresent: (choice, cacheFolder) => isPresent(choice, cacheAt(cacheFolder)),
+    async deviceReport(choice, cacheFolder) {
+      // To hash a file of the user's takes seconds: not for a menu.
+      const entry = choice.kind === 'file' ? undefined : catalog.find(({ name }) => name === choice.name);
+      const modelSha256 = entry?.sha256;
+      return { current: null, lines: await deviceLines({ modelSha256, cache: cacheAt(cacheFolder) }) };
+    },
     forgetCrashes: (device, cacheFolder) => forgetDeviceCrashes(cacheAt(cacheFolder).devicesFile, device),
     async load(options, signal) {
       const { choice, cacheFolder, download, report, logger, device } = options;
@@ -55,13 +61,18 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
         },
         signal,
       );
-      return serveModel(share, scheduler, logger);
+      return serveModel(share, cache, scheduler, logger);
     },
   };
 }
 
 /** What the server does with a model, each use with its own priority. */
-function serveModel({ model, release }: ModelShare, scheduler: Scheduler, logger: Logger): ResidentModel {
+function serveModel(
+  { model, release }: ModelShare,
+  cache: Cache,
+  scheduler: Scheduler,
+  logger: Logger,
+): ResidentModel {
   const { tokenizer, devices } = model;
   // Sorting the vocabulary takes tens of milliseconds: not during the first completion.
   tokenizer.bytePrefixIndex();
@@ -92,17 +103,21 @@ function serveModel({ model, release }: ModelShare, scheduler: Scheduler, logger
     tryDevice: (device) => devices.tryAgain(device),
     deviceReport: async () => ({
       current: engineFacts.deviceTitle(devices.engine.device),
-      lines: (await devices.table('never', neverAborted)).map((line) => ({
-        name: line.device,
-        title: engineFacts.deviceTitle(line.device),
-        detail: line.detail,
-      })),
+      lines: await deviceLines({ modelSha256: model.manifest.sourceSha256, cache }),
     }),
     async dispose() {
       await completer.dispose();
       await release();
     },
   };
+}
+
+async function deviceLines(model: MeasuredModel): Promise<DeviceReport['lines']> {
+  return (await reportDevices(model)).map(({ device, detail }) => ({
+    name: device,
+    title: engineFacts.deviceTitle(device),
+    detail,
+  }));
 }
 
 /** As its users know it. */

@@ -37,11 +37,11 @@ export type ModelState =
       readonly advice: string;
     };
 
-/** What is known of the devices that could run the model, for the menu; measured by the server. */
+/** What is known of the devices that could run the model, for the menu. */
 export interface DeviceReport {
   /** The device that runs the model now, as its users know it; null while no model is in memory. */
   readonly current: string | null;
-  /** Empty until the devices of this machine have been measured. */
+  /** One for each device that this platform can have. */
   readonly lines: readonly DeviceDescription[];
 }
 
@@ -61,7 +61,7 @@ interface DeviceDescription {
   /** The name that `sotto.device` takes. */
   readonly name: string;
   readonly title: string;
-  /** Its speed, or why it is not used. */
+  /** Its speed, why it is not used, or that it was not measured. */
   readonly detail: string;
 }
 

@@ -10,6 +10,7 @@ import { locateCache, type Cache } from '../../src/model/cache';
 import { precisionOf, type DeviceForm } from '../../src/model/deviceForm';
 import { openOnDevice, type DeviceOptions } from '../../src/runtime/deviceControl';
 import { measureCpu, probeDevices, type ProbeOptions } from '../../src/runtime/deviceProbe';
+import { reportDevices } from '../../src/runtime/deviceReport';
 import { forgetDeviceCrashes, readDeviceTable, writeDeviceCrash } from '../../src/runtime/deviceTable';
 import {
   chosenDriver,
@@ -186,14 +187,24 @@ test.runIf(isLinux)(
     // In the background nothing is measured meanwhile.
     const auto = { ...controlOptions('auto'), measureAfterIdleMs: 60_000 };
     const first = await openOnDevice({ ...auto, deviceGraphs: { ...auto.deviceGraphs, remove } });
-    const table = await first.table('if-missing', neverAborted);
+    const table = await first.table(neverAborted);
     expect(removed).toEqual(['q8f16', 'q4f16']);
     expect(table.map(({ device }) => device).sort()).toEqual(['cuda', 'webgpu']);
     expect(first.engine.device).toBe('cpu');
     await first.dispose();
-    const second = await openOnDevice(controlOptions('cpu'));
-    expect(await second.table('never', neverAborted)).toEqual(table);
-    await second.dispose();
+    // Known without the model in memory, too; what is not is that nobody has timed the processor.
+    expect(await reportDevices({ modelSha256: 'tiny', cache })).toEqual([
+      { device: 'cpu', detail: 'Not measured.' },
+      ...table,
+    ]);
+    expect(await reportDevices({ modelSha256: 'another', cache })).toContainEqual({
+      device: 'webgpu',
+      detail: 'Not measured.',
+    });
+    expect(await reportDevices({ modelSha256: undefined, cache })).toContainEqual({
+      device: 'webgpu',
+      detail: expect.stringMatching(/once the model is in memory/) as string,
+    });
     expect(await readDeviceTable(cache.devicesFile, 'another driver')).toEqual([]);
   },
 );
@@ -202,7 +213,7 @@ test.runIf(isLinux)(
   'where the processor was not timed everything but crashes is measured again',
   async () => {
     const control = await openOnDevice({ ...controlOptions('cpu'), modelSha256: 'slow' });
-    await control.table('if-missing', neverAborted);
+    await control.table(neverAborted);
     const [[key] = []] = JSON.parse(readFileSync(cache.devicesFile, 'utf8')) as [string, unknown][];
     expect(key).toContain('model slow');
     const known = [
@@ -211,7 +222,7 @@ test.runIf(isLinux)(
       { device: 'cuda', outcome: 'crashed', reason: 'driver' },
     ];
     writeFileSync(cache.devicesFile, JSON.stringify([[key, known]]));
-    const table = await control.table('if-missing', neverAborted);
+    const table = await control.table(neverAborted);
     expect(table).toMatchObject([
       { device: 'webgpu', detail: expect.stringMatching(/adapter/i) as string },
       { device: 'cuda', detail: 'driver' },
@@ -337,7 +348,7 @@ test.skipIf(noSoftwareAdapter !== undefined)(
     useSoftwareAdapter();
     Object.assign(process.env, softwareAdapterEnvironment());
     const first = await openOnDevice({ ...controlOptions('cpu'), modelSha256: 'other' });
-    const table = await first.table('if-missing', neverAborted);
+    const table = await first.table(neverAborted);
     expect(table.find(({ device }) => device === 'webgpu')?.detail).toMatch(/^suggestion \d+ ms/);
     await first.dispose();
     const stored = readFileSync(cache.devicesFile, 'utf8');

@@ -2,11 +2,12 @@ import type { Progress } from '../../src/base/progress';
 import type { Engine } from '../../src/engine/engine';
 import type { CompletionRequest, Suggestion } from '../../src/features/completion/types';
 import type { Completer } from '../../src/features/completion/completer';
-import type { DeviceLost } from '../../src/shared/modelState';
+import type { DeviceLost, DeviceReport } from '../../src/shared/modelState';
 import { byteTokenizer } from '../support/byteTokenizer';
 import type {
   CommandModel,
   LoadOptions,
+  ModelChoice,
   ModelLoader,
   ResidentModel,
 } from '../../src/server/model/modelLoader';
@@ -150,6 +151,12 @@ export class ScriptedLoader implements ModelLoader {
 
   /** The options of the last load, for what a model says later. */
   options: LoadOptions | undefined;
+
+  deviceReport(choice: ModelChoice): Promise<DeviceReport> {
+    const name = choice.kind === 'catalog' ? choice.name : choice.path;
+    const detail = `suggestion 260 ms with ${name}`;
+    return Promise.resolve({ current: null, lines: [{ name: 'cpu', title: 'CPU', detail }] });
+  }
 
   forgetCrashes(device: string): Promise<void> {
     this.log.push(`forget crashes of ${device}`);

@@ -114,11 +114,11 @@ test('nothing is downloaded by typing', async () => {
   expect(await client.connection.sendRequest(protocol.modelListRequest)).toMatchObject([{ present: false }]);
 });
 
-test('the devices are reported once a model is in memory, and a loss is told', async () => {
+test('the devices are reported with and without a model in memory, and a loss is told', async () => {
   await start();
   expect(await client.connection.sendRequest(protocol.deviceReportRequest)).toEqual({
     current: null,
-    lines: [],
+    lines: [{ name: 'cpu', title: 'CPU', detail: 'suggestion 260 ms with qwen2.5-coder-0.5b' }],
   });
   await client.connection.sendRequest(protocol.fetchModelRequest);
   expect(await client.connection.sendRequest(protocol.deviceReportRequest)).toMatchObject({

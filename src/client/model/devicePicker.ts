@@ -42,28 +42,27 @@ interface DeviceItem extends QuickPickItem {
   readonly name: string;
 }
 
-/** The automatic choice, and one item for each device that was tried, the processor, and the one the setting names. */
+/** The automatic choice, one item for each device of the platform, and the one the setting names. */
 function deviceItems({ lines }: DeviceReport, chosen: string): readonly DeviceItem[] {
-  const tried = lines.map(({ name, title, detail }) => ({ name, label: title, detail }));
-  const untried = [...new Set(['cpu', chosen])]
-    .filter((name) => name !== 'auto' && tried.every((item) => item.name !== name))
-    .map((name) => ({ name, label: name, detail: 'Not measured.' }));
+  const items = lines.map(({ name, title, detail }) => ({ name, label: title, detail }));
+  const foreign = [chosen]
+    .filter((name) => name !== 'auto' && items.every((item) => item.name !== name))
+    .map((name) => ({ name, label: name, detail: 'Not on this platform.' }));
   return [
     {
       name: 'auto',
       label: 'Automatic',
       detail: 'The fastest device that gives the results of the processor.',
     },
-    ...tried,
-    ...untried,
+    ...items,
+    ...foreign,
   ].map((item) => ({ ...item, label: `${item.name === chosen ? '$(check) ' : ''}${item.label}` }));
 }
 
-function describeReport({ current, lines }: DeviceReport, state: ModelState | undefined): string {
+function describeReport({ current }: DeviceReport, state: ModelState | undefined): string {
+  if (current === null) {
+    return 'No model is in memory.';
+  }
   const missing = state?.kind === 'ready' ? state.missing : null;
-  const now =
-    current === null
-      ? 'No model is in memory.'
-      : `Now on ${current}.${missing === null ? '' : ` ${describeMissing(missing)}`}`;
-  return lines.length === 0 ? `${now} The devices of this machine are not measured yet.` : now;
+  return missing === null ? `Now on ${current}.` : `Now on ${current}. ${describeMissing(missing)}`;
 }

@@ -73,8 +73,9 @@ export class ModelHost {
   }
 
   /** What is known of the devices of this machine; asking is no use of the model. */
-  async deviceReport(): Promise<DeviceReport> {
-    return (await this.loaded?.deviceReport()) ?? { current: null, lines: [] };
+  deviceReport(): Promise<DeviceReport> {
+    const { choice, cacheFolder } = this.wanted;
+    return this.loaded?.deviceReport() ?? this.loader.deviceReport(choice, cacheFolder);
   }
 
   /** The user chose the device again: one that ended a server, or failed, is tried once more. */

@@ -38,6 +38,8 @@ export interface ModelLoader {
   listModels(cacheFolder: string | undefined): Promise<readonly ListedModel[]>;
   /** Whether loading needs no download. */
   isModelPresent(choice: ModelChoice, cacheFolder: string | undefined): Promise<boolean>;
+  /** As a `ResidentModel`'s, of a model that is not in memory. */
+  deviceReport(choice: ModelChoice, cacheFolder: string | undefined): Promise<DeviceReport>;
   /** Forgets that the device ended a server: the user chose it again. */
   forgetCrashes(device: string, cacheFolder: string | undefined): Promise<void>;
   /** Downloads (if allowed), prepares and loads. Rejects with a `UserError`, or the signal's reason. */
@@ -58,7 +60,7 @@ export interface ResidentModel {
   readonly missing?: DeviceLost;
   /** Goes to a device that is missing after all. */
   tryDevice(device: string): void;
-  /** What is known of the devices of this machine for this model. */
+  /** The device now, in words, and what is known of those of this machine for this model. */
   deviceReport(): Promise<DeviceReport>;
   /** Waits for what runs, then frees everything. */
   dispose(): Promise<void>;
