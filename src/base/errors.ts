@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'cache-not-writable'
   | 'context-full'
   | 'damaged-model'
+  | 'device-hung'
   | 'device-unavailable'
   | 'disk-full'
   | 'document-changed'

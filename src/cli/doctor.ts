@@ -48,7 +48,7 @@ async function probe(name: string, find: () => Promise<string>): Promise<void> {
 
 /** Measures what is not known yet, which takes up to a minute for each device. */
 async function describeDevices({ devices }: LanguageModel, signal: AbortSignal): Promise<string> {
-  const lines = await devices.table('if-missing', signal);
+  const lines = await devices.table(signal);
   const rows = lines.map(({ device, detail }) => `\n  ${device.padEnd(10)} ${detail}`);
   return rows.length === 0 ? 'none but the processor' : rows.join('');
 }

@@ -14,6 +14,8 @@ export interface Decoder {
   readonly vocabularySize: number;
   /** Tokens prefilled in one run: an aborted prefill loses at most one run's work. */
   readonly prefillChunkTokens: number;
+  /** Called when a run has ended. */
+  readonly onRun: () => void;
 }
 
 /** Draft lengths: verifying 8 tokens costs about two single decodes, so a longer guess must be a good one. */
@@ -168,7 +170,7 @@ export function reuseCache({ cache }: Decoder, ids: readonly number[]): number {
 
 /** Runs `ids` after what the cache holds, in chunks, leaving logits for the last `wanted.rowCount` of them. */
 export async function advance(
-  { session, cache, prefillChunkTokens }: Decoder,
+  { session, cache, prefillChunkTokens, onRun }: Decoder,
   ids: readonly number[],
   wanted: WantedLogits,
   signal: AbortSignal,
@@ -185,6 +187,7 @@ export async function advance(
     const rowCount = Math.min(wanted.rowCount, chunk.length);
     await session.run(chunk, cache, { ...wanted, rowCount }, signal);
     cache.append(chunk);
+    onRun();
   }
 }
 

@@ -41,11 +41,14 @@ const kvCacheCount = 2;
 const defaultPrefillChunkTokens = 256;
 
 /**
- * Loads a prepared graph into ONNX Runtime. Throws `UserError`: `engine-library-missing`,
- * `engine-library-too-old`, `unsupported-platform`, `damaged-model`, `out-of-memory`,
- * `device-unavailable`.
+ * Loads a prepared graph into ONNX Runtime. `onRun` is called at the end of each run of it, of which a call makes one or
+ * many. Throws `UserError`: `engine-library-missing`, `engine-library-too-old`, `unsupported-platform`,
+ * `damaged-model`, `out-of-memory`, `device-unavailable`.
  */
-export async function createEngine(options: EngineOptions): Promise<Engine> {
+export async function createEngine(
+  options: EngineOptions,
+  onRun: () => void = () => undefined,
+): Promise<Engine> {
   const { configuration, headParts, contextCapacity } = options;
   const { device = 'cpu', prefillChunkTokens = defaultPrefillChunkTokens } = options;
   const session = await Session.open(OrtApi.load(options.libraryPath ?? ortLibraryPath()), {
@@ -61,7 +64,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   });
   const { vocabularySize } = configuration;
   const caches = new KvCaches(contextCapacity, kvCacheCount, device === 'cpu');
-  return new TransformerEngine({ session, vocabularySize, prefillChunkTokens }, caches, contextCapacity);
+  const decoder = { session, vocabularySize, prefillChunkTokens, onRun };
+  return new TransformerEngine(decoder, caches, contextCapacity);
 }
 
 /** Physical cores, minus one for the editor where there are more than four. */

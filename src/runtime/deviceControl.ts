@@ -1,22 +1,16 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { isAbortError, neverAborted } from '../base/abort';
 import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
-import { packageRoot } from '../base/packageRoot';
 import { deviceTitle, devices, hasOwnMemory, type Device } from '../engine/device';
 import type { Engine } from '../engine/engine';
-import { ortLibraryVersion } from '../engine/ortLibrary';
 import { createEngine, type EngineOptions } from '../engine/transformerEngine';
 import type { Cache } from '../model/cache';
 import { deviceForms, precisionOf, type DeviceForm } from '../model/deviceForm';
-import { graphVariantVersion } from '../model/graphVariant';
-import { graphVersion } from '../model/preparedFolder';
 import { cudaLibraryPath } from './deviceCuda';
-import { describeDrivers } from './deviceDriver';
 import { DeviceEngine } from './deviceEngine';
 import { openMarked, takeCrashes } from './deviceMark';
 import { probeDevices } from './deviceProbe';
+import { tableKey, type DeviceLine } from './deviceReport';
 import {
   crashesIn,
   describeEntry,
@@ -28,6 +22,7 @@ import {
   writeDeviceTable,
   type DeviceTable,
 } from './deviceTable';
+import { hangsNow, isHang, openWatched } from './deviceWatch';
 
 /** `auto`: the fastest device that gives the CPU's results, as measured on this machine. */
 export type DeviceSetting = 'auto' | Device;
@@ -44,7 +39,8 @@ export interface DeviceOptions {
   readonly promptIds: readonly (readonly number[])[];
   readonly cache: Cache;
   readonly logger: Logger;
-  readonly onMoved: (device: Device) => void;
+  /** `missing`: see `DeviceControl.missing`. */
+  readonly onMoved: (device: Device, missing?: MissingDevice) => void;
   /** Once for each loss: the CPU goes on. */
   readonly onLost: (device: Device, loss: DeviceLoss) => void;
   /** How long nobody asked anything of the model before the devices are measured; shorter in tests. */
@@ -62,15 +58,17 @@ export interface DeviceGraphs {
 }
 
 export interface DeviceLoss {
-  /** `failed`: a run failed, and the device is tried again later. `crashed`: it ended the last process, and is not. */
-  readonly kind: 'failed' | 'crashed';
+  /**
+   * `failed`: a run failed, and the device is tried again later. `hung`: it did not answer, and is not while this process
+   * lives. `crashed`: it ended the last process, or hung in it, and is not.
+   */
+  readonly kind: 'failed' | 'hung' | 'crashed';
   readonly reason: string;
 }
 
-/** One line of the table of devices. */
-export interface DeviceLine {
+/** A device that is forced, and why the model runs without it. */
+export interface MissingDevice extends DeviceLoss {
   readonly device: Device;
-  readonly detail: string;
 }
 
 /** Measuring keeps the processor and the memory busy for a minute: not in a pause of thought. */
@@ -81,14 +79,16 @@ const retryAfterMs = 60 * 60_000;
 
 /**
  * Opens the model where the setting says: on a device that is forced, at once; otherwise on the CPU, and on the fastest
- * device as soon as it is known and ready. A device that ended an earlier process is not used, forced or not. Rejects
- * with `device-unavailable` for a forced one, or as `createEngine`.
+ * device as soon as it is known and ready. A device that ended an earlier process, or hangs in
+ * this one, is not used, forced or not. Rejects
+ * with `device-unavailable` or `device-hung` for a forced one, or as `createEngine`.
  */
 export async function openOnDevice(options: DeviceOptions): Promise<DeviceControl> {
   const { setting } = options;
   await rememberCrashes(options);
-  const device = setting === 'auto' || (await hasCrashed(options, setting)) ? 'cpu' : setting;
-  const control = new DeviceControl(options, { device, engine: await openEngine(options, device) });
+  const ban = setting === 'auto' ? undefined : await banOf(options, setting);
+  const device = setting === 'auto' || ban !== undefined ? 'cpu' : setting;
+  const control = new DeviceControl(options, { device, engine: await openEngine(options, device) }, ban);
   if (setting === 'auto') {
     control.chooseLater(0);
   }
@@ -105,18 +105,33 @@ export class DeviceControl {
   constructor(
     private readonly options: DeviceOptions,
     first: { readonly device: Device; readonly engine: Engine },
+    private loss: DeviceLoss | undefined,
   ) {
     this.engine = new DeviceEngine(first, () => openEngine(options, 'cpu'), {
-      moved: (device) => options.onMoved(device),
+      moved: (device) => options.onMoved(device, this.missing),
       lost: (device, error) => this.onLost(device, error),
     });
   }
 
-  /** The table for this model and machine; measures what is not known yet when `measure` says so. */
-  async table(measure: 'if-missing' | 'never', signal: AbortSignal): Promise<readonly DeviceLine[]> {
+  /** The device that is forced, while the model runs without it. */
+  get missing(): MissingDevice | undefined {
+    const { setting } = this.options;
+    return setting === 'auto' || setting === this.engine.device || this.loss === undefined
+      ? undefined
+      : { device: setting, ...this.loss };
+  }
+
+  /** Goes to a device that is forced and was lost, now that the user chose it again and its crashes are forgotten. */
+  tryAgain(device: string): void {
+    if (this.options.setting === device && this.missing !== undefined) {
+      this.chooseLater(0);
+    }
+  }
+
+  /** The table for this model and machine, which is measured where it is not known yet. */
+  async table(signal: AbortSignal): Promise<readonly DeviceLine[]> {
     const stored = await readStored(this.options);
-    const table =
-      measure === 'never' || isMeasured(stored.table) ? stored.table : await this.measure(stored, signal);
+    const table = isMeasured(stored.table) ? stored.table : await this.measure(stored, signal);
     return table.map((entry) => ({ device: entry.device, detail: describeEntry(entry) }));
   }
 
@@ -143,7 +158,7 @@ export class DeviceControl {
   private async choose(): Promise<void> {
     const { setting, logger } = this.options;
     const device = setting === 'auto' ? fastestDevice(await this.tableWhenIdle()) : setting;
-    if (device === this.engine.device || this.stop.signal.aborted) {
+    if (device === this.engine.device || this.stop.signal.aborted || hangsNow(device)) {
       return;
     }
     await this.engine.idleFor(moveAfterIdleMs, this.stop.signal);
@@ -151,7 +166,10 @@ export class DeviceControl {
     try {
       await this.engine.moveTo({ device, engine: await this.openWarm(device) });
     } catch (error) {
-      this.chooseLater(retryAfterMs);
+      if (!this.stop.signal.aborted) {
+        this.noteLoss(error);
+        this.options.onMoved(this.engine.device, this.missing);
+      }
       throw error;
     }
   }
@@ -229,8 +247,16 @@ export class DeviceControl {
   private onLost(device: Device, error: unknown): void {
     const reason = describeError(error);
     this.options.logger.error(`device: ${deviceTitle(device)} was lost: ${reason}`);
-    this.options.onLost(device, { kind: 'failed', reason });
-    this.chooseLater(retryAfterMs);
+    this.options.onLost(device, this.noteLoss(error));
+  }
+
+  /** The device is tried again later, but for one that hangs. */
+  private noteLoss(error: unknown): DeviceLoss {
+    this.loss = { kind: isHang(error) ? 'hung' : 'failed', reason: describeError(error) };
+    if (this.loss.kind === 'failed') {
+      this.chooseLater(retryAfterMs);
+    }
+    return this.loss;
   }
 }
 
@@ -256,12 +282,17 @@ async function rememberCrashes({ cache, logger, onLost }: DeviceOptions): Promis
   }
 }
 
-async function hasCrashed(options: DeviceOptions, device: Device): Promise<boolean> {
+/** Why a device is not to be used; undefined when it may be. */
+async function banOf(options: DeviceOptions, device: Device): Promise<DeviceLoss | undefined> {
   if (device === 'cpu') {
-    return false;
+    return undefined;
+  }
+  if (hangsNow(device)) {
+    return { kind: 'hung', reason: 'it does not answer' };
   }
   const { table } = await readStored(options);
-  return crashesIn(table).some((crash) => crash.device === device);
+  const crash = crashesIn(table).find((entry) => entry.device === device);
+  return crash && { kind: 'crashed', reason: describeEntry(crash) };
 }
 
 async function openEngine(
@@ -277,7 +308,9 @@ async function openEngine(
   const { key, table } = await readStored(options);
   const engineOptions = await engineOptionsFor(options, device, formOn(table, device), signal);
   const use = { device, tableKey: key };
-  return openMarked(cache.deviceMarksFolder, use, logger, () => createEngine(engineOptions));
+  return openWatched(device, (onRun) =>
+    openMarked(cache.deviceMarksFolder, use, logger, () => createEngine(engineOptions, onRun)),
+  );
 }
 
 async function engineOptionsFor(
@@ -293,21 +326,4 @@ async function engineOptionsFor(
 
 function libraryPathOf(device: Device, cache: Cache): string | undefined {
   return device === 'cuda' ? cudaLibraryPath(cache, process.env) : undefined;
-}
-
-/** Whatever of it changes, everything is measured anew. */
-async function tableKey({ modelSha256, cache }: DeviceOptions): Promise<string> {
-  const manifest: unknown = JSON.parse(await readFile(join(packageRoot(), 'package.json'), 'utf8'));
-  const version =
-    typeof manifest === 'object' && manifest !== null && 'version' in manifest
-      ? String(manifest.version)
-      : '';
-  return [
-    `model ${modelSha256}`,
-    `sotto ${version}`,
-    `graph ${graphVersion}.${graphVariantVersion}`,
-    `onnxruntime ${ortLibraryVersion()}`,
-    `cuda ${cudaLibraryPath(cache, process.env) ?? 'none'}`,
-    await describeDrivers(),
-  ].join(', ');
 }

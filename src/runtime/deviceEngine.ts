@@ -12,13 +12,13 @@ export interface PlacedEngine {
 export interface DeviceEngineEvents {
   /** The engine runs on another device from now on. */
   readonly moved: (device: Device) => void;
-  /** A run failed on a device, which is not used any more; the request goes on on the CPU. */
+  /** A run failed or hangs on a device, which is not used any more; the request goes on on the CPU. */
   readonly lost: (device: Device, error: unknown) => void;
 }
 
 /**
- * An engine that can move to another device between two calls, and that falls back to the CPU when a run fails on its
- * device (driver reset, no memory left, an external card pulled out): the request is answered all the same.
+ * An engine that can move to another device between two calls, and that falls back to the CPU when a run fails or
+ * hangs on its device (driver reset, no memory left, an external card pulled out): the request is answered all the same.
  */
 export class DeviceEngine implements Engine {
   readonly contextCapacity: number;
@@ -149,9 +149,9 @@ export class DeviceEngine implements Engine {
   }
 }
 
-/** What ONNX Runtime could not do; an abort, a full context or a caller's own error is no reason to leave a device. */
+/** What ONNX Runtime could not do, or does not end; an abort, a full context or a caller's own error is no reason to leave a device. */
 function isLossOfDevice(error: unknown): boolean {
-  return error instanceof UserError && ['engine-failed', 'out-of-memory'].includes(error.code);
+  return error instanceof UserError && ['device-hung', 'engine-failed', 'out-of-memory'].includes(error.code);
 }
 
 /** The rest of a request of which `emitted` tokens are made; those to come are added to them. */

@@ -127,10 +127,15 @@ class DeviceMark {
     ownMarks.delete(this.path);
   }
 
-  /** The process ends of its own will: a call that runs is no crash, unless it hangs. */
+  /**
+   * The process ends of its own will: a call that runs is no crash, unless it hangs. Node then waits for good for the
+   * call's thread, in a process that looks alive, so that nobody would take up the mark.
+   */
   private readonly leave = (): void => {
     if (this.workingSinceMs === undefined || performance.now() - this.workingSinceMs < hangMs) {
       this.remove();
+    } else {
+      process.kill(process.pid, 'SIGKILL');
     }
   };
 

@@ -42,8 +42,19 @@ export function crashesIn(table: DeviceTable): DeviceTable {
 /** Remembers under `key` that the device ended the process that used it. Throws as `ensureWritableFolder`. */
 export async function writeDeviceCrash(file: string, key: string, device: Device): Promise<void> {
   const others = (await readDeviceTable(file, key)).filter((entry) => entry.device !== device);
-  const reason = 'it ended the process that ran the model, so nothing is run on it until its driver changes';
+  const reason =
+    'it ended the process that ran the model, so nothing is run on it until its driver changes or you choose it in the editor';
   await writeDeviceTable(file, key, [...others, { device, outcome: 'crashed', reason }]);
+}
+
+/** Forgets that the device ended processes, whatever model they ran. Throws as `ensureWritableFolder`. */
+export async function forgetDeviceCrashes(file: string, device: string): Promise<void> {
+  for (const [key, table] of await readTables(file)) {
+    const kept = table.filter((entry) => entry.device !== device || entry.outcome !== 'crashed');
+    if (kept.length < table.length) {
+      await writeDeviceTable(file, key, kept);
+    }
+  }
 }
 
 /** Another device must be this much faster than the CPU: less is noise, and not worth the memory of a GPU. */

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Logger } from '../base/logger';
 import type { ReportProgress } from '../base/progress';
 import type { Engine } from '../engine/engine';
-import type { Device } from '../engine/device';
 import type { Cache, Environment } from '../model/cache';
 import { findCatalogEntry } from '../model/catalog';
 import { ensureGraphVariant, removeGraphVariant, type GraphSource } from '../model/graphVariant';
@@ -34,7 +33,7 @@ export interface LoadOptions {
   readonly threadCount?: number;
   /** Absent: the CPU. */
   readonly device?: DeviceSetting;
-  readonly onDeviceMoved?: (device: Device) => void;
+  readonly onDeviceMoved?: DeviceOptions['onMoved'];
   readonly onDeviceLost?: DeviceOptions['onLost'];
 }
 
@@ -131,7 +130,7 @@ async function openPrepared(
       promptIds,
       cache: options.cache,
       logger,
-      onMoved: (device) => options.onDeviceMoved?.(device),
+      onMoved: (device, missing) => options.onDeviceMoved?.(device, missing),
       onLost: (device, loss) => options.onDeviceLost?.(device, loss),
     });
     return {

@@ -1,4 +1,3 @@
-import { neverAborted } from '../base/abort';
 import { userErrorOf } from '../base/errors';
 import type { Logger } from '../base/logger';
 import { resolveUserPath } from '../base/userPath';
@@ -10,8 +9,12 @@ import { catalog, findCatalogEntry } from '../model/catalog';
 import { withEditorProxy } from '../model/download/editorProxy';
 import { modelFileState, resolveOwnModelFile } from '../model/modelFile';
 import { checkGguf } from '../model/prepare';
+import type { MissingDevice } from '../runtime/deviceControl';
+import { reportDevices, type MeasuredModel } from '../runtime/deviceReport';
+import { forgetDeviceCrashes } from '../runtime/deviceTable';
 import { engineFacts } from '../runtime/engineFacts';
 import { defaultContextCapacity } from '../runtime/languageModel';
+import type { DeviceLost, DeviceReport } from '../shared/modelState';
 import { createBugFinder, createUnableBugFinder } from './bugs/bugFinder';
 import { withGhostComments } from './completion/ghostComments';
 import { missingModel, type ModelChoice, type ModelLoader, type ResidentModel } from './model/modelLoader';
@@ -40,6 +43,14 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
     },
     isModelPresent: async (choice, cacheFolder) => isPresent(choice, cacheAt(cacheFolder)),
     checkFile: async (path, signal) => checkGguf(await resolveOwnModelFile(path), signal),
+    async deviceReport(choice, cacheFolder) {
+      // To hash a file of the user's takes seconds: not for a menu.
+      const entry = choice.kind === 'file' ? undefined : catalog.find(({ name }) => name === choice.name);
+      const modelSha256 = entry?.sha256;
+      return { current: null, lines: await deviceLines({ modelSha256, cache: cacheAt(cacheFolder) }) };
+    },
+    forgetCrashes: async (device, cacheFolder) =>
+      forgetDeviceCrashes(cacheAt(cacheFolder).devicesFile, device),
     async load(options, signal) {
       const { choice, cacheFolder, download, report, logger, device, proxy } = options;
       const cache = cacheAt(cacheFolder);
@@ -50,19 +61,24 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
         {
           ...{ choice, cache, report, logger, device },
           environment: withEditorProxy(process.env, proxy),
-          onDeviceMoved: (moved) => options.onDeviceMoved(engineFacts.deviceTitle(moved)),
-          onDeviceLost: (lost, loss) =>
-            options.onDeviceLost({ ...loss, device: engineFacts.deviceTitle(lost) }),
+          onDeviceMoved: (moved, missing) =>
+            options.onDeviceMoved(engineFacts.deviceTitle(moved), missing && lostDevice(missing)),
+          onDeviceLost: (lost, loss) => options.onDeviceLost(lostDevice({ ...loss, device: lost })),
         },
         signal,
       );
-      return serveModel(share, scheduler, logger);
+      return serveModel(share, cache, scheduler, logger);
     },
   };
 }
 
 /** What the server does with a model, each use with its own priority. */
-function serveModel({ model, release }: ModelShare, scheduler: Scheduler, logger: Logger): ResidentModel {
+function serveModel(
+  { model, release }: ModelShare,
+  cache: Cache,
+  scheduler: Scheduler,
+  logger: Logger,
+): ResidentModel {
   const { tokenizer, devices } = model;
   // Sorting the vocabulary takes tens of milliseconds: not during the first completion.
   tokenizer.bytePrefixIndex();
@@ -89,19 +105,30 @@ function serveModel({ model, release }: ModelShare, scheduler: Scheduler, logger
       unable === undefined ? createBugFinder(background, commands, completer) : createUnableBugFinder(unable),
     limitation: unable?.message,
     device: engineFacts.deviceTitle(devices.engine.device),
+    missing: devices.missing && lostDevice(devices.missing),
+    tryDevice: (device) => devices.tryAgain(device),
     deviceReport: async () => ({
       current: engineFacts.deviceTitle(devices.engine.device),
-      lines: (await devices.table('never', neverAborted)).map((line) => ({
-        name: line.device,
-        title: engineFacts.deviceTitle(line.device),
-        detail: line.detail,
-      })),
+      lines: await deviceLines({ modelSha256: model.manifest.sourceSha256, cache }),
     }),
     async dispose() {
       await completer.dispose();
       await release();
     },
   };
+}
+
+async function deviceLines(model: MeasuredModel): Promise<DeviceReport['lines']> {
+  return (await reportDevices(model)).map(({ device, detail }) => ({
+    name: device,
+    title: engineFacts.deviceTitle(device),
+    detail,
+  }));
+}
+
+/** As its users know it. */
+function lostDevice({ device, ...loss }: MissingDevice): DeviceLost {
+  return { ...loss, device: engineFacts.deviceTitle(device) };
 }
 
 function cacheAt(cacheFolder: string | undefined): Cache {

@@ -161,6 +161,9 @@ class Server {
     connection.onRequest(protocol.modelStateRequest, () => this.command(() => this.modelState()));
     connection.onRequest(protocol.modelListRequest, () => this.command(() => this.expectations.describe()));
     connection.onRequest(protocol.deviceReportRequest, () => this.command(() => this.host.deviceReport()));
+    connection.onRequest(protocol.deviceChosenRequest, ({ device }) =>
+      this.command(() => this.host.tryDevice(device)),
+    );
     connection.onRequest(protocol.fetchModelRequest, (token) =>
       withSignal(token, (signal) => this.host.fetch(signal)),
     );

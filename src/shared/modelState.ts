@@ -21,6 +21,8 @@ export type ModelState =
       readonly kind: 'ready';
       readonly model: string;
       readonly device: string;
+      /** The device that the setting names, where the model has to run without it; null where it does not. */
+      readonly missing: DeviceLost | null;
       /** Decoded tokens a second over the last suggestions; null before the first. */
       readonly tokensPerSecond: number | null;
       /** What this model cannot do, as a sentence; null for one that serves everything. */
@@ -35,11 +37,11 @@ export type ModelState =
       readonly advice: string;
     };
 
-/** What is known of the devices that could run the model, for the menu; measured by the server. */
+/** What is known of the devices that could run the model, for the menu. */
 export interface DeviceReport {
   /** The device that runs the model now, as its users know it; null while no model is in memory. */
   readonly current: string | null;
-  /** Empty until the devices of this machine have been measured. */
+  /** One for each device that this platform can have. */
   readonly lines: readonly DeviceDescription[];
 }
 
@@ -47,8 +49,11 @@ export interface DeviceReport {
 export interface DeviceLost {
   /** As its users know it. */
   readonly device: string;
-  /** `failed`: a run failed, and it is tried again later. `crashed`: it ended the server before this one, and is not. */
-  readonly kind: 'failed' | 'crashed';
+  /**
+   * `failed`: a run failed, and it is tried again later. `hung`: it did not answer, and is tried by another server only.
+   * `crashed`: it ended the server before this one, or hung in it, and is not tried.
+   */
+  readonly kind: 'failed' | 'hung' | 'crashed';
   readonly reason: string;
 }
 
@@ -56,7 +61,7 @@ interface DeviceDescription {
   /** The name that `sotto.device` takes. */
   readonly name: string;
   readonly title: string;
-  /** Its speed, or why it is not used. */
+  /** Its speed, why it is not used, or that it was not measured. */
   readonly detail: string;
 }
 

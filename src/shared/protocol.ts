@@ -55,6 +55,14 @@ export const fittingModelNotification = new NotificationType<ModelDescription>('
 /** Client to server, for the menu of devices. */
 export const deviceReportRequest = new RequestType0<DeviceReport, void>('sotto/devices');
 
+/**
+ * Client to server, when the user chose a device in the menu, before the setting is written: what is held against it is
+ * forgotten, and where the setting named it already it is tried again.
+ */
+export const deviceChosenRequest = new RequestType<{ readonly device: string }, void, void>(
+  'sotto/deviceChosen',
+);
+
 /** Server to client, when the device that ran the model failed and the CPU goes on: told to the user once. */
 export const deviceLostNotification = new NotificationType<DeviceLost>('sotto/deviceLost');
 

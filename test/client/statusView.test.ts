@@ -4,7 +4,14 @@ import { viewStatus, type StatusFacts } from '../../src/client/status/statusView
 const ready: StatusFacts = {
   enabled: true,
   process: 'running',
-  model: { kind: 'ready', model: 'small', device: 'CPU', tokensPerSecond: 48.4, limitation: null },
+  model: {
+    kind: 'ready',
+    model: 'small',
+    device: 'CPU',
+    tokensPerSecond: 48.4,
+    missing: null,
+    limitation: null,
+  },
   pauseReason: undefined,
   languageEnabled: true,
 };
@@ -25,7 +32,7 @@ test('each state of the model has its text', () => {
     { kind: 'preparing', model, fraction: null },
     { kind: 'loading', model },
     ready.model,
-    { kind: 'ready', model, device: 'CPU', tokensPerSecond: null, limitation: null },
+    { kind: 'ready', model, device: 'CPU', tokensPerSecond: null, missing: null, limitation: null },
     { kind: 'unloaded', model },
     { kind: 'failed', model, reason: 'The disk is full.', advice: 'Free 1 GB.' },
   ];
@@ -42,6 +49,21 @@ test('each state of the model has its text', () => {
       "$(sparkle) Sotto | Ready: small on CPU.",
       "$(sparkle) Sotto | small is asleep and wakes when you type.",
       "! $(warning) Sotto: failed | The disk is full. Free 1 GB.",
+    ]
+  `);
+});
+
+test('a device that the settings name and that is not used is told with the reason', () => {
+  const kinds = ['failed', 'hung', 'crashed'] as const;
+  const states = kinds.map((kind) => ({
+    ...({ kind: 'ready', model: 'small', device: 'CPU', tokensPerSecond: null, limitation: null } as const),
+    missing: { device: 'WebGPU', kind, reason: 'driver reset' },
+  }));
+  expect(states.map((state) => check({ model: state }))).toMatchInlineSnapshot(`
+    [
+      "$(sparkle) Sotto | Ready: small on CPU. WebGPU failed and is tried again within an hour.",
+      "$(sparkle) Sotto | Ready: small on CPU. WebGPU did not answer and is not tried again before a restart.",
+      "$(sparkle) Sotto | Ready: small on CPU. WebGPU ended the server; choose it again in "Sotto: Choose Device" to try it once more.",
     ]
   `);
 });

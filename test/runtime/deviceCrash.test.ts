@@ -91,7 +91,7 @@ test.skipIf(noSoftwareAdapter !== undefined)(
     expect(await end('killed')).toEqual({ lines: ['runs on webgpu'], ending: 'SIGKILL' });
     expect(await runProcess('webgpu', environment)).toEqual(banned);
     forgive();
-    expect(await end('after a minute')).toEqual({ lines: ['runs on webgpu'], ending: 0 });
+    expect(await end('after a minute')).toEqual({ lines: ['runs on webgpu'], ending: 'SIGKILL' });
     expect(await runProcess('webgpu', environment)).toEqual(banned);
   },
 );

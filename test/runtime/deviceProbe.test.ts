@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
 import { silentLogger } from '../../src/base/logger';
 import { hasOwnMemory } from '../../src/engine/device';
@@ -10,7 +10,8 @@ import { locateCache, type Cache } from '../../src/model/cache';
 import { precisionOf, type DeviceForm } from '../../src/model/deviceForm';
 import { openOnDevice, type DeviceOptions } from '../../src/runtime/deviceControl';
 import { measureCpu, probeDevices, type ProbeOptions } from '../../src/runtime/deviceProbe';
-import { readDeviceTable } from '../../src/runtime/deviceTable';
+import { reportDevices } from '../../src/runtime/deviceReport';
+import { forgetDeviceCrashes, readDeviceTable, writeDeviceCrash } from '../../src/runtime/deviceTable';
 import {
   chosenDriver,
   noSoftwareAdapter,
@@ -186,14 +187,24 @@ test.runIf(isLinux)(
     // In the background nothing is measured meanwhile.
     const auto = { ...controlOptions('auto'), measureAfterIdleMs: 60_000 };
     const first = await openOnDevice({ ...auto, deviceGraphs: { ...auto.deviceGraphs, remove } });
-    const table = await first.table('if-missing', neverAborted);
+    const table = await first.table(neverAborted);
     expect(removed).toEqual(['q8f16', 'q4f16']);
     expect(table.map(({ device }) => device).sort()).toEqual(['cuda', 'webgpu']);
     expect(first.engine.device).toBe('cpu');
     await first.dispose();
-    const second = await openOnDevice(controlOptions('cpu'));
-    expect(await second.table('never', neverAborted)).toEqual(table);
-    await second.dispose();
+    // Known without the model in memory, too; what is not is that nobody has timed the processor.
+    expect(await reportDevices({ modelSha256: 'tiny', cache })).toEqual([
+      { device: 'cpu', detail: 'Not measured.' },
+      ...table,
+    ]);
+    expect(await reportDevices({ modelSha256: 'another', cache })).toContainEqual({
+      device: 'webgpu',
+      detail: 'Not measured.',
+    });
+    expect(await reportDevices({ modelSha256: undefined, cache })).toContainEqual({
+      device: 'webgpu',
+      detail: expect.stringMatching(/once the model is in memory/) as string,
+    });
     expect(await readDeviceTable(cache.devicesFile, 'another driver')).toEqual([]);
   },
 );
@@ -202,7 +213,7 @@ test.runIf(isLinux)(
   'where the processor was not timed everything but crashes is measured again',
   async () => {
     const control = await openOnDevice({ ...controlOptions('cpu'), modelSha256: 'slow' });
-    await control.table('if-missing', neverAborted);
+    await control.table(neverAborted);
     const [[key] = []] = JSON.parse(readFileSync(cache.devicesFile, 'utf8')) as [string, unknown][];
     expect(key).toContain('model slow');
     const known = [
@@ -211,7 +222,7 @@ test.runIf(isLinux)(
       { device: 'cuda', outcome: 'crashed', reason: 'driver' },
     ];
     writeFileSync(cache.devicesFile, JSON.stringify([[key, known]]));
-    const table = await control.table('if-missing', neverAborted);
+    const table = await control.table(neverAborted);
     expect(table).toMatchObject([
       { device: 'webgpu', detail: expect.stringMatching(/adapter/i) as string },
       { device: 'cuda', detail: 'driver' },
@@ -237,6 +248,63 @@ test.skipIf(noSoftwareAdapter !== undefined)(
     );
     expect(tokens).toHaveLength(3);
     await control.dispose();
+  },
+);
+
+test.skipIf(noSoftwareAdapter !== undefined)(
+  'a device that is forced and ended a process is missing with the reason, until it is chosen again',
+  { timeout: softwareAdapterTimeoutMs },
+  async () => {
+    useSoftwareAdapter();
+    const forced = { ...controlOptions('webgpu'), modelSha256: 'crashing' };
+    const before = await openOnDevice(forced);
+    expect(before.missing).toBeUndefined();
+    const [mark = ''] = readdirSync(cache.deviceMarksFolder);
+    const text = readFileSync(join(cache.deviceMarksFolder, mark), 'utf8');
+    const { tableKey } = JSON.parse(text.slice(1)) as { tableKey: string };
+    await before.dispose();
+    await writeDeviceCrash(cache.devicesFile, tableKey, 'webgpu');
+
+    let onMoved = (_: unknown) => {};
+    const moved = new Promise((resolve) => (onMoved = resolve));
+    const control = await openOnDevice({ ...forced, onMoved: (...news) => onMoved(news) });
+    expect(control.engine.device).toBe('cpu');
+    expect(control.missing).toMatchObject({ device: 'webgpu', kind: 'crashed' });
+    await forgetDeviceCrashes(cache.devicesFile, 'webgpu');
+    expect(await readDeviceTable(cache.devicesFile, tableKey)).toEqual([]);
+    control.tryAgain('webgpu');
+    expect(await moved).toEqual(['webgpu', undefined]);
+    await control.dispose();
+  },
+);
+
+test.skipIf(noSoftwareAdapter !== undefined)(
+  'a device that hangs is replaced by the processor and, while it does, not used again in the same process',
+  { timeout: softwareAdapterTimeoutMs },
+  async () => {
+    useSoftwareAdapter();
+    const lost: string[] = [];
+    const options: DeviceOptions = {
+      ...controlOptions('webgpu'),
+      onLost: (device, { kind }) => lost.push(`${device} ${kind}`),
+    };
+    const control = await openOnDevice(options);
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const request = { promptIds: [3, 4, 5], maxTokens: 3, stopIds: new Set<number>() };
+    const running = control.engine.generate(request, neverAborted);
+    vi.advanceTimersByTime(5 * 60_000); // What it computes has not ended by now.
+    vi.useRealTimers();
+    const meanwhile = await openOnDevice(options);
+    expect(meanwhile.engine.device).toBe('cpu');
+    expect((await running).tokens).toHaveLength(3);
+    expect(control.engine.device).toBe('cpu');
+    await Promise.all([control.dispose(), meanwhile.dispose()]);
+    expect(lost).toEqual(['webgpu hung']);
+    // Its call ended after all: it is let go, and may be used.
+    await expect.poll(() => readdirSync(cache.deviceMarksFolder)).toEqual([]);
+    const later = await openOnDevice(options);
+    expect(later.engine.device).toBe('webgpu');
+    await later.dispose();
   },
 );
 
@@ -280,7 +348,7 @@ test.skipIf(noSoftwareAdapter !== undefined)(
     useSoftwareAdapter();
     Object.assign(process.env, softwareAdapterEnvironment());
     const first = await openOnDevice({ ...controlOptions('cpu'), modelSha256: 'other' });
-    const table = await first.table('if-missing', neverAborted);
+    const table = await first.table(neverAborted);
     expect(table.find(({ device }) => device === 'webgpu')?.detail).toMatch(/^suggestion \d+ ms/);
     await first.dispose();
     const stored = readFileSync(cache.devicesFile, 'utf8');

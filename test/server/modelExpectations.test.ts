@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 
 function readyOn(device: string, model = 'small'): ModelState {
-  return { kind: 'ready', model, device, tokensPerSecond: null, limitation: null };
+  return { kind: 'ready', model, device, tokensPerSecond: null, missing: null, limitation: null };
 }
 
 /** Suggestions of 40 tokens read and 20 written, at so many milliseconds each. */

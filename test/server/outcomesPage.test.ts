@@ -11,6 +11,7 @@ const ready: ModelState = {
   model: 'small',
   device: 'CPU',
   tokensPerSecond: 50,
+  missing: null,
   limitation: null,
 };
 const engine = {

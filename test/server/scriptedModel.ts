@@ -2,10 +2,12 @@ import type { Progress } from '../../src/base/progress';
 import type { Engine } from '../../src/engine/engine';
 import type { CompletionRequest, Suggestion } from '../../src/features/completion/types';
 import type { Completer } from '../../src/features/completion/completer';
+import type { DeviceLost, DeviceReport } from '../../src/shared/modelState';
 import { byteTokenizer } from '../support/byteTokenizer';
 import type {
   CommandModel,
   LoadOptions,
+  ModelChoice,
   ModelLoader,
   ResidentModel,
 } from '../../src/server/model/modelLoader';
@@ -131,6 +133,8 @@ export class ScriptedLoader implements ModelLoader {
   failure: Error | undefined;
   /** Set: loading waits for it (or for its signal). */
   gate: Promise<void> | undefined;
+  /** What the setting names and the model has to run without. */
+  missing: DeviceLost | undefined;
   readonly log: string[] = [];
   engine = createScriptedEngine('42;');
   completer = createScriptedCompleter(this.engine);
@@ -152,6 +156,17 @@ export class ScriptedLoader implements ModelLoader {
   /** The options of the last load, for what a model says later. */
   options: LoadOptions | undefined;
 
+  deviceReport(choice: ModelChoice): Promise<DeviceReport> {
+    const name = choice.kind === 'catalog' ? choice.name : choice.path;
+    const detail = `suggestion 260 ms with ${name}`;
+    return Promise.resolve({ current: null, lines: [{ name: 'cpu', title: 'CPU', detail }] });
+  }
+
+  forgetCrashes(device: string): Promise<void> {
+    this.log.push(`forget crashes of ${device}`);
+    return Promise.resolve();
+  }
+
   async load(options: LoadOptions, signal: AbortSignal): Promise<ResidentModel> {
     const { choice, download, report } = options;
     this.options = options;
@@ -171,6 +186,8 @@ export class ScriptedLoader implements ModelLoader {
       commands: this.commands,
       bugs: this.bugs,
       device: 'CPU',
+      missing: this.missing,
+      tryDevice: (device) => void this.log.push(`try ${device}`),
       deviceReport: () =>
         Promise.resolve({
           current: 'CPU',

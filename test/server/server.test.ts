@@ -114,11 +114,11 @@ test('nothing is downloaded by typing', async () => {
   expect(await client.connection.sendRequest(protocol.modelListRequest)).toMatchObject([{ present: false }]);
 });
 
-test('the devices are reported once a model is in memory, and a loss is told', async () => {
+test('the devices are reported with and without a model in memory, and a loss is told', async () => {
   await start();
   expect(await client.connection.sendRequest(protocol.deviceReportRequest)).toEqual({
     current: null,
-    lines: [],
+    lines: [{ name: 'cpu', title: 'CPU', detail: 'suggestion 260 ms with qwen2.5-coder-0.5b' }],
   });
   await client.connection.sendRequest(protocol.fetchModelRequest);
   expect(await client.connection.sendRequest(protocol.deviceReportRequest)).toMatchObject({
@@ -131,6 +131,19 @@ test('the devices are reported once a model is in memory, and a loss is told', a
   const lost = { device: 'WebGPU', kind: 'failed', reason: 'driver reset' } as const;
   loader.options?.onDeviceLost(lost);
   expect(await told).toEqual(lost);
+});
+
+test('a device that is forced and cannot be used is told with the state, and tried again when it is chosen again', async () => {
+  const missing = { device: 'WebGPU', kind: 'crashed', reason: 'it ended the process' } as const;
+  loader.missing = missing;
+  await start();
+  await client.connection.sendRequest(protocol.fetchModelRequest);
+  const state = () => client.connection.sendRequest(protocol.modelStateRequest);
+  expect(await state()).toMatchObject({ kind: 'ready', device: 'CPU', missing });
+  await client.connection.sendRequest(protocol.deviceChosenRequest, { device: 'webgpu' });
+  expect(loader.log.slice(-2)).toEqual(['forget crashes of webgpu', 'try webgpu']);
+  loader.options?.onDeviceMoved('WebGPU');
+  expect(await state()).toMatchObject({ kind: 'ready', device: 'WebGPU', missing: null });
 });
 
 test('cancelling in the editor aborts the engine', async () => {

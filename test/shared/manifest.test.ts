@@ -15,7 +15,9 @@ interface Property {
 interface Manifest {
   readonly main: string;
   readonly icon: string;
-  readonly capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[]; supported: string } };
+  readonly capabilities: {
+    untrustedWorkspaces: { description: string; restrictedConfigurations: string[]; supported: string };
+  };
   readonly contributes: {
     readonly commands: readonly { command: string; title: string }[];
     readonly configuration: { readonly properties: Readonly<Record<string, Property>> };
@@ -105,12 +107,22 @@ test('no key is taken', () => {
   expect(manifest.contributes.keybindings).toBeUndefined();
 });
 
-test('a workspace that is not trusted cannot choose paths, and a trusted one not for other machines', () => {
+test('a workspace that is not trusted chooses neither paths nor what is run, and a trusted one not for other machines', () => {
   const pathSettings = settingKeys().filter((key) => /path|file|folder|command|executable|python/i.test(key));
   const keys = pathSettings.filter((key) => key !== 'context.otherFiles').map((key) => `sotto.${key}`);
   expect(keys.toSorted()).toEqual(['sotto.cacheFolder', 'sotto.excludedFiles', 'sotto.modelPath']);
-  const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
-  expect(restrictedConfigurations.toSorted()).toEqual(keys.toSorted());
+  const { description, restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+  expect(restrictedConfigurations).toEqual(expect.arrayContaining(keys));
+  // What is said of such a workspace, and what makes it true.
+  const restrictedBy: Readonly<Record<string, readonly string[]>> = {
+    'no model': ['sotto.model', 'sotto.modelPath'],
+    'no device': ['sotto.device'],
+    'no cache folder': ['sotto.cacheFolder'],
+    'no excluded files': ['sotto.excludedFiles'],
+  };
+  const [, promised = ''] = /the workspace chooses (.*)\.$/.exec(description) ?? [];
+  expect(promised.split(/, | and /)).toEqual(Object.keys(restrictedBy));
+  expect(restrictedConfigurations.toSorted()).toEqual(Object.values(restrictedBy).flat().toSorted());
   // Where a file lies differs between machines, unlike what is excluded.
   for (const key of ['sotto.cacheFolder', 'sotto.modelPath', 'sotto.device']) {
     expect(properties[key]?.['scope']).toBe('machine-overridable');

@@ -1,10 +1,11 @@
 import { window, type LogOutputChannel, type QuickPickItem } from 'vscode';
-import { deviceReportRequest } from '../../shared/protocol';
-import type { DeviceLost, DeviceReport } from '../../shared/modelState';
+import { deviceChosenRequest, deviceReportRequest } from '../../shared/protocol';
+import type { DeviceLost, DeviceReport, ModelState } from '../../shared/modelState';
 import type { Application } from '../application';
 import { writeSetting } from '../settings';
+import { describeMissing } from './describeModel';
 
-type DeviceChooser = Pick<Application, 'requireClient' | 'settings' | 'sendConfiguration'>;
+type DeviceChooser = Pick<Application, 'requireClient' | 'settings' | 'sendConfiguration' | 'modelState'>;
 
 /** Shows what each device did when it was measured, and writes the user's choice to the settings. */
 export async function chooseDevice(application: DeviceChooser): Promise<void> {
@@ -12,9 +13,10 @@ export async function chooseDevice(application: DeviceChooser): Promise<void> {
   const chosen = application.settings.current().device;
   const picked = await window.showQuickPick(deviceItems(report, chosen), {
     title: 'Sotto: choose a device',
-    placeHolder: describeReport(report),
+    placeHolder: describeReport(report, application.modelState),
   });
   if (picked !== undefined) {
+    await application.requireClient().sendRequest(deviceChosenRequest, { device: picked.name });
     await writeSetting('device', picked.name);
     await application.sendConfiguration();
   }
@@ -26,10 +28,11 @@ export async function showDeviceLoss(
   { device, kind, reason }: DeviceLost,
 ): Promise<void> {
   output.warn(`${device}: ${reason}`);
-  const text =
-    kind === 'failed'
-      ? `Sotto could not go on with ${device} and uses the processor. It tries again in an hour, or after a restart.`
-      : `Sotto's server ended while it used ${device}, so it uses the processor from now on, until ${device} has another driver.`;
+  const text = {
+    failed: `Sotto could not go on with ${device} and uses the processor. It tries again in an hour, or after a restart.`,
+    hung: `${device} did not answer, so Sotto uses the processor until its server starts anew.`,
+    crashed: `Sotto's server ended while it used ${device}, so it uses the processor from now on, until ${device} has another driver or you choose it again.`,
+  }[kind];
   if ((await window.showWarningMessage(text, 'Show Log')) !== undefined) {
     output.show();
   }
@@ -39,24 +42,27 @@ interface DeviceItem extends QuickPickItem {
   readonly name: string;
 }
 
-/** The automatic choice, and one item for each device that was tried, the processor, and the one the setting names. */
+/** The automatic choice, one item for each device of the platform, and the one the setting names. */
 function deviceItems({ lines }: DeviceReport, chosen: string): readonly DeviceItem[] {
-  const tried = lines.map(({ name, title, detail }) => ({ name, label: title, detail }));
-  const untried = [...new Set(['cpu', chosen])]
-    .filter((name) => name !== 'auto' && tried.every((item) => item.name !== name))
-    .map((name) => ({ name, label: name, detail: 'Not measured.' }));
+  const items = lines.map(({ name, title, detail }) => ({ name, label: title, detail }));
+  const foreign = [chosen]
+    .filter((name) => name !== 'auto' && items.every((item) => item.name !== name))
+    .map((name) => ({ name, label: name, detail: 'Not on this platform.' }));
   return [
     {
       name: 'auto',
       label: 'Automatic',
       detail: 'The fastest device that gives the results of the processor.',
     },
-    ...tried,
-    ...untried,
+    ...items,
+    ...foreign,
   ].map((item) => ({ ...item, label: `${item.name === chosen ? '$(check) ' : ''}${item.label}` }));
 }
 
-function describeReport({ current, lines }: DeviceReport): string {
-  const now = current === null ? 'No model is in memory.' : `Now on ${current}.`;
-  return lines.length === 0 ? `${now} The devices of this machine are not measured yet.` : now;
+function describeReport({ current }: DeviceReport, state: ModelState | undefined): string {
+  if (current === null) {
+    return 'No model is in memory.';
+  }
+  const missing = state?.kind === 'ready' ? state.missing : null;
+  return missing === null ? `Now on ${current}.` : `Now on ${current}. ${describeMissing(missing)}`;
 }

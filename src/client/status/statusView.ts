@@ -1,5 +1,6 @@
 import { formatBytes } from '../../base/formatBytes';
 import type { ModelState } from '../../shared/modelState';
+import { describeMissing } from '../model/describeModel';
 import type { ProcessState } from '../process/languageClient';
 
 /** What the status item shows. `warning`: the user has to do something before suggestions appear. */
@@ -70,7 +71,11 @@ function viewModel(state: ModelState): StatusView {
     case 'ready': {
       const speed = state.tokensPerSecond === null ? '' : `, ${Math.round(state.tokensPerSecond)} tok/s`;
       const limitation = state.limitation === null ? '' : ` ${state.limitation}`;
-      return view('$(sparkle) Sotto', `Ready: ${state.model} on ${state.device}${speed}.${limitation}`);
+      const missing = state.missing === null ? '' : ` ${describeMissing(state.missing)}`;
+      return view(
+        '$(sparkle) Sotto',
+        `Ready: ${state.model} on ${state.device}${speed}.${missing}${limitation}`,
+      );
     }
     case 'unloaded':
       return view('$(sparkle) Sotto', `${state.model} is asleep and wakes when you type.`);

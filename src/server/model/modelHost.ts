@@ -3,7 +3,7 @@ import { raceAbort } from '../../base/abort';
 import { describeError, UserError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import type { Progress } from '../../base/progress';
-import type { DeviceReport, ModelState } from '../../shared/modelState';
+import type { DeviceLost, DeviceReport, ModelState } from '../../shared/modelState';
 import type { FetchModelResult, ProxySettings } from '../../shared/protocol';
 import {
   missingModel,
@@ -74,8 +74,15 @@ export class ModelHost {
   }
 
   /** What is known of the devices of this machine; asking is no use of the model. */
-  async deviceReport(): Promise<DeviceReport> {
-    return (await this.loaded?.deviceReport()) ?? { current: null, lines: [] };
+  deviceReport(): Promise<DeviceReport> {
+    const { choice, cacheFolder } = this.wanted;
+    return this.loaded?.deviceReport() ?? this.loader.deviceReport(choice, cacheFolder);
+  }
+
+  /** The user chose the device again: one that ended a server, or failed, is tried once more. */
+  async tryDevice(device: string): Promise<void> {
+    await this.loader.forgetCrashes(device, this.wanted.cacheFolder);
+    this.loaded?.tryDevice(device);
   }
 
   /**
@@ -183,11 +190,12 @@ export class ModelHost {
     this.enter({ ...state, tokensPerSecond: average });
   }
 
-  private noteDevice(device: string): void {
+  private noteDevice(device: string, missing: DeviceLost | null): void {
     const state = this.currentState;
     if (state.kind === 'ready') {
       // The rate was that of the other device.
-      this.enter({ ...state, device, tokensPerSecond: null });
+      const tokensPerSecond = device === state.device ? state.tokensPerSecond : null;
+      this.enter({ ...state, device, missing, tokensPerSecond });
     }
   }
 
@@ -227,7 +235,7 @@ export class ModelHost {
     const report = (progress: Progress) => this.enter(stateOfProgress(model, progress));
     const options: LoadOptions = {
       ...{ choice, cacheFolder, device, proxy, download, report, logger: this.logger },
-      onDeviceMoved: (title) => this.noteDevice(title),
+      onDeviceMoved: (title, missing) => this.noteDevice(title, missing ?? null),
       onDeviceLost: (lost) => {
         if (!this.disposed) {
           this.deviceLost(lost);
@@ -245,8 +253,8 @@ export class ModelHost {
       throw error;
     }
     this.logger.info(`model: ${model} is ready on ${this.loaded.device}`);
-    const { device: title, limitation = null } = this.loaded;
-    this.enter({ kind: 'ready', model, device: title, tokensPerSecond: null, limitation });
+    const { device: title, missing = null, limitation = null } = this.loaded;
+    this.enter({ kind: 'ready', model, device: title, missing, tokensPerSecond: null, limitation });
     this.restartIdleTimer();
   }
 

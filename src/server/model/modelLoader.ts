@@ -26,8 +26,8 @@ export interface LoadOptions {
   readonly logger: Logger;
   /** As the setting names it: `auto`, `cpu`, … */
   readonly device: DeviceSetting;
-  /** The model runs on another device from now on, named in words. */
-  readonly onDeviceMoved: (device: string) => void;
+  /** The model runs on another device from now on, named in words; `missing` as that of a `ResidentModel`. */
+  readonly onDeviceMoved: (device: string, missing?: DeviceLost) => void;
   /** A device failed while it ran the model, or ended the process before this one; the model runs without. */
   readonly onDeviceLost: (lost: DeviceLost) => void;
 }
@@ -43,6 +43,10 @@ export interface ModelLoader {
   isModelPresent(choice: ModelChoice, cacheFolder: string | undefined): Promise<boolean>;
   /** Rejects with a `UserError` when the GGUF at `path` could not be used. Loads nothing. */
   checkFile(path: string, signal: AbortSignal): Promise<void>;
+  /** As a `ResidentModel`'s, of a model that is not in memory. */
+  deviceReport(choice: ModelChoice, cacheFolder: string | undefined): Promise<DeviceReport>;
+  /** Forgets that the device ended a server: the user chose it again. */
+  forgetCrashes(device: string, cacheFolder: string | undefined): Promise<void>;
   /** Downloads (if allowed), prepares and loads. Rejects with a `UserError`, or the signal's reason. */
   load(options: LoadOptions, signal: AbortSignal): Promise<ResidentModel>;
 }
@@ -57,7 +61,11 @@ export interface ResidentModel {
   readonly limitation?: string;
   /** What runs the model, in words: `CPU`, `WebGPU (…)`. */
   readonly device: string;
-  /** What is known of the devices of this machine for this model. */
+  /** The device that the setting names, where the model has to run without it. */
+  readonly missing?: DeviceLost;
+  /** Goes to a device that is missing after all. */
+  tryDevice(device: string): void;
+  /** The device now, in words, and what is known of those of this machine for this model. */
   deviceReport(): Promise<DeviceReport>;
   /** Waits for what runs, then frees everything. */
   dispose(): Promise<void>;

@@ -22,7 +22,7 @@ export function noticeable(state: ModelState): string {
     case 'preparing':
       return `preparing ${state.model} ${percent(state.fraction ?? 0, 1)}`;
     case 'ready':
-      return `ready ${state.model} ${state.device} ${Math.round(state.tokensPerSecond ?? 0)}`;
+      return `ready ${state.model} ${state.device} ${state.missing?.kind} ${Math.round(state.tokensPerSecond ?? 0)}`;
     case 'absent':
     case 'loading':
     case 'unloaded':

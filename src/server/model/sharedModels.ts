@@ -52,7 +52,7 @@ export class SharedModels {
       ...options,
       report,
       logger: loggerTo(users),
-      onDeviceMoved: (device) => users.forEach((user) => user.onDeviceMoved?.(device)),
+      onDeviceMoved: (device, missing) => users.forEach((user) => user.onDeviceMoved?.(device, missing)),
       onDeviceLost: (device, loss) => users.forEach((user) => user.onDeviceLost?.(device, loss)),
     };
     const model = Promise.resolve().then(() => this.load(shared, controller.signal));
