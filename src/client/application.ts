@@ -72,7 +72,7 @@ export class Application implements Disposable {
       pauseReason: (languageId) => this.pause.reason(languageId, performance.now()),
       skipped: (request) =>
         this.notify((client) => client.sendNotification(protocol.requestSkippedNotification, request)),
-      offered: (document, item) => this.onOffered(document, item),
+      offered: (document, items) => this.onOffered(document, items),
       failed: (error) => this.output.error(`completion: ${describeError(error)}`),
     });
     this.bugLines = this.store.add(
@@ -170,20 +170,21 @@ export class Application implements Disposable {
     this.store.dispose();
   }
 
-  private onOffered(document: TextDocument, item: InlineCompletionItem): void {
-    const reference = referenceOf(item);
-    if (reference === undefined) {
+  private onOffered(document: TextDocument, items: readonly InlineCompletionItem[]): void {
+    const suggestions = items.flatMap((item) => {
+      const reference = referenceOf(item);
+      const insertText = typeof item.insertText === 'string' ? item.insertText : item.insertText.value;
+      return reference === undefined ? [] : [{ ...reference, insertText }];
+    });
+    const range = items.at(0)?.range;
+    const shown = suggestions.at(0);
+    if (shown === undefined) {
       return;
     }
-    const insertText = typeof item.insertText === 'string' ? item.insertText : item.insertText.value;
-    const { suggestionId } = reference;
-    const start = item.range?.start;
-    if (start !== undefined) {
-      this.tracker.shown(
-        { suggestionId, uri: document.uri.toString(), insertText, start },
-        performance.now(),
-      );
+    if (range !== undefined) {
+      this.tracker.shown({ uri: document.uri.toString(), range, suggestions }, performance.now());
     }
+    const { suggestionId } = shown;
     this.notify((client) => client.sendNotification(protocol.suggestionShownNotification, { suggestionId }));
   }
 

@@ -12,8 +12,8 @@ export interface MiddlewareHost {
   /** Why suggestions are paused in this document's language, or undefined. */
   pauseReason(languageId: string): string | undefined;
   skipped(request: SkippedRequest): void;
-  /** The item was handed to the editor, which shows it unless something else takes its place. */
-  offered(document: TextDocument, item: InlineCompletionItem): void;
+  /** The items were handed to the editor, which shows the first unless something else takes its place. */
+  offered(document: TextDocument, items: readonly InlineCompletionItem[]): void;
   failed(error: unknown): void;
 }
 
@@ -33,9 +33,8 @@ export function createMiddleware(host: MiddlewareHost): Pick<Middleware, 'provid
         }
         const result = (await next(document, position, context, token)) ?? [];
         const items = Array.isArray(result) ? result : result.items;
-        const item = items.at(0);
-        if (item !== undefined && !token.isCancellationRequested) {
-          host.offered(document, item);
+        if (items.length > 0 && !token.isCancellationRequested) {
+          host.offered(document, items);
         }
         return items;
       } catch (error) {
