@@ -10,8 +10,9 @@ import {
   type InlineCompletionParams,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { describeError } from '../base/errors';
+import { describeError, UserError } from '../base/errors';
 import type { Logger } from '../base/logger';
+import type { Completer } from '../features/completion/completer';
 import type { CompletionRequest, CompletionTimings } from '../features/completion/types';
 import { createExclusion } from '../shared/excludedFiles';
 import type { ModelState } from '../shared/modelState';
@@ -213,7 +214,8 @@ class Server {
         isExcluded: this.isExcluded,
         completer:
           request.trigger === 'manual' || this.isOn(document) ? this.currentModel()?.completer : undefined,
-        modelDetail: `the model is ${this.host.state.kind}`,
+        load: (loadSignal) => this.loadCompleter(loadSignal),
+        modelDetail: () => `the model is ${this.host.state.kind}`,
         place: describePlace({ uri: textDocument.uri, position }),
         isCurrent: () => this.documents.get(textDocument.uri)?.version === version,
       };
@@ -289,6 +291,22 @@ class Server {
     return model;
   }
 
+  /** The model for who asks by key, loaded where it is on disk. Nobody is to wait for a download. */
+  private async loadCompleter(signal: AbortSignal): Promise<Completer | undefined> {
+    if (this.host.state.kind === 'downloading') {
+      return undefined;
+    }
+    try {
+      return await this.host.use(({ completer }) => Promise.resolve(completer), signal);
+    } catch (error) {
+      if (error instanceof UserError) {
+        this.logger.info(`completion: ${describeError(error)}`);
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
   private noteActiveEditor(place: protocol.DocumentPosition): void {
     this.otherFiles.noteUse(place.uri);
     this.bugs.noteCursor(place);
@@ -348,6 +366,9 @@ class Server {
     }
     this.bugs.noteModel(state.kind === 'ready');
     void this.connection.sendNotification(protocol.modelStateNotification, state);
+    if (state.kind === 'ready') {
+      this.completions.noteModelReady();
+    }
   }
 
   private noteSpeed({ engine }: CompletionTimings): void {

@@ -65,8 +65,8 @@ export type FetchModelResult =
 export const outcomesPageRequest = new RequestType0<string, void>('sotto/outcomesPage');
 
 /**
- * Server to client: a suggestion that a deadline cut short, or kept from appearing, is there in full. The client asks
- * again if the cursor still stands there.
+ * Server to client: a suggestion that a deadline cut short, or kept from appearing, is there in full, or the model that
+ * it takes is in memory. The client asks again if the cursor still stands there.
  */
 export const suggestionReadyNotification = new NotificationType<DocumentPosition>('sotto/suggestionReady');
 

@@ -31,7 +31,9 @@ export interface CompletionSituation {
   readonly isExcluded: (uri: string) => boolean;
   /** Undefined: the model is not in memory, and `modelDetail` says why. */
   readonly completer: Completer | undefined;
-  readonly modelDetail: string;
+  /** Brings the model into memory, which may take seconds; undefined where it cannot be had without a download. */
+  readonly load: (signal: AbortSignal) => Promise<Completer | undefined>;
+  readonly modelDetail: () => string;
   readonly place: string;
   /** Whether the document is still as the request saw it. */
   readonly isCurrent: () => boolean;
@@ -50,6 +52,8 @@ export class CompletionService {
   private readonly offered = new Map<number, Offer>();
   private readonly background: BackgroundWork;
   private newestRequest: CompletionRequest | undefined;
+  /** The last request, when it came unasked and in vain because the model was not in memory. */
+  private waiting: Pick<CompletionSituation, 'isCurrent'> | undefined;
   /** What `onReady` was called for: the editor asks for it as if by key, though nobody pressed one. */
   private ready: CompletionRequest | undefined;
   private seen: { readonly request: CompletionRequest; readonly text: string } | undefined;
@@ -62,7 +66,10 @@ export class CompletionService {
     scheduler: Scheduler,
     private readonly rhythm: TypingRhythm,
     private readonly logger: Logger,
-    /** What a deadline cut short is there in full now, and nothing else was asked meanwhile. */
+    /**
+     * What a deadline cut short is there in full now, or the model for which it waited, and nothing else was asked
+     * meanwhile.
+     */
     private readonly onReady: (request: CompletionRequest) => void,
   ) {
     this.background = new BackgroundWork(scheduler, logger);
@@ -83,13 +90,14 @@ export class CompletionService {
     const accepted = this.justAccepted;
     this.justAccepted = undefined;
     this.newestRequest = request;
-    const { outcome, waitedMs } = await this.findOutcome(request, situation, signal).catch(
+    this.waiting = undefined;
+    const { outcome, waitedMs, completer } = await this.findOutcome(request, situation, signal).catch(
       (error: unknown) => ({
         outcome: this.outcomeOfError(error, performance.now() - startMs),
         waitedMs: 0,
+        completer: undefined,
       }),
     );
-    const { completer } = situation;
     const others =
       outcome.kind === 'suggestion' && this.isSeen(request, outcome)
         ? await completer?.alternatives(request, outcome, signal)
@@ -104,12 +112,7 @@ export class CompletionService {
       outcome: final,
       otherCount: others?.length,
     });
-    void final.fuller?.then(() => {
-      if (this.newestRequest === request && situation.isCurrent()) {
-        this.ready = request;
-        this.onReady(request);
-      }
-    });
+    void final.fuller?.then(() => this.announce(request, situation));
     if (final.kind === 'suggestion' && completer !== undefined) {
       this.seen = { request, text: final.text };
       return [final, ...(others ?? [])].map((suggestion) => this.offer({ request, suggestion, completer }));
@@ -118,6 +121,15 @@ export class CompletionService {
       this.prepareNext(accepted, 0);
     }
     return [];
+  }
+
+  /** The model is in memory: who asked in vain for it by typing, and has done nothing since, gets a suggestion now. */
+  noteModelReady(): void {
+    const { waiting } = this;
+    this.waiting = undefined;
+    if (waiting !== undefined && this.newestRequest !== undefined) {
+      this.announce(this.newestRequest, waiting);
+    }
   }
 
   /** Adds an outcome that came about without a request: the client did not pass the question on. */
@@ -172,6 +184,13 @@ export class CompletionService {
     this.preparedFor = undefined;
   }
 
+  private announce(request: CompletionRequest, { isCurrent }: Pick<CompletionSituation, 'isCurrent'>): void {
+    if (this.newestRequest === request && isCurrent()) {
+      this.ready = request;
+      this.onReady(request);
+    }
+  }
+
   private withoutKey(asked: CompletionRequest): CompletionRequest {
     const { ready } = this;
     this.ready = undefined;
@@ -182,16 +201,18 @@ export class CompletionService {
     request: CompletionRequest,
     situation: CompletionSituation,
     signal: AbortSignal,
-  ): Promise<{ readonly outcome: CompletionOutcome; readonly waitedMs: number }> {
-    const { settings, completer } = situation;
+  ): Promise<Found> {
+    const { settings } = situation;
     const ruledOut = findRule(request, situation);
     if (ruledOut !== undefined) {
-      return { outcome: ruledOut, waitedMs: 0 };
-    }
-    if (completer === undefined) {
-      return { outcome: none('no-model', situation.modelDetail), waitedMs: 0 };
+      return { outcome: ruledOut, waitedMs: 0, completer: undefined };
     }
     const manual = request.trigger === 'manual';
+    const completer = situation.completer ?? (manual ? await situation.load(signal) : undefined);
+    if (completer === undefined) {
+      this.waiting = manual ? undefined : situation;
+      return { outcome: none('no-model', situation.modelDetail()), waitedMs: 0, completer };
+    }
     const waitMs = manual
       ? 0
       : this.rhythm.delayMs(settings['completion.maximumDelayMs']) + Math.round(completer.backOffDelayMs());
@@ -207,7 +228,7 @@ export class CompletionService {
     if (outcome.kind === 'suggestion' && outcome.source === 'model') {
       this.rhythm.noteLatency(outcome.timings.totalMs - waitedMs);
     }
-    return { outcome, waitedMs };
+    return { outcome, waitedMs, completer };
   }
 
   /** Whether the editor asks by key for what it shows already, having been given it for the same place and text. */
@@ -257,6 +278,13 @@ function isSamePlace(left: CompletionRequest, right: CompletionRequest): boolean
     left.selectedCompletion?.text === right.selectedCompletion?.text &&
     left.document.text === right.document.text
   );
+}
+
+interface Found {
+  readonly outcome: CompletionOutcome;
+  readonly waitedMs: number;
+  /** What made it, if it came to that. */
+  readonly completer: Completer | undefined;
 }
 
 interface Offer {
