@@ -32,7 +32,7 @@ import { StatusItem } from './status/statusItem';
 import { viewStatus, type StatusView } from './status/statusView';
 import { placeOf, watchCursor } from './suggestions/hints';
 import { createMiddleware } from './suggestions/middleware';
-import { showReadySuggestion } from './suggestions/readySuggestion';
+import { ReadySuggestions } from './suggestions/readySuggestion';
 import { watchRejections } from './suggestions/rejections';
 import { SuggestionTracker } from './suggestions/suggestionTracker';
 
@@ -68,8 +68,11 @@ export class Application implements Disposable {
         client.sendNotification(protocol.suggestionRejectedNotification, { suggestionId }),
       ),
     );
+    const pauseReason = (languageId: string) => this.pause.reason(languageId, performance.now());
+    const readySuggestions = new ReadySuggestions(pauseReason);
     const middleware = createMiddleware({
-      pauseReason: (languageId) => this.pause.reason(languageId, performance.now()),
+      pauseReason,
+      isOnWord: (document, position) => readySuggestions.take(document, position),
       skipped: (request) =>
         this.notify((client) => client.sendNotification(protocol.requestSkippedNotification, request)),
       offered: (document, items) => this.onOffered(document, items),
@@ -90,7 +93,9 @@ export class Application implements Disposable {
           client.onNotification(protocol.modelStateNotification, (state) => this.onModelState(state));
           client.onNotification(protocol.deviceLostNotification, (lost) => showDeviceLoss(this.output, lost));
           client.onNotification(protocol.fittingModelNotification, (model) => void this.offerBetter(model));
-          client.onNotification(protocol.suggestionReadyNotification, showReadySuggestion);
+          client.onNotification(protocol.suggestionReadyNotification, (ready) =>
+            readySuggestions.show(ready),
+          );
           this.assistRequests.listen(client);
           this.bugLines.listen(client);
         },

@@ -91,8 +91,8 @@ class Server {
     this.configuration = parseConfiguration(parameters.initializationOptions);
     this.isExcluded = createExclusion(this.configuration.settings.excludedFiles);
     this.folders = pathsOf(parameters.workspaceFolders ?? []);
-    this.completions = new CompletionService(this.scheduler, this.rhythm, logger, (request) =>
-      this.offerAgain(request),
+    this.completions = new CompletionService(this.scheduler, this.rhythm, logger, (request, isPartShown) =>
+      this.offerAgain(request, isPartShown),
     );
     this.loader = createLoader(this.scheduler);
     this.host = new ModelHost(
@@ -238,10 +238,11 @@ class Server {
     }
   }
 
-  private offerAgain({ document: { uri }, offset }: CompletionRequest): void {
+  private offerAgain({ document: { uri }, offset }: CompletionRequest, isPartShown: boolean): void {
     const position = this.documents.get(uri)?.positionAt(offset);
     if (position !== undefined) {
-      void this.connection.sendNotification(protocol.suggestionReadyNotification, { uri, position });
+      const ready = { uri, position, isPartShown };
+      void this.connection.sendNotification(protocol.suggestionReadyNotification, ready);
     }
   }
 
@@ -279,7 +280,11 @@ class Server {
   }
 
   private mayWorkAhead(document: TextDocument): boolean {
-    return !this.paused && !this.pausedLanguages.has(document.languageId) && this.isOn(document);
+    return !this.isPaused(document.languageId) && this.isOn(document);
+  }
+
+  private isPaused(languageId: string): boolean {
+    return this.paused || this.pausedLanguages.has(languageId);
   }
 
   /** The model in memory; when it is only on disk, it begins to load. */
@@ -340,7 +345,7 @@ class Server {
     this.paused = paused;
     this.pausedLanguages = new Set(languages);
     this.bugs.reconsider();
-    this.completions.stopBackgroundWork();
+    this.completions.pause((languageId) => this.isPaused(languageId), this.host.resident?.completer);
   }
 
   private recordSkipped({ uri, position, reason, detail }: protocol.SkippedRequest): void {

@@ -54,8 +54,6 @@ export class CompletionService {
   private newestRequest: CompletionRequest | undefined;
   /** The last request, when it came unasked and in vain because the model was not in memory. */
   private waiting: Pick<CompletionSituation, 'isCurrent'> | undefined;
-  /** What `onReady` was called for: the editor asks for it as if by key, though nobody pressed one. */
-  private ready: CompletionRequest | undefined;
   private seen: { readonly request: CompletionRequest; readonly text: string } | undefined;
   /** Accepted a moment ago, and no request has come since: what follows it is to be prepared. */
   private justAccepted: Offer | undefined;
@@ -70,22 +68,21 @@ export class CompletionService {
      * What a deadline cut short is there in full now, or the model for which it waited, and nothing else was asked
      * meanwhile.
      */
-    private readonly onReady: (request: CompletionRequest) => void,
+    private readonly onReady: (request: CompletionRequest, isPartShown: boolean) => void,
   ) {
     this.background = new BackgroundWork(scheduler, logger);
   }
 
   /**
-   * The suggestion for `asked`, if any. Who sees it already and asks by key wants to know what else there is: then
+   * The suggestion for `request`, if any. Who sees it already and asks by key wants to know what else there is: then
    * others follow it. Never rejects.
    */
   async complete(
-    asked: CompletionRequest,
+    request: CompletionRequest,
     situation: CompletionSituation,
     signal: AbortSignal,
   ): Promise<readonly OfferedSuggestion[]> {
     const startMs = performance.now();
-    const request = this.withoutKey(asked);
     this.background.cancelPlan();
     const accepted = this.justAccepted;
     this.justAccepted = undefined;
@@ -112,7 +109,7 @@ export class CompletionService {
       outcome: final,
       otherCount: others?.length,
     });
-    void final.fuller?.then(() => this.announce(request, situation));
+    void final.fuller?.then(() => this.announce(request, situation, final.kind === 'suggestion'));
     if (final.kind === 'suggestion' && completer !== undefined) {
       this.seen = { request, text: final.text };
       return [final, ...(others ?? [])].map((suggestion) => this.offer({ request, suggestion, completer }));
@@ -128,7 +125,7 @@ export class CompletionService {
     const { waiting } = this;
     this.waiting = undefined;
     if (waiting !== undefined && this.newestRequest !== undefined) {
-      this.announce(this.newestRequest, waiting);
+      this.announce(this.newestRequest, waiting, false);
     }
   }
 
@@ -170,6 +167,17 @@ export class CompletionService {
     offer?.completer.rejected(offer.request, offer.suggestion);
   }
 
+  /** The user paused: what he asked for by key goes on, and all else ends and is not announced. */
+  pause(isPaused: (languageId: string) => boolean, completer: Completer | undefined): void {
+    this.stopBackgroundWork();
+    const { newestRequest } = this;
+    if (newestRequest?.trigger === 'automatic' && isPaused(newestRequest.document.languageId)) {
+      this.newestRequest = undefined;
+      this.waiting = undefined;
+      completer?.stop();
+    }
+  }
+
   /** Ends what was done ahead of time: the user paused, or the model is about to go. */
   stopBackgroundWork(): void {
     this.background.stop();
@@ -184,17 +192,14 @@ export class CompletionService {
     this.preparedFor = undefined;
   }
 
-  private announce(request: CompletionRequest, { isCurrent }: Pick<CompletionSituation, 'isCurrent'>): void {
+  private announce(
+    request: CompletionRequest,
+    { isCurrent }: Pick<CompletionSituation, 'isCurrent'>,
+    isPartShown: boolean,
+  ): void {
     if (this.newestRequest === request && isCurrent()) {
-      this.ready = request;
-      this.onReady(request);
+      this.onReady(request, isPartShown);
     }
-  }
-
-  private withoutKey(asked: CompletionRequest): CompletionRequest {
-    const { ready } = this;
-    this.ready = undefined;
-    return ready !== undefined && isSamePlace(asked, ready) ? { ...asked, trigger: ready.trigger } : asked;
   }
 
   private async findOutcome(
