@@ -29,7 +29,8 @@ import { ServerProcess } from './process/languageClient';
 import { SettingsReader } from './settings';
 import { Pause } from './status/pause';
 import { StatusItem } from './status/statusItem';
-import { viewStatus, type StatusView } from './status/statusView';
+import { renderStatusPage } from './status/statusPage';
+import { viewStatus, type StatusFacts, type StatusView } from './status/statusView';
 import { placeOf, watchCursor } from './suggestions/hints';
 import { createMiddleware } from './suggestions/middleware';
 import { ReadySuggestions } from './suggestions/readySuggestion';
@@ -102,7 +103,13 @@ export class Application implements Disposable {
       ),
     );
     this.outcomesPage = this.store.add(
-      new OutcomesPage(() => this.requireClient().sendRequest(protocol.outcomesPageRequest)),
+      new OutcomesPage(
+        () => this.requireClient().sendRequest(protocol.outcomesPageRequest),
+        (error) => {
+          this.output.info(`"Why no suggestion?" without the server: ${describeError(error)}`);
+          return renderStatusPage(this.statusFacts());
+        },
+      ),
     );
     this.explanations = this.store.add(new Explanations(this.assistRequests, () => this.settings.current()));
     this.chatProvider = this.store.add(
@@ -145,15 +152,7 @@ export class Application implements Disposable {
     this.pause.reason(window.activeTextEditor?.document.languageId, performance.now());
 
   statusView(): StatusView {
-    const settings = this.settings.current();
-    const languageId = window.activeTextEditor?.document.languageId;
-    return viewStatus({
-      enabled: settings.enabled,
-      process: this.server.state,
-      model: this.modelState,
-      pauseReason: this.pauseReason(),
-      languageEnabled: languageId === undefined || isLanguageEnabled(settings, languageId),
-    });
+    return viewStatus(this.statusFacts());
   }
 
   async sendConfiguration(): Promise<void> {
@@ -307,6 +306,18 @@ export class Application implements Disposable {
     if (!this.settings.current().enabled) {
       throw new UserError('bad-argument', 'Sotto is switched off.', 'Set sotto.enabled to true.');
     }
+  }
+
+  private statusFacts(): StatusFacts {
+    const settings = this.settings.current();
+    const languageId = window.activeTextEditor?.document.languageId;
+    return {
+      enabled: settings.enabled,
+      process: this.server.state,
+      model: this.modelState,
+      pauseReason: this.pauseReason(),
+      languageEnabled: languageId === undefined || isLanguageEnabled(settings, languageId),
+    };
   }
 
   private showStatus(): void {
