@@ -29,10 +29,11 @@ import { ServerProcess } from './process/languageClient';
 import { SettingsReader } from './settings';
 import { Pause } from './status/pause';
 import { StatusItem } from './status/statusItem';
-import { viewStatus, type StatusView } from './status/statusView';
+import { renderStatusPage } from './status/statusPage';
+import { viewStatus, type StatusFacts, type StatusView } from './status/statusView';
 import { placeOf, watchCursor } from './suggestions/hints';
 import { createMiddleware } from './suggestions/middleware';
-import { showReadySuggestion } from './suggestions/readySuggestion';
+import { ReadySuggestions } from './suggestions/readySuggestion';
 import { watchRejections } from './suggestions/rejections';
 import { SuggestionTracker } from './suggestions/suggestionTracker';
 
@@ -77,15 +78,18 @@ export class Application implements Disposable {
         client.sendNotification(protocol.suggestionRejectedNotification, { suggestionId }),
       ),
     );
+    const pauseReason = (languageId: string) => {
+      const nowMs = Date.now();
+      this.pause.look(nowMs);
+      return this.pause.reason(languageId, nowMs);
+    };
+    const readySuggestions = new ReadySuggestions(pauseReason);
     const middleware = createMiddleware({
-      pauseReason: (languageId) => {
-        const nowMs = Date.now();
-        this.pause.look(nowMs);
-        return this.pause.reason(languageId, nowMs);
-      },
+      pauseReason,
+      isOnWord: (document, position) => readySuggestions.take(document, position),
       skipped: (request) =>
         this.notify((client) => client.sendNotification(protocol.requestSkippedNotification, request)),
-      offered: (document, item) => this.onOffered(document, item),
+      offered: (document, items) => this.onOffered(document, items),
       failed: (error) => this.output.error(`completion: ${describeError(error)}`),
     });
     this.bugLines = this.store.add(
@@ -103,14 +107,22 @@ export class Application implements Disposable {
           client.onNotification(protocol.modelStateNotification, (state) => this.onModelState(state));
           client.onNotification(protocol.deviceLostNotification, (lost) => showDeviceLoss(this.output, lost));
           client.onNotification(protocol.fittingModelNotification, (model) => void this.offerBetter(model));
-          client.onNotification(protocol.suggestionReadyNotification, showReadySuggestion);
+          client.onNotification(protocol.suggestionReadyNotification, (ready) =>
+            readySuggestions.show(ready),
+          );
           this.assistRequests.listen(client);
           this.bugLines.listen(client);
         },
       ),
     );
     this.outcomesPage = this.store.add(
-      new OutcomesPage(() => this.requireClient().sendRequest(protocol.outcomesPageRequest)),
+      new OutcomesPage(
+        () => this.requireClient().sendRequest(protocol.outcomesPageRequest),
+        (error) => {
+          this.output.info(`"Why no suggestion?" without the server: ${describeError(error)}`);
+          return renderStatusPage(this.statusFacts());
+        },
+      ),
     );
     this.explanations = this.store.add(new Explanations(this.assistRequests, () => this.settings.current()));
     this.chatProvider = this.store.add(
@@ -152,15 +164,7 @@ export class Application implements Disposable {
   }
 
   statusView(): StatusView {
-    const settings = this.settings.current();
-    const languageId = window.activeTextEditor?.document.languageId;
-    return viewStatus({
-      enabled: settings.enabled,
-      process: this.server.state,
-      model: this.modelState,
-      pauseReason: this.pause.reason(languageId, Date.now()),
-      languageEnabled: languageId === undefined || isLanguageEnabled(settings, languageId),
-    });
+    return viewStatus(this.statusFacts());
   }
 
   async sendConfiguration(): Promise<void> {
@@ -182,20 +186,21 @@ export class Application implements Disposable {
     this.store.dispose();
   }
 
-  private onOffered(document: TextDocument, item: InlineCompletionItem): void {
-    const reference = referenceOf(item);
-    if (reference === undefined) {
+  private onOffered(document: TextDocument, items: readonly InlineCompletionItem[]): void {
+    const suggestions = items.flatMap((item) => {
+      const reference = referenceOf(item);
+      const insertText = typeof item.insertText === 'string' ? item.insertText : item.insertText.value;
+      return reference === undefined ? [] : [{ ...reference, insertText }];
+    });
+    const range = items.at(0)?.range;
+    const shown = suggestions.at(0);
+    if (shown === undefined) {
       return;
     }
-    const insertText = typeof item.insertText === 'string' ? item.insertText : item.insertText.value;
-    const { suggestionId } = reference;
-    const start = item.range?.start;
-    if (start !== undefined) {
-      this.tracker.shown(
-        { suggestionId, uri: document.uri.toString(), insertText, start },
-        performance.now(),
-      );
+    if (range !== undefined) {
+      this.tracker.shown({ uri: document.uri.toString(), range, suggestions }, performance.now());
     }
+    const { suggestionId } = shown;
     this.notify((client) => client.sendNotification(protocol.suggestionShownNotification, { suggestionId }));
   }
 
@@ -313,6 +318,18 @@ export class Application implements Disposable {
     if (!this.settings.current().enabled) {
       throw new UserError('bad-argument', 'Sotto is switched off.', 'Set sotto.enabled to true.');
     }
+  }
+
+  private statusFacts(): StatusFacts {
+    const settings = this.settings.current();
+    const languageId = window.activeTextEditor?.document.languageId;
+    return {
+      enabled: settings.enabled,
+      process: this.server.state,
+      model: this.modelState,
+      pauseReason: this.pause.reason(languageId, Date.now()),
+      languageEnabled: languageId === undefined || isLanguageEnabled(settings, languageId),
+    };
   }
 
   private showStatus(): void {

@@ -10,8 +10,9 @@ import {
   type InlineCompletionParams,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
-import { describeError } from '../base/errors';
+import { describeError, UserError } from '../base/errors';
 import type { Logger } from '../base/logger';
+import type { Completer } from '../features/completion/completer';
 import type { CompletionRequest, CompletionTimings } from '../features/completion/types';
 import { createExclusion } from '../shared/excludedFiles';
 import type { ModelState } from '../shared/modelState';
@@ -91,8 +92,8 @@ class Server {
     this.configuration = parseConfiguration(parameters.initializationOptions);
     this.isExcluded = createExclusion(this.configuration.settings.excludedFiles);
     this.folders = pathsOf(parameters.workspaceFolders ?? []);
-    this.completions = new CompletionService(this.scheduler, this.rhythm, logger, (request) =>
-      this.offerAgain(request),
+    this.completions = new CompletionService(this.scheduler, this.rhythm, logger, (request, isPartShown) =>
+      this.offerAgain(request, isPartShown),
     );
     this.loader = createLoader(this.scheduler);
     this.host = new ModelHost(
@@ -220,7 +221,8 @@ class Server {
         isExcluded: this.isExcluded,
         completer:
           request.trigger === 'manual' || this.isOn(document) ? this.currentModel()?.completer : undefined,
-        modelDetail: `the model is ${this.host.state.kind}`,
+        load: (loadSignal) => this.loadCompleter(loadSignal),
+        modelDetail: () => `the model is ${this.host.state.kind}`,
         place: describePlace({ uri: textDocument.uri, position }),
         isCurrent: () => this.documents.get(textDocument.uri)?.version === version,
       };
@@ -243,10 +245,11 @@ class Server {
     }
   }
 
-  private offerAgain({ document: { uri }, offset }: CompletionRequest): void {
+  private offerAgain({ document: { uri }, offset }: CompletionRequest, isPartShown: boolean): void {
     const position = this.documents.get(uri)?.positionAt(offset);
     if (position !== undefined) {
-      void this.connection.sendNotification(protocol.suggestionReadyNotification, { uri, position });
+      const ready = { uri, position, isPartShown };
+      void this.connection.sendNotification(protocol.suggestionReadyNotification, ready);
     }
   }
 
@@ -284,7 +287,11 @@ class Server {
   }
 
   private mayWorkAhead(document: TextDocument): boolean {
-    return !this.paused && !this.pausedLanguages.has(document.languageId) && this.isOn(document);
+    return !this.isPaused(document.languageId) && this.isOn(document);
+  }
+
+  private isPaused(languageId: string): boolean {
+    return this.paused || this.pausedLanguages.has(languageId);
   }
 
   /** The model in memory; when it is only on disk, it begins to load. */
@@ -294,6 +301,22 @@ class Server {
       this.host.wake();
     }
     return model;
+  }
+
+  /** The model for who asks by key, loaded where it is on disk. Nobody is to wait for a download. */
+  private async loadCompleter(signal: AbortSignal): Promise<Completer | undefined> {
+    if (this.host.state.kind === 'downloading') {
+      return undefined;
+    }
+    try {
+      return await this.host.use(({ completer }) => Promise.resolve(completer), signal);
+    } catch (error) {
+      if (error instanceof UserError) {
+        this.logger.info(`completion: ${describeError(error)}`);
+        return undefined;
+      }
+      throw error;
+    }
   }
 
   private noteActiveEditor(place: protocol.DocumentPosition): void {
@@ -329,7 +352,7 @@ class Server {
     this.paused = paused;
     this.pausedLanguages = new Set(languages);
     this.bugs.reconsider();
-    this.completions.stopBackgroundWork();
+    this.completions.pause((languageId) => this.isPaused(languageId), this.host.resident?.completer);
   }
 
   private recordSkipped({ uri, position, reason, detail }: protocol.SkippedRequest): void {
@@ -355,6 +378,9 @@ class Server {
     }
     this.bugs.noteModel(state.kind === 'ready');
     void this.connection.sendNotification(protocol.modelStateNotification, state);
+    if (state.kind === 'ready') {
+      this.completions.noteModelReady();
+    }
   }
 
   private noteSpeed({ engine }: CompletionTimings): void {

@@ -87,10 +87,15 @@ export const modelFileCheckRequest = new RequestType<{ readonly path: string }, 
 export const outcomesPageRequest = new RequestType0<string, void>('sotto/outcomesPage');
 
 /**
- * Server to client: a suggestion that a deadline cut short, or kept from appearing, is there in full. The client asks
- * again if the cursor still stands there.
+ * Server to client: a suggestion that a deadline cut short, or kept from appearing, is there in full, or the model that
+ * it takes is in memory. The client asks again, as if unasked, if the cursor still stands there.
  */
-export const suggestionReadyNotification = new NotificationType<DocumentPosition>('sotto/suggestionReady');
+export const suggestionReadyNotification = new NotificationType<ReadySuggestion>('sotto/suggestionReady');
+
+export interface ReadySuggestion extends DocumentPosition {
+  /** A part of it was given to the editor: where the user has dismissed that, the rest is not wanted either. */
+  readonly isPartShown: boolean;
+}
 
 /** Client to server, when a suggestion was handed to the editor and the request was not cancelled meanwhile. */
 export const suggestionShownNotification = new NotificationType<SuggestionReference>('sotto/suggestionShown');

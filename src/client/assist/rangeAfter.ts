@@ -31,7 +31,7 @@ function shift({ line, character }: Position, { range: { start, end }, text }: E
   return { line: newLine, character: before + character - end.character };
 }
 
-function isBefore(one: Position, other: Position): boolean {
+export function isBefore(one: Position, other: Position): boolean {
   return one.line < other.line || (one.line === other.line && one.character < other.character);
 }
 
@@ -39,6 +39,6 @@ function earlier(one: Position, other: Position): Position {
   return isBefore(other, one) ? other : one;
 }
 
-function later(one: Position, other: Position): Position {
+export function later(one: Position, other: Position): Position {
   return isBefore(one, other) ? other : one;
 }

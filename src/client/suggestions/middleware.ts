@@ -11,9 +11,11 @@ import type { SkippedRequest } from '../../shared/protocol';
 export interface MiddlewareHost {
   /** Why suggestions are paused in this document's language, or undefined. */
   pauseReason(languageId: string): string | undefined;
+  /** Whether a request that looks as if made by key was made on the server's word; asked once of each. */
+  isOnWord(document: TextDocument, position: Position): boolean;
   skipped(request: SkippedRequest): void;
-  /** The item was handed to the editor, which shows it unless something else takes its place. */
-  offered(document: TextDocument, item: InlineCompletionItem): void;
+  /** The items were handed to the editor, which shows the first unless something else takes its place. */
+  offered(document: TextDocument, items: readonly InlineCompletionItem[]): void;
   failed(error: unknown): void;
 }
 
@@ -25,17 +27,18 @@ export function createMiddleware(host: MiddlewareHost): Pick<Middleware, 'provid
   return {
     provideInlineCompletionItems: async (document, position, context, token, next) => {
       try {
-        const automatic = context.triggerKind === InlineCompletionTriggerKind.Automatic;
+        const automatic =
+          host.isOnWord(document, position) || context.triggerKind === InlineCompletionTriggerKind.Automatic;
         const skip = automatic ? findSkip(host, document, position) : undefined;
         if (skip !== undefined) {
           host.skipped(skip);
           return [];
         }
-        const result = (await next(document, position, context, token)) ?? [];
+        const triggerKind = automatic ? InlineCompletionTriggerKind.Automatic : context.triggerKind;
+        const result = (await next(document, position, { ...context, triggerKind }, token)) ?? [];
         const items = Array.isArray(result) ? result : result.items;
-        const item = items.at(0);
-        if (item !== undefined && !token.isCancellationRequested) {
-          host.offered(document, item);
+        if (items.length > 0 && !token.isCancellationRequested) {
+          host.offered(document, items);
         }
         return items;
       } catch (error) {

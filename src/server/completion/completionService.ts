@@ -31,7 +31,9 @@ export interface CompletionSituation {
   readonly isExcluded: (uri: string) => boolean;
   /** Undefined: the model is not in memory, and `modelDetail` says why. */
   readonly completer: Completer | undefined;
-  readonly modelDetail: string;
+  /** Brings the model into memory, which may take seconds; undefined where it cannot be had without a download. */
+  readonly load: (signal: AbortSignal) => Promise<Completer | undefined>;
+  readonly modelDetail: () => string;
   readonly place: string;
   /** Whether the document is still as the request saw it. */
   readonly isCurrent: () => boolean;
@@ -50,8 +52,8 @@ export class CompletionService {
   private readonly offered = new Map<number, Offer>();
   private readonly background: BackgroundWork;
   private newestRequest: CompletionRequest | undefined;
-  /** What `onReady` was called for: the editor asks for it as if by key, though nobody pressed one. */
-  private ready: CompletionRequest | undefined;
+  /** The last request, when it came unasked and in vain because the model was not in memory. */
+  private waiting: Pick<CompletionSituation, 'isCurrent'> | undefined;
   private seen: { readonly request: CompletionRequest; readonly text: string } | undefined;
   /** Accepted a moment ago, and no request has come since: what follows it is to be prepared. */
   private justAccepted: Offer | undefined;
@@ -62,34 +64,37 @@ export class CompletionService {
     scheduler: Scheduler,
     private readonly rhythm: TypingRhythm,
     private readonly logger: Logger,
-    /** What a deadline cut short is there in full now, and nothing else was asked meanwhile. */
-    private readonly onReady: (request: CompletionRequest) => void,
+    /**
+     * What a deadline cut short is there in full now, or the model for which it waited, and nothing else was asked
+     * meanwhile.
+     */
+    private readonly onReady: (request: CompletionRequest, isPartShown: boolean) => void,
   ) {
     this.background = new BackgroundWork(scheduler, logger);
   }
 
   /**
-   * The suggestion for `asked`, if any. Who sees it already and asks by key wants to know what else there is: then
+   * The suggestion for `request`, if any. Who sees it already and asks by key wants to know what else there is: then
    * others follow it. Never rejects.
    */
   async complete(
-    asked: CompletionRequest,
+    request: CompletionRequest,
     situation: CompletionSituation,
     signal: AbortSignal,
   ): Promise<readonly OfferedSuggestion[]> {
     const startMs = performance.now();
-    const request = this.withoutKey(asked);
     this.background.giveWay();
     const accepted = this.justAccepted;
     this.justAccepted = undefined;
     this.newestRequest = request;
-    const { outcome, waitedMs } = await this.findOutcome(request, situation, signal).catch(
+    this.waiting = undefined;
+    const { outcome, waitedMs, completer } = await this.findOutcome(request, situation, signal).catch(
       (error: unknown) => ({
         outcome: this.outcomeOfError(error, performance.now() - startMs),
         waitedMs: 0,
+        completer: undefined,
       }),
     );
-    const { completer } = situation;
     const others =
       outcome.kind === 'suggestion' && this.isSeen(request, outcome)
         ? await completer?.alternatives(request, outcome, signal)
@@ -104,12 +109,7 @@ export class CompletionService {
       outcome: final,
       otherCount: others?.length,
     });
-    void final.fuller?.then(() => {
-      if (this.newestRequest === request && situation.isCurrent()) {
-        this.ready = request;
-        this.onReady(request);
-      }
-    });
+    void final.fuller?.then(() => this.announce(request, situation, final.kind === 'suggestion'));
     if (final.kind === 'suggestion' && completer !== undefined) {
       this.seen = { request, text: final.text };
       return [final, ...(others ?? [])].map((suggestion) => this.offer({ request, suggestion, completer }));
@@ -118,6 +118,15 @@ export class CompletionService {
       this.prepareNext(accepted, 0);
     }
     return [];
+  }
+
+  /** The model is in memory: who asked in vain for it by typing, and has done nothing since, gets a suggestion now. */
+  noteModelReady(): void {
+    const { waiting } = this;
+    this.waiting = undefined;
+    if (waiting !== undefined && this.newestRequest !== undefined) {
+      this.announce(this.newestRequest, waiting, false);
+    }
   }
 
   /** Adds an outcome that came about without a request: the client did not pass the question on. */
@@ -158,6 +167,17 @@ export class CompletionService {
     offer?.completer.rejected(offer.request, offer.suggestion);
   }
 
+  /** The user paused: what he asked for by key goes on, and all else ends and is not announced. */
+  pause(isPaused: (languageId: string) => boolean, completer: Completer | undefined): void {
+    this.stopBackgroundWork();
+    const { newestRequest } = this;
+    if (newestRequest?.trigger === 'automatic' && isPaused(newestRequest.document.languageId)) {
+      this.newestRequest = undefined;
+      this.waiting = undefined;
+      completer?.stop();
+    }
+  }
+
   /** Ends what was done ahead of time: the user paused, or the model is about to go. */
   stopBackgroundWork(): void {
     this.background.stop();
@@ -172,26 +192,32 @@ export class CompletionService {
     this.preparedFor = undefined;
   }
 
-  private withoutKey(asked: CompletionRequest): CompletionRequest {
-    const { ready } = this;
-    this.ready = undefined;
-    return ready !== undefined && isSamePlace(asked, ready) ? { ...asked, trigger: ready.trigger } : asked;
+  private announce(
+    request: CompletionRequest,
+    { isCurrent }: Pick<CompletionSituation, 'isCurrent'>,
+    isPartShown: boolean,
+  ): void {
+    if (this.newestRequest === request && isCurrent()) {
+      this.onReady(request, isPartShown);
+    }
   }
 
   private async findOutcome(
     request: CompletionRequest,
     situation: CompletionSituation,
     signal: AbortSignal,
-  ): Promise<{ readonly outcome: CompletionOutcome; readonly waitedMs: number }> {
-    const { settings, completer } = situation;
+  ): Promise<Found> {
+    const { settings } = situation;
     const ruledOut = findRule(request, situation);
     if (ruledOut !== undefined) {
-      return { outcome: ruledOut, waitedMs: 0 };
-    }
-    if (completer === undefined) {
-      return { outcome: none('no-model', situation.modelDetail), waitedMs: 0 };
+      return { outcome: ruledOut, waitedMs: 0, completer: undefined };
     }
     const manual = request.trigger === 'manual';
+    const completer = situation.completer ?? (manual ? await situation.load(signal) : undefined);
+    if (completer === undefined) {
+      this.waiting = manual ? undefined : situation;
+      return { outcome: none('no-model', situation.modelDetail()), waitedMs: 0, completer };
+    }
     const waitMs = manual
       ? 0
       : this.rhythm.delayMs(settings['completion.maximumDelayMs']) + Math.round(completer.backOffDelayMs());
@@ -207,7 +233,7 @@ export class CompletionService {
     if (outcome.kind === 'suggestion' && outcome.source === 'model') {
       this.rhythm.noteLatency(outcome.timings.totalMs - waitedMs);
     }
-    return { outcome, waitedMs };
+    return { outcome, waitedMs, completer };
   }
 
   /** Whether the editor asks by key for what it shows already, having been given it for the same place and text. */
@@ -257,6 +283,13 @@ function isSamePlace(left: CompletionRequest, right: CompletionRequest): boolean
     left.selectedCompletion?.text === right.selectedCompletion?.text &&
     left.document.text === right.document.text
   );
+}
+
+interface Found {
+  readonly outcome: CompletionOutcome;
+  readonly waitedMs: number;
+  /** What made it, if it came to that. */
+  readonly completer: Completer | undefined;
 }
 
 interface Offer {

@@ -378,12 +378,12 @@ async function suggestionOf(completer: Completer, marked: string) {
   return { request, outcome };
 }
 
-test('a dismissed suggestion does not come back there, nor after typing its beginning', async () => {
+test('a dismissed suggestion does not come back there, unless its beginning is typed', async () => {
   const { completer, complete } = setUp('o(bar);\n');
   const { request, outcome } = await suggestionOf(completer, 'fo█\n');
   completer.rejected(request, outcome);
   expect(await complete('fo█\n')).toBe('recently-rejected');
-  expect(await complete('foo█\n')).toBe('recently-rejected');
+  expect(await complete('foo█\n')).toBe('typed-through: foo[(bar);]\n');
   expect(await complete('fo█\n', { trigger: 'manual' })).toContain('cache:');
   expect(await complete('other();\nfo█\n')).toContain('model:');
   expect(completer.backOffDelayMs()).toBeGreaterThan(0);

@@ -116,6 +116,23 @@ describe('back-off after dismissals', () => {
     expect(memory.currentDelayMs()).toBe(200);
   });
 
+  test('a dismissed suggestion is offered again after ten minutes', () => {
+    const { memory, pass } = setUp();
+    memory.reject(placeAt('f█'), 'oo');
+    pass(10 * 60_000);
+    expect(memory.isRejected(placeAt('f█'), 'oo')).toBe(true);
+    pass(1);
+    expect(memory.isRejected(placeAt('f█'), 'oo')).toBe(false);
+  });
+
+  test('a dismissed suggestion is offered again to who begins to type it, and not before', () => {
+    const { memory } = setUp();
+    memory.reject(placeAt('a =█'), ' foo;');
+    expect(memory.isRejected(placeAt('a █'), '= foo;')).toBe(true);
+    expect(memory.isRejected(placeAt('a = █'), 'foo;')).toBe(true);
+    expect(memory.isRejected(placeAt('a = f█'), 'oo;')).toBe(false);
+  });
+
   test('a dismissed block does not come back longer or shorter, and another first line may', () => {
     const { memory } = setUp();
     memory.reject(placeAt('f() {\n  █\n}'), 'a();\n  b();');
@@ -129,7 +146,7 @@ describe('back-off after dismissals', () => {
   test('a suggestion that was accepted after all is offered again', () => {
     const { memory } = setUp();
     memory.reject(placeAt('f█'), 'oo');
-    expect(memory.isRejected(placeAt('fo█'), 'o')).toBe(true);
+    expect(memory.isRejected(placeAt('f█'), 'oo')).toBe(true);
     memory.accept(placeAt('f█'), 'oo');
     expect(memory.isRejected(placeAt('f█'), 'oo')).toBe(false);
   });

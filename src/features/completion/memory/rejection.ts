@@ -11,9 +11,15 @@ const ACCEPT_FACTOR = 0.8;
 const MIN_DELAY_MS = 50;
 const FORGET_MS = 10 * 60_000;
 
+interface Rejection {
+  /** Of the line at whose end the text was dismissed. */
+  readonly linePrefixLength: number;
+  readonly atMs: number;
+}
+
 /** What the user has dismissed, and how much calmer to be because of it. */
 export class RejectionMemory {
-  private readonly rejected = new Set<string>();
+  private readonly rejected = new Map<string, Rejection>();
   private delayMs = 0;
   private changedAtMs = 0;
 
@@ -21,8 +27,10 @@ export class RejectionMemory {
   constructor(private readonly nowMs: () => number) {}
 
   reject(place: Place, text: string): void {
-    this.rejected.add(keyOf(place, text));
-    const oldest = this.rejected.values().next();
+    const key = keyOf(place, text);
+    this.rejected.delete(key);
+    this.rejected.set(key, { linePrefixLength: place.linePrefix.length, atMs: this.nowMs() });
+    const oldest = this.rejected.keys().next();
     if (this.rejected.size > MAX_REMEMBERED && oldest.done !== true) {
       this.rejected.delete(oldest.value);
     }
@@ -36,8 +44,13 @@ export class RejectionMemory {
     this.setDelay(delayMs < MIN_DELAY_MS ? 0 : delayMs);
   }
 
+  /** Whether `text` was dismissed at `place` a moment ago. Who has begun to type it since wants it after all. */
   isRejected(place: Place, text: string): boolean {
-    return this.rejected.has(keyOf(place, text));
+    const rejection = this.rejected.get(keyOf(place, text));
+    if (rejection === undefined || this.nowMs() - rejection.atMs > FORGET_MS) {
+      return false;
+    }
+    return place.linePrefix.slice(rejection.linePrefixLength).trim() === '';
   }
 
   /** Extra time to wait before asking unasked. */
