@@ -8,12 +8,13 @@ import {
   type InitializeParams,
   type InlineCompletionItem,
   type InlineCompletionParams,
+  type WorkspaceFolder,
 } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { describeError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { CompletionRequest, CompletionTimings } from '../features/completion/types';
-import { createExclusion } from '../shared/excludedFiles';
+import { createExclusion, type IsExcluded } from '../shared/excludedFiles';
 import type { ModelState } from '../shared/modelState';
 import * as protocol from '../shared/protocol';
 import { isLanguageEnabled } from '../shared/settings';
@@ -74,9 +75,9 @@ class Server {
   private readonly loader: ModelLoader;
   private readonly host: ModelHost;
   private readonly expectations: ModelExpectations;
-  private folders: readonly string[];
+  private folders: readonly WorkspaceFolder[];
   private configuration: protocol.ServerConfiguration;
-  private isExcluded: (uri: string) => boolean;
+  private isExcluded: IsExcluded;
   private paused = false;
   private pausedLanguages: ReadonlySet<string> = new Set();
 
@@ -88,8 +89,8 @@ class Server {
     parameters: InitializeParams,
   ) {
     this.configuration = parseConfiguration(parameters.initializationOptions);
-    this.isExcluded = createExclusion(this.configuration.settings.excludedFiles);
-    this.folders = pathsOf(parameters.workspaceFolders ?? []);
+    this.folders = parameters.workspaceFolders ?? [];
+    this.isExcluded = this.exclusion(this.folders);
     this.completions = new CompletionService(this.scheduler, this.rhythm, logger, (request) =>
       this.offerAgain(request),
     );
@@ -109,7 +110,7 @@ class Server {
     this.bugs = new BugService({
       connection,
       logger,
-      folders: () => this.folders,
+      folders: () => pathsOf(this.folders),
       mode: () => this.configuration.settings['bugs.check'],
       isExcluded: (uri) => this.isExcluded(uri),
       mayWorkAhead: (document) => this.mayWorkAhead(document),
@@ -121,7 +122,7 @@ class Server {
     this.documents = new TextDocuments(this.bugs.documentConfiguration());
     this.otherFiles = new OtherFiles({
       documents: this.documents,
-      folders: () => this.folders,
+      folders: () => pathsOf(this.folders),
       isExcluded: (uri) => this.isExcluded(uri),
       mayRead: () => this.configuration.settings['context.otherFiles'] && this.configuration.workspaceTrusted,
       logger,
@@ -137,8 +138,10 @@ class Server {
       withSignal(token, (signal) => this.complete(parameters, signal)),
     );
     connection.onNotification(DidChangeWorkspaceFoldersNotification.type, ({ event }) => {
-      const removed = new Set(pathsOf(event.removed));
-      this.folders = [...this.folders.filter((folder) => !removed.has(folder)), ...pathsOf(event.added)];
+      const removed = new Set(event.removed.map(({ uri }) => uri));
+      const folders = [...this.folders.filter(({ uri }) => !removed.has(uri)), ...event.added];
+      this.isExcluded = this.exclusion(folders);
+      this.folders = folders;
     });
     connection.onNotification(protocol.configurationNotification, (value) => this.configure(value));
     connection.onNotification(protocol.requestSkippedNotification, (skipped) => this.recordSkipped(skipped));
@@ -313,9 +316,14 @@ class Server {
   private configure(value: unknown): void {
     this.configuration = parseConfiguration(value);
     const { settings } = this.configuration;
-    this.isExcluded = createExclusion(settings.excludedFiles);
+    this.isExcluded = this.exclusion(this.folders);
     this.bugs.reconsider();
     void this.host.configure(modelConfiguration(settings));
+  }
+
+  private exclusion(folders: readonly WorkspaceFolder[]): IsExcluded {
+    const uris = folders.map(({ uri }) => uri);
+    return createExclusion(this.configuration.settings.excludedFiles, uris);
   }
 
   private setPaused({ paused, languages }: protocol.PauseState): void {
