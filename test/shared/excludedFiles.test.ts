@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createExclusion } from '../../src/shared/excludedFiles';
+import { settingDefinitions } from '../../src/shared/settings';
 
 const folders = ['file:///home/me/project', 'file:///c%3A/work/my%20app', 'vscode-vfs://github/me/remote'];
 
@@ -42,4 +43,34 @@ test('a glob after ! takes out what those before it exclude', () => {
   expect(isExcluded('file:///home/me/project/.env.example')).toBe(false);
   expect(isExcluded('file:///home/me/project/old/.env.example')).toBe(true);
   expect(isExcluded('file:///home/me/project/main.ts')).toBe(false);
+});
+
+test.each([
+  ['/home/me/app/.env', true],
+  ['/home/me/app/.env.production', true],
+  ['/home/me/app/prod.env', true],
+  ['/home/me/app/.envrc', true],
+  ['/home/me/app/environment.ts', false],
+  ['/home/me/.ssh/config', true],
+  ['/home/me/.aws/credentials', true],
+  ['/home/me/backup/id_rsa', true],
+  ['/home/me/id_ed25519.pub', true],
+  ['/srv/tls/server.pem', true],
+  ['/srv/tls/x.crt', true],
+  ['/home/me/app/config/credentials.yml', true],
+  ['/home/me/app/config/credentials', true],
+  ['/home/me/app/client_secret_42.json', true],
+  ['/home/me/app/my-secret.properties', true],
+  ['/home/me/app/production.tfvars', true],
+  ['/home/me/app/production.tfvars.json', true],
+  ['/home/me/.npmrc', true],
+  ['/home/me/app/src/secrets.ts', false],
+  ['/home/me/app/src/secrets/manager.ts', false],
+  ['/home/me/app/src/secrets/production.env', true],
+  ['/home/me/app/src/keyboard.ts', false],
+  ['/home/me/My%20App/.env', true],
+  ['/home/me/app/jquery.min.js', true],
+])('by default, %s: %s', (path, excluded) => {
+  const { defaultValue } = settingDefinitions.excludedFiles;
+  expect(createExclusion(defaultValue, folders)(`file://${path}`)).toBe(excluded);
 });

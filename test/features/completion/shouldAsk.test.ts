@@ -44,24 +44,6 @@ test('CRLF is not text after the cursor', () => {
   expect(reasonAt('const a = █\r\nconst b = 2')).toBeUndefined();
 });
 
-test.each([
-  ['/home/me/app/.env', true],
-  ['/home/me/app/.env.production', true],
-  ['/home/me/app/prod.env', true],
-  ['/home/me/app/environment.ts', false],
-  ['/home/me/.ssh/config', true],
-  ['/home/me/backup/id_rsa', true],
-  ['/home/me/id_ed25519.pub', true],
-  ['/srv/tls/server.pem', true],
-  ['/home/me/app/config/credentials.yml', true],
-  ['/home/me/app/client_secret_42.json', true],
-  ['/home/me/app/src/secrets.ts', false],
-  ['/home/me/app/src/keyboard.ts', false],
-  ['/home/me/My%20App/.env', true],
-])('secrets by name: %s', (path, excluded) => {
-  expect(reasonAt('A=█', { uri: `file://${path}` }) === 'excluded-file').toBe(excluded);
-});
-
 test('minified, binary and huge documents are technical limits, also for a manual trigger', () => {
   const reason = (marked: string) => reasonAt(marked, { trigger: 'manual' });
   expect(reason(`${'a;'.repeat(3_000)}█`)).toBe('document-too-large');
