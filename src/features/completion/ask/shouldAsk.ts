@@ -29,8 +29,11 @@ type Rule = (request: CompletionRequest) => Refusal | undefined;
 const technicalRules: readonly Rule[] = [documentTooLarge, disagreesWithSuggestWidget];
 const courtesyRules: readonly Rule[] = [insideWord, textAfterCursor, insideCommentOrString];
 
-/** Copilot's rule for text right of the cursor: closing punctuation, then at most one of `: { ; ,`. */
-const closingPunctuationOnly = /^[)>}\]"'`]*\s*[:{;,]?$/;
+/**
+ * Copilot's rule for text right of the cursor, closing punctuation and then at most one of `: { ; ,`, with the ends of
+ * tags as punctuation: `</p>` is what an editor closes by itself.
+ */
+const closingPunctuationOnly = /^(?:[)>}\]"'`]| ?\/>|<\/[\w.:-]*>)*\s*[:{;,]?$/;
 /**
  * Beyond Copilot's rule: what is left of a function's head when the cursor stands in its parameters. A type after
  * `->` or `:`, an arrow, or words (`throws IOException`, `(int, error)`, `const noexcept`) before a block.
