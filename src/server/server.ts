@@ -14,10 +14,8 @@ import { describeError, UserError } from '../base/errors';
 import type { Logger } from '../base/logger';
 import type { Completer } from '../features/completion/completer';
 import type { CompletionRequest, CompletionTimings } from '../features/completion/types';
-import { createExclusion } from '../shared/excludedFiles';
 import type { ModelState } from '../shared/modelState';
 import * as protocol from '../shared/protocol';
-import { isLanguageEnabled } from '../shared/settings';
 import { listenToAssistRequests } from './assist/assistService';
 import { BugService } from './bugs/bugService';
 import { listenToChatRequests } from './chat/chatService';
@@ -30,6 +28,7 @@ import { runCommand } from './editor/commandResult';
 import { createConnectionLogger } from './editor/connectionLogger';
 import { asDocumentText, OtherFiles } from './context/otherFiles';
 import { fileName } from './editor/fileName';
+import { Permissions } from './editor/permissions';
 import { ModelExpectations } from './model/modelExpectations';
 import { ModelHost } from './model/modelHost';
 import type { ModelLoader, ResidentModel } from './model/modelLoader';
@@ -76,11 +75,8 @@ class Server {
   private readonly loader: ModelLoader;
   private readonly host: ModelHost;
   private readonly expectations: ModelExpectations;
-  private folders: readonly string[];
+  private readonly permissions: Permissions;
   private configuration: protocol.ServerConfiguration;
-  private isExcluded: (uri: string) => boolean;
-  private paused = false;
-  private pausedLanguages: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly connection: Connection,
@@ -90,8 +86,8 @@ class Server {
     parameters: InitializeParams,
   ) {
     this.configuration = parseConfiguration(parameters.initializationOptions);
-    this.isExcluded = createExclusion(this.configuration.settings.excludedFiles);
-    this.folders = pathsOf(parameters.workspaceFolders ?? []);
+    this.permissions = new Permissions(this.configuration.settings, parameters.workspaceFolders ?? []);
+    const { permissions } = this;
     this.completions = new CompletionService(this.scheduler, this.rhythm, logger, (request, isPartShown) =>
       this.offerAgain(request, isPartShown),
     );
@@ -111,10 +107,10 @@ class Server {
     this.bugs = new BugService({
       connection,
       logger,
-      folders: () => this.folders,
+      folders: () => pathsOf(permissions.folders),
       mode: () => this.configuration.settings['bugs.check'],
-      isExcluded: (uri) => this.isExcluded(uri),
-      mayWorkAhead: (document) => this.mayWorkAhead(document),
+      isExcluded: permissions.isExcluded,
+      mayWorkAhead: (document) => permissions.mayWorkAhead(document),
       isBusy: () => this.scheduler.hasCommands,
       currentModel: () => this.currentModel(),
       useModel: (run, signal) => this.host.use(run, signal),
@@ -123,8 +119,8 @@ class Server {
     this.documents = new TextDocuments(this.bugs.documentConfiguration());
     this.otherFiles = new OtherFiles({
       documents: this.documents,
-      folders: () => this.folders,
-      isExcluded: (uri) => this.isExcluded(uri),
+      folders: () => pathsOf(permissions.folders),
+      isExcluded: permissions.isExcluded,
       mayRead: () => this.configuration.settings['context.otherFiles'] && this.configuration.workspaceTrusted,
       logger,
     });
@@ -138,10 +134,9 @@ class Server {
     connection.languages.inlineCompletion.on((parameters, token) =>
       withSignal(token, (signal) => this.complete(parameters, signal)),
     );
-    connection.onNotification(DidChangeWorkspaceFoldersNotification.type, ({ event }) => {
-      const removed = new Set(pathsOf(event.removed));
-      this.folders = [...this.folders.filter((folder) => !removed.has(folder)), ...pathsOf(event.added)];
-    });
+    connection.onNotification(DidChangeWorkspaceFoldersNotification.type, ({ event }) =>
+      this.permissions.changeFolders(event.added, event.removed),
+    );
     connection.onNotification(protocol.configurationNotification, (value) => this.configure(value));
     connection.onNotification(protocol.requestSkippedNotification, (skipped) => this.recordSkipped(skipped));
     connection.onNotification(protocol.suggestionShownNotification, ({ suggestionId }) =>
@@ -158,7 +153,7 @@ class Server {
       this.bugs.noteCursor(place);
       this.warmUp(place);
     });
-    connection.onNotification(protocol.pauseNotification, (state) => this.setPaused(state));
+    connection.onNotification(protocol.pauseNotification, (pause) => this.setPause(pause));
     connection.onRequest(protocol.modelStateRequest, () => this.command(() => this.modelState()));
     connection.onRequest(protocol.modelListRequest, () => this.command(() => this.expectations.describe()));
     connection.onRequest(protocol.deviceReportRequest, () => this.command(() => this.host.deviceReport()));
@@ -178,7 +173,7 @@ class Server {
       connection,
       logger: this.logger,
       document: (uri) => this.documents.get(uri),
-      isExcluded: (uri) => this.isExcluded(uri),
+      isExcluded: this.permissions.isExcluded,
       projectTexts: (document) => this.otherFiles.textsLike(document),
       useModel: (run, signal) => this.host.use(({ commands }) => run(commands), signal),
     });
@@ -218,9 +213,11 @@ class Server {
       const { version } = document;
       const situation: CompletionSituation = {
         settings: this.configuration.settings,
-        isExcluded: this.isExcluded,
+        isExcluded: this.permissions.isExcluded,
         completer:
-          request.trigger === 'manual' || this.isOn(document) ? this.currentModel()?.completer : undefined,
+          request.trigger === 'manual' || this.permissions.isOn(document)
+            ? this.currentModel()?.completer
+            : undefined,
         load: (loadSignal) => this.loadCompleter(loadSignal),
         modelDetail: () => `the model is ${this.host.state.kind}`,
         place: describePlace({ uri: textDocument.uri, position }),
@@ -281,19 +278,6 @@ class Server {
     };
   }
 
-  /** Whether the settings want anything unasked in the document. */
-  private isOn({ uri, languageId }: TextDocument): boolean {
-    return !this.isExcluded(uri) && isLanguageEnabled(this.configuration.settings, languageId);
-  }
-
-  private mayWorkAhead(document: TextDocument): boolean {
-    return !this.isPaused(document.languageId) && this.isOn(document);
-  }
-
-  private isPaused(languageId: string): boolean {
-    return this.paused || this.pausedLanguages.has(languageId);
-  }
-
   /** The model in memory; when it is only on disk, it begins to load. */
   private currentModel(): ResidentModel | undefined {
     const model = this.host.current();
@@ -323,7 +307,7 @@ class Server {
     this.otherFiles.noteUse(place.uri);
     this.bugs.noteCursor(place);
     const document = this.documents.get(place.uri);
-    if (document !== undefined && !this.paused) {
+    if (document !== undefined && !this.permissions.isPausedEverywhere) {
       void this.otherFiles.readImports(document).then(() => this.warmUp(place));
     }
   }
@@ -331,7 +315,7 @@ class Server {
   private warmUp({ uri, position }: protocol.DocumentPosition): void {
     const document = this.documents.get(uri);
     const isWanted = this.configuration.settings['context.warmUp'];
-    if (document === undefined || !isWanted || !this.mayWorkAhead(document)) {
+    if (document === undefined || !isWanted || !this.permissions.mayWorkAhead(document)) {
       return;
     }
     const completer = this.currentModel()?.completer;
@@ -342,17 +326,18 @@ class Server {
 
   private configure(value: unknown): void {
     this.configuration = parseConfiguration(value);
-    const { settings } = this.configuration;
-    this.isExcluded = createExclusion(settings.excludedFiles);
+    this.permissions.configure(this.configuration.settings);
     this.bugs.reconsider();
     void this.host.configure(modelConfiguration(this.configuration));
   }
 
-  private setPaused({ paused, languages }: protocol.PauseState): void {
-    this.paused = paused;
-    this.pausedLanguages = new Set(languages);
+  private setPause(pause: protocol.PauseState): void {
+    this.permissions.setPause(pause);
     this.bugs.reconsider();
-    this.completions.pause((languageId) => this.isPaused(languageId), this.host.resident?.completer);
+    this.completions.pause(
+      (languageId) => this.permissions.isPaused(languageId),
+      this.host.resident?.completer,
+    );
   }
 
   private recordSkipped({ uri, position, reason, detail }: protocol.SkippedRequest): void {

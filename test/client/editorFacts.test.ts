@@ -40,6 +40,7 @@ vi.mock('vscode', () => ({
   },
   workspace: {
     isTrusted: true,
+    workspaceFolders: [{ uri: 'file:///project' }],
     openTextDocument: (opened: Uri) => {
       editor.opened.push(opened.toString());
       return Promise.resolve({ lineCount: 9, getText: () => 'function area() {' });
@@ -83,6 +84,7 @@ test.each([
   ['nobody knows where', [], {}, 'a hover'],
   ['nobody knows where, and no other file is to be read', [], { 'context.otherFiles': false }, undefined],
   ['a file with secrets', ['.env.ts'], {}, undefined],
+  ['a file in an excluded folder', ['lib/own.ts'], { excludedFiles: ['lib/**'] }, undefined],
   ['an excluded file among others', ['other.ts', 'own.ts'], { excludedFiles: ['**/own.ts'] }, undefined],
 ])(
   'of a name that is defined in %s, the model is told what the settings allow',

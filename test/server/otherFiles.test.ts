@@ -1,5 +1,5 @@
 // What the model sees besides the document that is worked on.
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { CompletionRequest } from '../../src/features/completion/types';
 import * as protocol from '../../src/shared/protocol';
 import { ScriptedLoader } from './scriptedModel';
-import { connect, type ConnectOptions, type TestClient } from './testClient';
+import { connect, testSettings, type ConnectOptions, type TestClient } from './testClient';
 
 const text = [
   "import { Circle } from './shapes';",
@@ -72,6 +72,18 @@ test('nothing in a workspace that is not trusted', async () => {
   await start({ workspaceTrusted: false, folder: pathToFileURL(folder).href });
   expect(await related()).toEqual([]);
 });
+
+test.each(['shapes.ts', '/shapes.ts', './shapes.*', 'secret/**', '/**/secret'])(
+  'nothing of what %s excludes, from the disk or by way of a link',
+  async (glob) => {
+    mkdirSync(join(folder, 'secret'));
+    renameSync(join(folder, 'shapes.ts'), join(folder, 'secret/shapes.ts'));
+    symlinkSync(join(folder, 'secret/shapes.ts'), join(folder, 'shapes.ts'));
+    const settings = { ...testSettings, excludedFiles: [glob] };
+    await start({ folder: pathToFileURL(folder).href, settings });
+    expect(await related()).toEqual(['other.ts', '.env']);
+  },
+);
 
 test('imported files of the folders of now', async () => {
   await start({ workspaceTrusted: true });

@@ -219,16 +219,25 @@ test('fractions in settings and in the measured rhythm are no obstacle', async (
   expect(await client.ask(uri)).toHaveLength(1);
 });
 
-test.each(['/project/.env', '/home/user/.ssh/id_rsa', '/project/deploy/server.PEM', '/project/app.min.js'])(
-  'nothing is suggested in %s, even on request',
-  async (path) => {
-    await startReady();
-    const excluded = pathToFileURL(path).href;
-    await client.open(excluded, 'plaintext', 'TOKEN=█');
-    expect(await client.ask(excluded, { trigger: InlineCompletionTriggerKind.Invoked })).toEqual([]);
-    expect((await outcomes())[0]).toContain('none excluded-file');
-  },
-);
+test.each([
+  '/project/.env',
+  '/home/user/.ssh/id_rsa',
+  '/project/deploy/server.PEM',
+  '/project/credentials.json',
+  '/project/app.min.js',
+])('nothing is suggested in %s, even on request', async (path) => {
+  await startReady();
+  const excluded = pathToFileURL(path).href;
+  await client.open(excluded, 'plaintext', 'TOKEN=█');
+  expect(await client.ask(excluded, { trigger: InlineCompletionTriggerKind.Invoked })).toEqual([]);
+  expect((await outcomes())[0]).toContain('none excluded-file');
+});
+
+test('what the setting no longer excludes is completed, whatever its name', async () => {
+  await startReady('TOKEN=█', { settings: { ...testSettings, excludedFiles: ['**/*.min.*'] } });
+  await client.open('file:///project/.env.example', 'dotenv', 'TOKEN=█');
+  expect(await client.ask('file:///project/.env.example')).toHaveLength(1);
+});
 
 test.each([
   [uri, 'markdown'],

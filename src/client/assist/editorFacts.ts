@@ -61,7 +61,8 @@ async function readFact(uri: Uri, position: Position, rules: FactRules): Promise
 
 /** A hover may quote each of the definitions; where none is known, it may be of any file. */
 function mayTell(uri: Uri, definitions: readonly Definition[], rules: FactRules): boolean {
-  const isExcluded = createExclusion(rules.excludedFiles);
+  const folders = (workspace.workspaceFolders ?? []).map((folder) => folder.uri.toString());
+  const isExcluded = createExclusion(rules.excludedFiles, folders);
   const files = definitions.map((definition) => definition.uri.toString());
   const isOwn = files.length > 0 && files.every((file) => file === uri.toString());
   return isOwn || (rules['context.otherFiles'] && !files.some(isExcluded));

@@ -2,7 +2,6 @@ import { isAbortError, neverAborted } from '../../base/abort';
 import { describeError } from '../../base/errors';
 import type { Logger } from '../../base/logger';
 import type { Engine, GenerateTimings } from '../../engine/engine';
-import { isSecretFile } from './ask/excludedFiles';
 import { refusalFor } from './ask/shouldAsk';
 import { Answers, type Answer } from './answers';
 import type { BeforeEngine, Completer } from './completer';
@@ -106,7 +105,7 @@ class EngineCompleter implements Completer {
   }
 
   async warmUp(request: CompletionRequest, signal: AbortSignal): Promise<void> {
-    if (isSecretFile(request.document.uri) || refusalFor({ ...request, trigger: 'manual' }) !== undefined) {
+    if (refusalFor({ ...request, trigger: 'manual' }) !== undefined) {
       return;
     }
     await this.inBackground('warm-up', signal, async () => {

@@ -1,5 +1,5 @@
 import { reasonNotToCheck } from '../../features/bugs/uncheckedFiles';
-import { technicalObstacle } from '../../features/completion/ask/excludedFiles';
+import { technicalObstacle } from '../../features/completion/ask/technicalObstacle';
 import type { TextDocument } from '../../features/completion/types';
 
 /** Of a longer file not even the syntax tree is made at each pause. */

@@ -67,7 +67,7 @@ const meanings: Readonly<Record<NoSuggestionReason, string>> = {
     'the model was not trained to fill in the middle of code; explanations and comments still work (sotto.model).',
   paused: 'suggestions are paused, or only given when asked for; the menu of the status item resumes them.',
   'language-off': 'the language is switched off in sotto.languages.',
-  'excluded-file': 'the file may hold secrets, or is generated (sotto.excludedFiles).',
+  'excluded-file': 'the file is one of those that sotto.excludedFiles names.',
   'document-too-large': 'the file is too large to be read at every keystroke.',
   'inside-word': 'the cursor stands in the middle of a word.',
   'text-after-cursor': 'code stands right of the cursor that a suggestion would have to go into.',

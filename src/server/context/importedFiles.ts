@@ -13,8 +13,7 @@ const MAX_FILE_BYTES = 128 * 1024;
 
 /**
  * Reads the files of the workspace that a document imports, in the order of its imports. Files outside `folders`
- * (also by way of a link), large ones and those that `isExcluded` are left out; those in `isOpen` are left to the
- * editor's own text. Never rejects.
+ * and those to `skip` are left out, also by way of a link, and so are large ones. Never rejects.
  */
 export async function readImportedFiles(
   document: TextDocument,
@@ -38,7 +37,7 @@ export async function readImportedFiles(
       if (skip(pathToFileURL(path).href)) {
         break;
       }
-      const text = await readWithin(roots, path, logger);
+      const text = await readWithin(roots, path, skip, logger);
       if (text !== undefined) {
         found.push({ uri: pathToFileURL(path).href, languageId: document.languageId, version: 0, text });
         break;
@@ -52,13 +51,14 @@ export async function readImportedFiles(
 async function readWithin(
   roots: readonly string[],
   path: string,
+  skip: (uri: string) => boolean,
   logger: Logger,
 ): Promise<string | undefined> {
   try {
     const real = await realpath(path);
-    const inside = roots.some((root) => !isOutside(relative(root, real)));
+    const mayRead = roots.some((root) => !isOutside(relative(root, real))) && !skip(pathToFileURL(real).href);
     const status = await stat(real);
-    return inside && status.isFile() && status.size <= MAX_FILE_BYTES
+    return mayRead && status.isFile() && status.size <= MAX_FILE_BYTES
       ? await readFile(real, 'utf8')
       : undefined;
   } catch (error) {

@@ -145,7 +145,6 @@ test('a selected item of the suggest widget is part of the suggestion', async ()
 
 test.each([
   ['in-comment', '// hel█\n', { options: { inComments: false } }],
-  ['excluded-file', 'KEY=█\n', { uri: 'file:///a/.env' }],
   ['inside-word', 'fo█o\n', {}],
 ])('%s: the model is not asked', async (reason, marked, changes) => {
   const { engine, complete } = setUp('text');

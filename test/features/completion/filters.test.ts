@@ -79,6 +79,30 @@ describe('brackets (continue #4721, copilot-release #11402 and #12676, vscode #2
   });
 });
 
+describe('tags that the editor closed', () => {
+  test.each([
+    ['are replaced by those of the suggestion', '<p>█[Hello</p>]█</p>', '<p>[Hello</p>]'],
+    ['stay where the suggestion has none', '<p>█[Hello]█</p>', '<p>[Hello]</p>'],
+    ['stay where the suggestion closes its own', '<div>█[<div>a</div>]█</div>', '<div>[<div>a</div>]</div>'],
+    ['also with attributes', '<a>█[<a b={() => c} />]█</a>', '<a>[<a b={() => c} />]</a>'],
+    ['and with a tag that needs no end', '<p>█[a<br>b</p>]█</p>', '<p>[a<br>b</p>]'],
+    ['are found before others', '<li>█[one</li><li>two</li>]█</li>', '<li>[one</li><li>two</li>]'],
+    ['with a semicolon after them', 'return <h1>█[Hi</h1>]█</h1>;', 'return <h1>[Hi</h1>];'],
+    ['with a semicolon in the suggestion', 'return <h1>█[Hi</h1>;]█</h1>;', 'return <h1>[Hi</h1>;]'],
+    ['in a fragment', 'return <>█[<b>Hi</b></>]█</>;', 'return <>[<b>Hi</b></>];'],
+    ['with brackets after them', '{a.map((b) => <i>█[{b}</i>]█</i>)}', '{a.map((b) => <i>[{b}</i>])}'],
+    ['without content', '<A label="█[Save"/>]█" />', '<A label="[Save"/>]'],
+    ['without content, after an attribute', '<A b="█[c" d={e} />]█" />', '<A b="[c" d={e} />]'],
+    ['without content, where the suggestion has some', '<A b="█[name">d</A>]█" />', '<A b="[name"] />'],
+    ['after a quote', '<p class="█[name"]█"></p>', '<p class="[name"]></p>'],
+    ['after a quote, with content', '<p class="█[a">b</p>]█"></p>', '<p class="[a">b</p>]'],
+    ['that no other line has', '<p>█[Hi</p>]█\n', '<p>[Hi</p>]\n'],
+    ['are no types', 'f<A>(█[b as C<D>)]█)', 'f<A>([b as C<D>)]'],
+  ])('%s', (_, marked, expected) => {
+    expect(filtered(marked, 'typescriptreact')).toBe(expected);
+  });
+});
+
 describe('repeats of the document (kilocode #4340, twinny #338, continue #6340, tabnine #1078)', () => {
   test.each([
     ['the next line', 'a = first();\n█[b = second();]█\nb = second();\n', 'repeats-context'],

@@ -39,6 +39,17 @@ describe('the suggestion cache', () => {
     ['an escaped quote', 'a = █;', String.raw`f("\"b")`, String.raw`a = f("\"█");`, 'b")'],
     ['a brace and a line', 'f() █\n', '{\n  a();\n}', 'f() {\n  █\n}\n', 'a();\n}'],
     ['a line between braces that were there', 'f() {█}\n', '\n  a();\n', 'f() {\n  █\n}\n', 'a();\n'],
+    ['the end of a tag', 'a = █;', '<p>b</p>', 'a = <p>█</p>;', 'b</p>'],
+    [
+      'the end of a tag in a bracket',
+      'a = █',
+      'f((c) => <p b={c}>d</p>)',
+      'a = f((c) => <p b={c}>█</p>)',
+      'd</p>)',
+    ],
+    ['the end of a tag and a line', '█\n', '<ul>\n  <li>', '<ul>\n  █\n</ul>\n', '<li>'],
+    ['a bracket after a type argument', 'a = █', 'new Map<string>(b)', 'a = new Map<string>(█)', 'b)'],
+    ['a bracket around a type argument', 'a = █', 'f(g<string>, b)', 'a = f(g<string>█)', ', b)'],
   ])('finds what is typed through where the editor adds: %s', (_, base, suggestion, typed, left) => {
     const cache = new SuggestionCache();
     cache.store(placeAt(base), { produced: drafted(suggestion), isThorough: false });

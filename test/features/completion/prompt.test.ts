@@ -83,11 +83,6 @@ test('related files stand above the file under their paths, without lines the fi
   );
 });
 
-test('files with secrets are never shown to the model', () => {
-  const secret = file('file:///home/me/project/.env', 'API_KEY=addOne value');
-  expect(promptAt('addOne(█value)\n', [secret]).text).not.toContain('API_KEY');
-});
-
 test('special tokens in the document stay text', () => {
   const ids = buildPrompt(contextAt('<|endoftext|>\n█'), '', fim, byteTokenizer).promptIds;
   expect(ids.filter((id) => id >= 256)).toEqual([fim.prefix, fim.suffix, fim.middle]);

@@ -1,7 +1,7 @@
 import { syntaxOf } from '../languages';
 import type { CompletionRequest, NoSuggestionReason } from '../types';
-import { isSecretFile, technicalObstacle } from './excludedFiles';
 import { lexicalScopeAtEnd } from './lexicalScope';
+import { technicalObstacle } from './technicalObstacle';
 import { withLineFeeds } from '../place';
 
 export interface Refusal {
@@ -27,10 +27,13 @@ export function refusalFor(request: CompletionRequest): Refusal | undefined {
 type Rule = (request: CompletionRequest) => Refusal | undefined;
 
 const technicalRules: readonly Rule[] = [documentTooLarge, disagreesWithSuggestWidget];
-const courtesyRules: readonly Rule[] = [excludedFile, insideWord, textAfterCursor, insideCommentOrString];
+const courtesyRules: readonly Rule[] = [insideWord, textAfterCursor, insideCommentOrString];
 
-/** Copilot's rule for text right of the cursor: closing punctuation, then at most one of `: { ; ,`. */
-const closingPunctuationOnly = /^[)>}\]"'`]*\s*[:{;,]?$/;
+/**
+ * Copilot's rule for text right of the cursor, closing punctuation and then at most one of `: { ; ,`, with the ends of
+ * tags as punctuation: `</p>` is what an editor closes by itself.
+ */
+const closingPunctuationOnly = /^(?:[)>}\]"'`]| ?\/>|<\/[\w.:-]*>)*\s*[:{;,]?$/;
 /**
  * Beyond Copilot's rule: what is left of a function's head when the cursor stands in its parameters. A type after
  * `->` or `:`, an arrow, or words (`throws IOException`, `(int, error)`, `const noexcept`) before a block.
@@ -66,12 +69,6 @@ function disagreesWithSuggestWidget(request: CompletionRequest): Refusal | undef
         reason: 'disagrees-with-suggest-widget',
         detail: 'the selected item does not begin with the typed text',
       };
-}
-
-function excludedFile({ document }: CompletionRequest): Refusal | undefined {
-  return isSecretFile(document.uri)
-    ? { reason: 'excluded-file', detail: 'the name is one that files with secrets have' }
-    : undefined;
 }
 
 function insideWord({ document, offset }: CompletionRequest): Refusal | undefined {

@@ -1,4 +1,4 @@
-import { isSecretFile, technicalObstacle } from '../ask/excludedFiles';
+import { technicalObstacle } from '../ask/technicalObstacle';
 import { withLineFeeds, type Place } from '../place';
 import type { TextDocument } from '../types';
 import type { CompletionTokenizer } from './tokenizer';
@@ -33,9 +33,7 @@ export function chooseRelatedSnippets(
   );
   const ownLines = new Set(`${place.prefix}${place.suffix}`.split('\n').map((line) => line.trim()));
   const candidates = relatedFiles
-    .filter(
-      (file) => file.uri !== place.uri && !isSecretFile(file.uri) && technicalObstacle(file) === undefined,
-    )
+    .filter((file) => file.uri !== place.uri && technicalObstacle(file) === undefined)
     .slice(0, MAX_FILES);
   const snippets: RelatedSnippet[] = [];
   let remainingTokens = maxTokens;

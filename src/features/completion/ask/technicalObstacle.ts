@@ -1,4 +1,3 @@
-import { decodedPath } from '../documentPath';
 import type { TextDocument } from '../types';
 
 /** Characters of a document at most: beyond, each keystroke's own text work would be felt. */
@@ -7,12 +6,6 @@ const MAX_DOCUMENT_CHARACTERS = 1_000_000;
 const MAX_LINE_CHARACTERS = 5_000;
 /** How much of a document is looked at for signs of binary content. */
 const BINARY_PROBE_CHARACTERS = 8_000;
-
-/** True for files that by their name hold keys, passwords or certificates: neither completed nor shown to the model. */
-export function isSecretFile(uri: string): boolean {
-  const path = decodedPath(uri).toLowerCase();
-  return secretPatterns.some((pattern) => pattern.test(path));
-}
 
 /** Why a document's content cannot be worked on, as one phrase, or undefined when it can. */
 export function technicalObstacle(document: TextDocument): string | undefined {
@@ -25,18 +18,6 @@ export function technicalObstacle(document: TextDocument): string | undefined {
   }
   return hasLongLine(text) ? `a line of more than ${MAX_LINE_CHARACTERS} characters (minified?)` : undefined;
 }
-
-const secretPatterns: readonly RegExp[] = [
-  /(^|\/)\.env($|\.|rc$)/,
-  /\.env$/,
-  /(^|\/)id_(rsa|dsa|ecdsa|ed25519)($|\.)/,
-  /\.(pem|key|p12|pfx|p8|jks|keystore|kdbx|asc|gpg|crt|cer|der|ppk|ovpn)$/,
-  /(^|\/)\.(netrc|pgpass|npmrc|pypirc|htpasswd|git-credentials|dockercfg)$/,
-  /(^|\/)\.(ssh|gnupg|aws|kube|azure)\//,
-  /(^|\/)[^/]*(credentials|secrets?)[^/]*\.(json|ya?ml|toml|ini|properties|txt|xml|env|cfg|conf)$/,
-  /(^|\/)(credentials|secrets?)$/,
-  /\.tfvars(\.json)?$/,
-];
 
 function hasLongLine(text: string): boolean {
   let start = 0;
