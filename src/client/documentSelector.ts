@@ -1,14 +1,27 @@
-import { languages, type TextDocument } from 'vscode';
+import { workspace, type TextDocument } from 'vscode';
 
-/** Documents that a user edits. Output, diffs, source control boxes and settings pages have other schemes. */
-export const documentSelector = [
-  { scheme: 'file' },
-  { scheme: 'untitled' },
-  { scheme: 'vscode-remote' },
-  { scheme: 'vscode-vfs' },
-  { scheme: 'vscode-notebook-cell' },
-];
+/** Where users' code is, also where no file system is behind it. */
+const codeSchemes = new Set(['file', 'untitled', 'vscode-remote', 'vscode-vfs', 'vscode-notebook-cell']);
 
-export function isSupported(document: TextDocument): boolean {
-  return languages.match(documentSelector, document) > 0;
+/** Of the editor itself: settings, logs, what its boxes hold, earlier versions. */
+const editorSchemes = new Set([
+  ...['vscode-userdata', 'vscode-log', 'output', 'search-editor', 'comment', 'debug', 'tmp'],
+  ...['git', 'vscode-scm', 'vscode-local-history'],
+]);
+
+/**
+ * A selector cannot exclude: who registers something for every document looks at `isSupported`, too. As a pattern it ranks
+ * with the schemes and languages that other extensions name, not below them.
+ */
+export const everyDocument = [{ pattern: '**' }];
+
+/**
+ * Whether a user edits the document: it lies in a file system that can be written, of whatever extension (`vsls`, `sftp`,
+ * `memfs`). Output, diffs, source control boxes and pages that extensions make do not.
+ */
+export function isSupported({ uri: { scheme } }: TextDocument): boolean {
+  return (
+    codeSchemes.has(scheme) ||
+    (!editorSchemes.has(scheme) && workspace.fs.isWritableFileSystem(scheme) === true)
+  );
 }

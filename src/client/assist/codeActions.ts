@@ -1,14 +1,14 @@
 import { CodeAction, CodeActionKind, CodeActionTriggerKind, languages, type Disposable } from 'vscode';
-import { documentSelector } from '../documentSelector';
+import { everyDocument, isSupported } from '../documentSelector';
 
 /** Explain and document among the code actions: for a selection, or when the user opens the list. */
 export function registerCodeActions(): Disposable {
   return languages.registerCodeActionsProvider(
-    documentSelector,
+    everyDocument,
     {
       // Without this condition a light bulb would stand at every line.
-      provideCodeActions: (_document, range, { triggerKind }) =>
-        range.isEmpty && triggerKind !== CodeActionTriggerKind.Invoke
+      provideCodeActions: (document, range, { triggerKind }) =>
+        !isSupported(document) || (range.isEmpty && triggerKind !== CodeActionTriggerKind.Invoke)
           ? []
           : [action('Explain with Sotto', 'sotto.explain'), action('Document with Sotto', 'sotto.document')],
     },

@@ -11,7 +11,7 @@ import {
   type TextDocument,
 } from 'vscode';
 import type { BugLine, LikelierEdit, Range } from '../../shared/protocol';
-import { documentSelector } from '../documentSelector';
+import { everyDocument } from '../documentSelector';
 import { toRange } from '../assist/references';
 import type { BugLines } from './bugLines';
 import { describeFix } from './describe';
@@ -31,14 +31,14 @@ export interface BugReference {
 export function registerBugActions(bugLines: BugLines): Disposable {
   return Disposable.from(
     languages.registerCodeActionsProvider(
-      documentSelector,
+      everyDocument,
       {
         provideCodeActions: (document, range) =>
           bugLines.at(document, range).flatMap((line) => quickFixes(document, line)),
       },
       { providedCodeActionKinds: [CodeActionKind.QuickFix] },
     ),
-    languages.registerHoverProvider(documentSelector, {
+    languages.registerHoverProvider(everyDocument, {
       provideHover: (document, position) => {
         const line = bugLines.at(
           document,

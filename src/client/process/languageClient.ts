@@ -19,10 +19,11 @@ import {
   endProcessNotification,
   type ServerConfiguration,
 } from '../../shared/protocol';
-import { documentSelector } from '../documentSelector';
+import { everyDocument } from '../documentSelector';
 import { explainLostRequests } from './lostRequests';
 import { RestartPolicy } from './restartPolicy';
 import { ServerSource } from './serverSource';
+import { supportedDocumentsOnly } from './supportedDocuments';
 
 /** Where the server process stands, for the status item. */
 export type ProcessState = 'stopped' | 'starting' | 'running' | 'restarting' | 'given-up';
@@ -166,7 +167,7 @@ export class ServerProcess implements Disposable {
 
   private createClient(onClosed: () => void): LanguageClient {
     return new QuietClient('sotto', 'Sotto', () => this.source.open(), {
-      documentSelector,
+      documentSelector: everyDocument,
       initializationOptions: this.readConfiguration(),
       outputChannel: this.output,
       traceOutputChannel: this.output,
@@ -184,7 +185,7 @@ export class ServerProcess implements Disposable {
           };
         },
       },
-      middleware: { ...this.middleware, ...explainLostRequests },
+      middleware: supportedDocumentsOnly({ ...this.middleware, ...explainLostRequests }),
     });
   }
 
