@@ -1,6 +1,6 @@
 import { opensBlock } from './decode/shape';
 import { indentationUnit } from './filters/indentation';
-import { syntaxOf } from './languages';
+import { syntaxAtEnd } from './languages';
 import { indentationOf, placeOf } from './place';
 import type { CompletionRequest, Suggestion } from './types';
 
@@ -14,7 +14,7 @@ export function requestAfterAccept(request: CompletionRequest, suggestion: Sugge
   if (place.lineSuffix.trim() !== '') {
     return accepted;
   }
-  const opened = opensBlock(place.linePrefix, syntaxOf(place.languageId));
+  const opened = opensBlock(place.linePrefix, syntaxAtEnd(place.prefix, place.languageId).syntax);
   const indentation = indentationOf(place.linePrefix) + (opened ? indentationUnit(place) : '');
   const cursor = { start: accepted.offset, end: accepted.offset };
   return applySuggestion(accepted, { text: place.lineBreak + indentation, replace: cursor });

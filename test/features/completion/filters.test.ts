@@ -169,6 +169,16 @@ describe('white space', () => {
     );
   });
 
+  test('a file of very many lines is no obstacle', () => {
+    const marked = `${'  a();\n'.repeat(140_000)}if (a) {\n  █[b();\n\tc();]█\n}\n`;
+    expect(filtered(marked).slice(-40)).toContain('if (a) {\n  [b();\n  c();]\n}\n');
+  });
+
+  test('lines far from the cursor do not decide', () => {
+    const far = `${'  a();\n'.repeat(100)}${'    b();\n'.repeat(3_000)}`;
+    expect(filtered(`${far}if (a) {\n    █[c();\n\td();]█\n}\n`)).toContain('[c();\n    d();]');
+  });
+
   test('a file of tabs gets tabs', () => {
     const marked = 'func f() {\n\tif a {\n\t\t█[b()\n        c()]█\n\t}\n}\n';
     expect(filtered(marked, 'go')).toBe('func f() {\n\tif a {\n\t\t[b()\n\t\tc()]\n\t}\n}\n');

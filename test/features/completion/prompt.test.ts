@@ -83,6 +83,24 @@ test('related files stand above the file under their paths, without lines the fi
   );
 });
 
+test.each([
+  ['html', '<!-- project/src/main.ts -->'],
+  ['vue', '<!-- project/src/main.ts -->'],
+  ['css', '/* project/src/main.ts */'],
+  ['fsharp', '// project/src/main.ts'],
+  ['ocaml', '(* project/src/main.ts *)'],
+])('a path is a comment in %s too', (languageId, heading) => {
+  const related = file('file:///home/me/project/src/util.ts', 'function addOne(value) {\n');
+  const place = placeAt('addOne(█value)\n', { languageId });
+  const context = chooseContext(
+    { place, relatedFiles: [related], maxPromptTokens: 2048, coldTokens: Infinity, mayGrow: false },
+    undefined,
+    byteTokenizer,
+  );
+  const { promptIds } = buildPrompt(context, place.linePrefix, fim, byteTokenizer);
+  expect(byteTokenizer.decode(promptIds)).toContain(`function addOne(value) {\n\n${heading}\n`);
+});
+
 test('special tokens in the document stay text', () => {
   const ids = buildPrompt(contextAt('<|endoftext|>\n█'), '', fim, byteTokenizer).promptIds;
   expect(ids.filter((id) => id >= 256)).toEqual([fim.prefix, fim.suffix, fim.middle]);

@@ -27,6 +27,27 @@ describe('several lines are suggested only where a block is empty', () => {
     ['ruby', 'def f(x)\n  █\nend\n', true],
     ['ruby', 'items.each do |item|\n  █\nend\n', true],
     ['lua', 'if a then\n  █\nend\n', true],
+    ['fsharp', 'let add a b =\n    █\n', true],
+    ['fsharp', 'let add a b = █\n', false],
+    ['fsharp', 'if a then\n    █\nelse\n', true],
+    ['fsharp', 'let a = 1\n█\n', false],
+    ['coffeescript', 'add = (a, b) ->\n  █\n', true],
+    ['coffeescript', 'if a\n  █\n', true],
+    ['coffeescript', 'if a then b\n█\n', false],
+    ['haskell', 'main = do\n  █\n', true],
+    ['haskell', 'f x = y\n  where\n    █\n', true],
+    ['haskell', 'f x = █\n', false],
+    ['vb', 'Public Sub Run()\n    █\nEnd Sub\n', true],
+    ['vb', 'If a Then\n    █\nEnd If\n', true],
+    ['vb', 'If a Then b = 1\n█\n', false],
+    ['vb', 'End Sub\n█\n', false],
+    ['yaml', 'steps:\n  █\n', true],
+    ['yaml', 'run: |\n  █\n', true],
+    ['yaml', 'name: █\n', false],
+    ['yaml', 'name: a\n█\n', false],
+    ['nim', 'proc f(a: int): int =\n  █\n', true],
+    ['pascal', 'begin\n  █\nend.\n', true],
+    ['vue', '<script>\nfunction f() {\n  // adds one\n  █\n}\n</script>', true],
   ])('%s: %j', (languageId, marked, multiLine) => {
     expect(decideShape(placeAt(marked, { languageId }), { multiLine: 'automatic' }).multiLine).toBe(
       multiLine,
@@ -83,6 +104,10 @@ describe('a block ends', () => {
   test('with the word that closes it', () => {
     expect(blockOf('def f\n  █\n', 'work\nend\n\ndef g', 'ruby')).toBe('work\nend');
     expect(blockOf('def f\n  █\n', 'work\nen', 'ruby')).toBeUndefined();
+    expect(blockOf('def f\n  █\n', 'work\nend', 'ruby', true)).toBe('work\nend');
+    expect(blockOf('Sub Run()\n  █\n', 'Work()\nEnd S', 'vb')).toBeUndefined();
+    expect(blockOf('Sub Run()\n  █\n', 'Work()\nEnd Sub\nSub', 'vb')).toBe('Work()\nEnd Sub');
+    expect(blockOf('For i = 1 To 3\n  █\n', 'Work()\nNext\n', 'vb')).toBe('Work()\nNext');
   });
 });
 

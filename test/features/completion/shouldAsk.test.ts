@@ -81,10 +81,61 @@ test.each([
   ['lua', '--[[ long\n comment █', 'comment'],
   ['go', 'x := `raw \\` + █', 'code'],
   ['plaintext', "it's // not a comment █", 'code'],
+  ['rust', "let quote = '\"'; x = █", 'code'],
+  ['rust', "let quote = '\\''; // █", 'comment'],
+  ['rust', 'let s = "two\\n lines █', 'string'],
+  ['typescript', 'const a = b.replace(/\\/*$/, c); x = █', 'code'],
+  ['typescript', 'const a = /[/*]/;\nx = █', 'code'],
+  ['typescript', 'return /"/.test(a) && █', 'code'],
+  ['typescript', 'const half = a / 2; // b / █', 'comment'],
+  ['typescript', 'f(a /* b */, █', 'code'],
+  ['typescriptreact', 'return (\n  <a>it</a> /* █', 'comment'],
+  ['fsharp', '// note █', 'comment'],
+  ['fsharp', '(* note █', 'comment'],
+  ['fsharp', "let quote = '\"' █", 'code'],
+  ['clojure', '; note █', 'comment'],
+  ['clojure', '(def quote \\" █', 'code'],
+  ['vb', "a = 1 ' note █", 'comment'],
+  ['vb', 'REM note █', 'comment'],
+  ['bat', 'rem note █', 'comment'],
+  ['bat', ':: note █', 'comment'],
+  ['bat', 'echo lorem █', 'code'],
+  ['ini', '; note █', 'comment'],
+  ['ini', 'a = b;c#d █', 'code'],
+  ['objective-cpp', '// note █', 'comment'],
+  ['cuda-cpp', '/* note █', 'comment'],
+  ['coffeescript', '# note █', 'comment'],
+  ['coffeescript', '###\nnote █', 'comment'],
+  ['latex', '% note █', 'comment'],
+  ['latex', '100 \\% of █', 'code'],
+  ['haskell', '-- note █', 'comment'],
+  ['haskell', "f' = \"it's █", 'string'],
+  ['terraform', '# note █', 'comment'],
+  ['dockercompose', '# note █', 'comment'],
+  ['yaml', 'url: a#b █', 'code'],
+  ['shellscript', 'echo $# █', 'code'],
+  ['proto3', '// note █', 'comment'],
+  ['graphql', '# note █', 'comment'],
+  ['razor', '@* note █', 'comment'],
+  ['sass', '// note █', 'comment'],
+  ['vue', "<p>don't</p>\n<script>\n// note █", 'comment'],
+  ['vue', '<script setup lang="ts">\nconst a = "█', 'string'],
+  ['svelte', '<script>a();</script>\n<p>// no note █', 'code'],
+  ['html', '<style>/* note █', 'comment'],
+  ['html', '<style></style><!-- note █', 'comment'],
 ])('scope in %s: %s', (languageId, marked, scope) => {
   const options = { inComments: false, inStrings: false };
   const expected = scope === 'code' ? undefined : `in-${scope}`;
   expect(reasonAt(marked, { languageId, options })).toBe(expected);
+});
+
+test('long texts of what may begin a literal do not hold the server up', { timeout: 10_000 }, () => {
+  const options = { inComments: false, inStrings: false };
+  const reasonIn = (languageId: string, text: string) => reasonAt(`${text}█`, { languageId, options });
+  expect(reasonIn('typescript', `(${' '.repeat(4_000)}/\n`.repeat(50))).toBeUndefined();
+  expect(reasonIn('typescript', `${'=/['.repeat(1_600)}\n`.repeat(200))).toBeUndefined();
+  expect(reasonIn('typescript', `${'a = /b/.test(c); // d\n'.repeat(30_000)}`)).toBeUndefined();
+  expect(reasonIn('rust', "'".repeat(4_000))).toBeUndefined();
 });
 
 test('comments stay on unless they are switched off', () => {

@@ -1,25 +1,31 @@
-import type { LanguageSyntax } from '../languages';
+import type { LanguageSyntax } from '../languageSyntax';
+import { syntaxAtEnd } from '../languages';
 
 /**
- * What the end of `text` stands in: a cheap scan over comment and string delimiters. A quote inside a regular
- * expression literal can mislead it, but only until the end of that line.
+ * What the end of `text`, the beginning of a document, stands in: a cheap scan over comment and string delimiters. It
+ * is misled by what only a parser could tell, as nested template strings, mostly until the end of that line.
  */
-export function lexicalScopeAtEnd(text: string, syntax: LanguageSyntax): 'code' | 'comment' | 'string' {
+export function lexicalScopeAtEnd(text: string, languageId: string): 'code' | 'comment' | 'string' {
+  const { syntax, start } = syntaxAtEnd(text, languageId);
   const { opener, regions } = scannerFor(syntax);
-  let position = 0;
+  let position = start;
   for (;;) {
     opener.lastIndex = position;
     const match = regions.size === 0 ? null : opener.exec(text);
-    const region = match === null ? undefined : regions.get(match[0]);
-    if (match === null || region === undefined) {
+    if (match === null) {
       return 'code';
     }
-    region.end.lastIndex = match.index + match[0].length;
-    const end = region.end.exec(text);
-    if (end === null) {
-      return region.scope;
+    position = match.index + match[0].length;
+    const region = regions.get(match[0]);
+    // Otherwise a literal.
+    if (region !== undefined) {
+      region.end.lastIndex = position;
+      const end = region.end.exec(text);
+      if (end === null) {
+        return region.scope;
+      }
+      position = end.index + end[0].length;
     }
-    position = end.index + end[0].length;
   }
 }
 
@@ -61,8 +67,10 @@ function scannerFor(syntax: LanguageSyntax): Scanner {
     regions.set(quote, { scope: 'string', end: new RegExp(escape(quote), 'g') });
   }
   // The longest opener first, so that `"""` is not read as an empty string and a quote.
-  const alternatives = [...regions.keys()].sort((left, right) => right.length - left.length).map(escape);
-  const scanner = { opener: new RegExp(alternatives.join('|'), 'g'), regions };
+  const openers = [...regions.keys()].sort((left, right) => right.length - left.length);
+  const alternatives = openers.map((open) => (/^\w/.test(open) ? '\\b' : '') + escape(open));
+  const literal = syntax.literal === undefined ? [] : [syntax.literal.source];
+  const scanner = { opener: new RegExp([...alternatives, ...literal].join('|'), 'g'), regions };
   scanners.set(syntax, scanner);
   return scanner;
 }

@@ -1,4 +1,3 @@
-import { syntaxOf } from '../languages';
 import type { CompletionRequest, NoSuggestionReason } from '../types';
 import { lexicalScopeAtEnd } from './lexicalScope';
 import { technicalObstacle } from './technicalObstacle';
@@ -90,10 +89,7 @@ function insideCommentOrString({ document, offset, options }: CompletionRequest)
   if (options.inComments && options.inStrings) {
     return undefined;
   }
-  const scope = lexicalScopeAtEnd(
-    withLineFeeds(document.text.slice(0, offset)),
-    syntaxOf(document.languageId),
-  );
+  const scope = lexicalScopeAtEnd(withLineFeeds(document.text.slice(0, offset)), document.languageId);
   if (scope === 'comment' && !options.inComments) {
     return { reason: 'in-comment', detail: 'suggestions in comments are off' };
   }

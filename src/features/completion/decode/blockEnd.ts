@@ -8,7 +8,7 @@ import type { Shape } from './shape';
  */
 export function blockEnd(text: string, shape: Shape, finished: boolean): number | undefined {
   const byBracket = endByBracket(text, finished);
-  const byIndentation = endByIndentation(text, shape);
+  const byIndentation = endByIndentation(text, shape, finished);
   if (byBracket === undefined || byIndentation === undefined) {
     return byBracket ?? byIndentation;
   }
@@ -33,30 +33,34 @@ function endByBracket(text: string, finished: boolean): number | undefined {
 }
 
 /** The first line that stands no deeper than the block's owner is outside, but for a word that closes it. */
-function endByIndentation(text: string, shape: Shape): number | undefined {
+function endByIndentation(text: string, shape: Shape, finished: boolean): number | undefined {
   let start = text.indexOf('\n') + 1;
   while (start > 0 && start < text.length) {
     const end = text.indexOf('\n', start);
     const line = text.slice(start, end < 0 ? undefined : end);
     // White space alone says nothing yet: the line may still be growing.
     if (line.trim() !== '' && indentationWidth(line) <= shape.ownerIndentation && !/^\s*[)\]}]/.test(line)) {
-      const closingWord = shape.syntax.blocks === 'words' ? /^\s*(?:end|fi|done|esac)\b/.exec(line) : null;
-      const closes = closingWord !== null && indentationWidth(line) === shape.ownerIndentation;
-      if (closes) {
-        return start + closingWord[0].length;
-      }
-      return couldBecomeClosingWord(line, shape, end < 0) ? undefined : start - 1;
+      const growing = end < 0 && !finished;
+      return indentationWidth(line) === shape.ownerIndentation
+        ? endAtWord(line, start, shape.syntax.closers, growing)
+        : start - 1;
     }
     start = end + 1;
   }
   return undefined;
 }
 
-function couldBecomeClosingWord(line: string, shape: Shape, growing: boolean): boolean {
-  const word = line.trim();
-  return (
-    growing &&
-    shape.syntax.blocks === 'words' &&
-    ['end', 'fi', 'done', 'esac'].some((closing) => closing.startsWith(word))
-  );
+/** The end of the word that closes the block, with the one after it that ends the line: `End Sub`. */
+function endAtWord(
+  line: string,
+  start: number,
+  closers: readonly string[],
+  growing: boolean,
+): number | undefined {
+  const { 0: closing = '', 1: word = '' } = /^\s*(\w+)(?: \w+;?$)?/.exec(line) ?? [];
+  const isCloser = closers.includes(word.toLowerCase());
+  if (growing && (isCloser || closers.some((closer) => closer.startsWith(line.trim().toLowerCase())))) {
+    return undefined;
+  }
+  return isCloser ? start + closing.length : start - 1;
 }

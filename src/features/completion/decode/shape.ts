@@ -1,5 +1,6 @@
 import { indentationWidth, lineBefore, linesBelow, type Place } from '../place';
-import { syntaxOf, type LanguageSyntax } from '../languages';
+import { syntaxAtEnd } from '../languages';
+import type { LanguageSyntax } from '../languageSyntax';
 import type { CompletionOptions } from '../types';
 
 /** How long a suggestion may become at a place, and where its block ends. */
@@ -18,7 +19,7 @@ export const MAX_MULTI_LINE_TOKENS = 160;
 
 /** Single line unless the cursor stands in an empty block, or right after what opens one. */
 export function decideShape(place: Place, options: Pick<CompletionOptions, 'multiLine'>): Shape {
-  const syntax = syntaxOf(place.languageId);
+  const { syntax } = syntaxAtEnd(place.prefix, place.languageId);
   const owner = options.multiLine === 'never' ? undefined : ownerOfEmptyBlock(place, syntax);
   return {
     multiLine: owner !== undefined,
@@ -30,7 +31,8 @@ export function decideShape(place: Place, options: Pick<CompletionOptions, 'mult
 
 /** The line that opened the empty block at the cursor, or undefined where there is no such block. */
 function ownerOfEmptyBlock(place: Place, syntax: LanguageSyntax): string | undefined {
-  if (!/^[)\]}\s;,]*$/.test(place.lineSuffix)) {
+  // Who typed a space after `=`, `:` or an arrow goes on on the line.
+  if (!/^[)\]}\s;,]*$/.test(place.lineSuffix) || /[=:>][ \t]$/.test(place.linePrefix)) {
     return undefined;
   }
   const owner = place.linePrefix.trim() === '' ? lineAboveComments(place, syntax) : place.linePrefix;
@@ -54,21 +56,8 @@ function ownerIndentation(owner: string, { linePrefix }: Place): number {
 
 /** Whether the next line stands one level deeper than `line`. */
 export function opensBlock(line: string, syntax: LanguageSyntax): boolean {
-  const code = line.trimEnd();
-  switch (syntax.blocks) {
-    case 'braces':
-      return code.endsWith('{');
-    case 'indentation':
-      return pythonOpener.test(code);
-    case 'words':
-      return code.endsWith('{') || wordOpener.test(code);
-  }
+  return syntax.opener.test(line.trimEnd());
 }
-
-const pythonOpener =
-  /^\s*(?:(?:async\s+)?(?:def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b.*|[)\]}].*):$/;
-const wordOpener =
-  /^\s*(?:def|class|module|(?:local\s+)?function|if|elsif|elseif|else|unless|while|until|for|begin|case|when)\b(?!.*\bend$)|\b(?:do|then|begin)(?:\s*\|[^|]*\|)?$/;
 
 /**
  * The line above, comments and a documentation string passed over: a function that holds nothing but its

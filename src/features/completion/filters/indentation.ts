@@ -1,18 +1,21 @@
 import { indentationOf, type Place } from '../place';
 
-/** One level of indentation as the file writes it: a tab or some spaces. */
+/** One level of indentation as the file writes it around the cursor: a tab or some spaces. */
 export function indentationUnit({ prefix, suffix }: Place): string {
-  const indentations = `${prefix}\n${suffix}`
+  // The first line above may be cut, and that of the cursor is counted above.
+  const above = prefix
+    .slice(-WINDOW_CHARACTERS)
     .split('\n')
-    .map(indentationOf)
-    .filter((indentation) => indentation !== '');
+    .slice(prefix.length > WINDOW_CHARACTERS ? 1 : 0);
+  const below = suffix.slice(0, WINDOW_CHARACTERS).split('\n').slice(1);
+  const indentations = [...above, ...below].map(indentationOf).filter((indentation) => indentation !== '');
   const tabCount = indentations.filter((indentation) => indentation.startsWith('\t')).length;
   if (tabCount > indentations.length / 2) {
     return '\t';
   }
   // Odd widths belong to continuation lines and to the ` *` of documentation comments.
   const widths = indentations.map((indentation) => indentation.length).filter((width) => width % 2 === 0);
-  return ' '.repeat(Math.min(DEFAULT_WIDTH, ...widths));
+  return ' '.repeat(widths.reduce((least, width) => Math.min(least, width), DEFAULT_WIDTH));
 }
 
 /**
@@ -28,6 +31,8 @@ export function withFileIndentation(text: string, place: Place): string {
   return [first, ...rest.map((line) => reindent(line, unit))].join('\n');
 }
 
+/** Characters on each side of the cursor whose lines count. */
+const WINDOW_CHARACTERS = 20_000;
 const DEFAULT_WIDTH = 4;
 
 function reindent(line: string, unit: string): string {
