@@ -17,7 +17,7 @@ import { withGhostComments } from './completion/ghostComments';
 import { missingModel, type ModelChoice, type ModelLoader, type ResidentModel } from './model/modelLoader';
 import { SharedModels, type ModelShare } from './model/sharedModels';
 import { scheduleEngine } from './scheduledEngine';
-import type { Scheduler } from './scheduler';
+import type { Priority, Scheduler } from './scheduler';
 
 /** The real models, of which each is in memory once; every user of the engine takes turns through `scheduler`. */
 export function createRuntimeLoader(scheduler: Scheduler, models = new SharedModels()): ModelLoader {
@@ -68,7 +68,7 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
 
 /** What the server does with a model, each use with its own priority. */
 function serveModel(
-  { model, release }: ModelShare,
+  { model, noteTurn, release }: ModelShare,
   cache: Cache,
   scheduler: Scheduler,
   logger: Logger,
@@ -76,7 +76,8 @@ function serveModel(
   const { tokenizer, devices } = model;
   // Sorting the vocabulary takes tens of milliseconds: not during the first completion.
   tokenizer.bytePrefixIndex();
-  const engine = scheduleEngine(model.engine, scheduler, 'completion');
+  const engineFor = (priority: Priority) => scheduleEngine(model.engine, scheduler, priority, noteTurn);
+  const engine = engineFor('completion');
   // A model for chat alone explains and documents all the same.
   const unable = userErrorOf(() => findFimTokens(tokenizer));
   const completer = withGhostComments(
@@ -87,11 +88,11 @@ function serveModel(
     logger,
   );
   const commands = {
-    engine: scheduleEngine(model.engine, scheduler, 'command'),
+    engine: engineFor('command'),
     tokenizer,
     chatTemplate: model.manifest.chatTemplate,
   };
-  const background = { engine: scheduleEngine(model.engine, scheduler, 'background'), tokenizer };
+  const background = { engine: engineFor('background'), tokenizer };
   return {
     completer,
     commands,

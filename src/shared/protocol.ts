@@ -54,7 +54,10 @@ export const deviceChosenRequest = new RequestType<{ readonly device: string }, 
   'sotto/deviceChosen',
 );
 
-/** Server to client, when the device that ran the model failed and the CPU goes on: told to the user once. */
+/**
+ * Server to client, when the device that ran the model failed and the CPU goes on: told to the user once, in the window
+ * whose request it was, or the first.
+ */
 export const deviceLostNotification = new NotificationType<DeviceLost>('sotto/deviceLost');
 
 /**
