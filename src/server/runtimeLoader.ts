@@ -3,7 +3,7 @@ import type { Logger } from '../base/logger';
 import { createCompleter } from '../features/completion/engineCompleter';
 import { findFimTokens } from '../features/completion/prompt/fimTokens';
 import { createUnableCompleter } from '../features/completion/unableCompleter';
-import { locateCache, type Cache } from '../model/cache';
+import type { Cache } from '../model/cache';
 import { catalog, findCatalogEntry } from '../model/catalog';
 import { modelFileState } from '../model/modelFile';
 import type { MissingDevice } from '../runtime/deviceControl';
@@ -14,6 +14,7 @@ import { defaultContextCapacity } from '../runtime/languageModel';
 import type { DeviceLost, DeviceReport } from '../shared/modelState';
 import { createBugFinder, createUnableBugFinder } from './bugs/bugFinder';
 import { withGhostComments } from './completion/ghostComments';
+import { cacheAt } from './model/cacheAt';
 import { missingModel, type ModelChoice, type ModelLoader, type ResidentModel } from './model/modelLoader';
 import { SharedModels, type ModelShare } from './model/sharedModels';
 import { scheduleEngine } from './scheduledEngine';
@@ -124,10 +125,6 @@ async function deviceLines(model: MeasuredModel): Promise<DeviceReport['lines']>
 /** As its users know it. */
 function lostDevice({ device, ...loss }: MissingDevice): DeviceLost {
   return { ...loss, device: engineFacts.deviceTitle(device) };
-}
-
-function cacheAt(cacheFolder: string | undefined): Cache {
-  return locateCache(cacheFolder === undefined ? process.env : { SOTTO_CACHE: cacheFolder });
 }
 
 /** A user's own file counts as present: what is wrong with it is said when it is loaded. */

@@ -28,6 +28,8 @@ import { modelConfiguration, parseConfiguration, pathsOf } from './editor/config
 import { createConnectionLogger } from './editor/connectionLogger';
 import { asDocumentText, OtherFiles } from './context/otherFiles';
 import { fileName } from './editor/fileName';
+import { cacheAt } from './model/cacheAt';
+import { listenToCudaRequests } from './model/cudaRequests';
 import { ModelExpectations } from './model/modelExpectations';
 import { ModelHost } from './model/modelHost';
 import type { ModelLoader, ResidentModel } from './model/modelLoader';
@@ -177,6 +179,9 @@ class Server {
       projectTexts: (document) => this.otherFiles.textsLike(document),
       useModel: (run, signal) => this.host.use(({ commands }) => run(commands), signal),
     });
+    listenToCudaRequests(connection, this.logger, () =>
+      cacheAt(modelConfiguration(this.configuration.settings).cacheFolder),
+    );
     listenToChatRequests(connection, this.logger, this.host, this.loader.contextCapacity);
     connection.onShutdown(() => this.dispose());
   }

@@ -9,6 +9,7 @@ import {
   RequestType,
   RequestType0,
 } from 'vscode-languageserver-protocol';
+import type { CudaResult } from './cudaSupport';
 import type { DeviceLost, DeviceReport, ModelDescription, ModelState } from './modelState';
 import type { Settings } from './settings';
 
@@ -52,6 +53,17 @@ export const deviceReportRequest = new RequestType0<DeviceReport, void>('sotto/d
  */
 export const deviceChosenRequest = new RequestType<{ readonly device: string }, void, void>(
   'sotto/deviceChosen',
+);
+
+/** Client to server, for the command that gets CUDA's part of ONNX Runtime: what is there, and what could be had. */
+export const cudaSupportRequest = new RequestType0<CudaResult, void>('sotto/cudaSupport');
+
+/**
+ * Client to server, only after the user saw its size, hash and licence and asked for it: takes the provider from a
+ * folder, or fetches it (null). Cancelling the request stops the download.
+ */
+export const getCudaRequest = new RequestType<{ readonly folder: string | null }, CudaResult, void>(
+  'sotto/getCuda',
 );
 
 /**
