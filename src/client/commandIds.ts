@@ -5,6 +5,7 @@ export const commandIds = [
   'sotto.chooseModel',
   'sotto.chooseModelFile',
   'sotto.chooseDevice',
+  'sotto.getCudaSupport',
   'sotto.whyNoSuggestion',
   'sotto.pauseTenMinutes',
   'sotto.pauseLanguage',

@@ -7,6 +7,7 @@ import { bugCommands } from './bugs/bugCommands';
 import { reviewCode } from './bugs/review';
 import { commandIds, type CommandId } from './commandIds';
 import { Example } from './example';
+import { getCudaSupport } from './model/cudaSupport';
 import { chooseDevice } from './model/devicePicker';
 import { chooseModel, chooseModelFile } from './model/modelPicker';
 import { fetchModel } from './model/fetchModel';
@@ -24,6 +25,7 @@ export function registerCommands(application: Application): Disposable {
     'sotto.chooseModel': () => chooseModel(application),
     'sotto.chooseModelFile': () => chooseModelFile(application),
     'sotto.chooseDevice': () => chooseDevice(application),
+    'sotto.getCudaSupport': () => getCudaSupport(application),
     'sotto.whyNoSuggestion': () => application.outcomesPage.open(),
     'sotto.pauseTenMinutes': () => application.pause.pauseEverywhere(TEN_MINUTES_MS, Date.now()),
     'sotto.pauseLanguage': () => pauseLanguage(application),

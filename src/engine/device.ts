@@ -99,7 +99,7 @@ export function deviceUnavailable(device: Device, reason: string, cause?: unknow
   return new UserError(
     'device-unavailable',
     `The device "${device}" cannot be used: ${readable(reason)}`,
-    'Set sotto.device to "auto" or "cpu"; "npm start -- doctor" shows what each device does.',
+    'Set sotto.device to "auto" or "cpu"; "Sotto: Choose Device" and "doctor" on the command line show what each device does.',
     { cause },
   );
 }

@@ -67,14 +67,14 @@ export function cudaLibraryPath(cache: Cache, environment: Environment): string 
  * our library in the cache. Returns the library's path. Throws `UserError` `file-not-found` or `disk-full`.
  */
 export async function installCudaProvider(sourceFolder: string, cache: Cache): Promise<string> {
-  requireSupport();
+  requireCudaPlatform();
   const names = cudaProvider.files.map(({ name }) => name);
   const missing = names.filter((name) => !existsSync(join(sourceFolder, name)));
   if (missing.length > 0) {
     throw new UserError(
       'file-not-found',
       `${resolve(sourceFolder)} does not hold ${missing.join(' and ')}.`,
-      `Name the folder onnxruntime/capi of an unpacked onnxruntime-gpu ${cudaProvider.version} wheel.`,
+      `Choose the folder onnxruntime/capi of an unpacked onnxruntime-gpu ${cudaProvider.version} wheel.`,
     );
   }
   return install(cache, async (folder) => {
@@ -95,7 +95,7 @@ export async function fetchCudaProvider(
   signal: AbortSignal,
   stallMs?: number,
 ): Promise<string> {
-  requireSupport();
+  requireCudaPlatform();
   const scratch = join(cache.folder, `cuda.${process.pid}.pip`);
   try {
     await ensureWritableFolder(scratch);
@@ -120,7 +120,7 @@ export async function fetchCudaProvider(
       : new UserError(
           'download-failed',
           `The CUDA provider could not be fetched: ${describeError(error)}`,
-          `Download the wheel ${cudaProvider.requirement} yourself, unpack it, and name its folder with --from.`,
+          `Download the wheel ${cudaProvider.requirement} yourself, unpack it, and choose its folder (in a terminal with --from).`,
           { cause: error },
         );
   } finally {
@@ -153,8 +153,11 @@ async function requireHash(path: string, sha256: string, signal: AbortSignal): P
   }
 }
 
-/** Only on Linux is our library built for CUDA, and the provider must be of the library's version. */
-function requireSupport(): void {
+/**
+ * Throws `UserError` `device-unavailable` where CUDA cannot be: only on Linux is our library built for it, and the provider
+ * must be of the library's version.
+ */
+export function requireCudaPlatform(): void {
   const { version } = OrtApi.load(ortLibraryPath());
   if (process.platform !== 'linux' || process.arch !== 'x64' || version !== cudaProvider.version) {
     throw new UserError(

@@ -21,7 +21,7 @@ function adviceFor(library: string, reason: string): string {
     return `${library} cannot be loaded (${reason}); put a sound one in its place.`;
   }
   if (library.startsWith('libonnxruntime_providers')) {
-    return `ONNX Runtime's CUDA provider (${library}) is not on this machine; "npm start -- device cuda" says how to get it.`;
+    return `ONNX Runtime's CUDA provider (${library}) is not on this machine; "Sotto: Get CUDA Support" gets it, or "device cuda" on the command line.`;
   }
   if (library.startsWith('libcuda.')) {
     return `The NVIDIA driver (${library}) is missing; install the one for your card.`;

@@ -1,10 +1,9 @@
 import { userErrorOf } from '../base/errors';
 import type { Logger } from '../base/logger';
-import { resolveUserPath } from '../base/userPath';
 import { createCompleter } from '../features/completion/engineCompleter';
 import { findFimTokens } from '../features/completion/prompt/fimTokens';
 import { createUnableCompleter } from '../features/completion/unableCompleter';
-import { locateCache, type Cache } from '../model/cache';
+import type { Cache } from '../model/cache';
 import { catalog, findCatalogEntry } from '../model/catalog';
 import { withEditorProxy } from '../model/download/editorProxy';
 import { modelFileState, resolveOwnModelFile } from '../model/modelFile';
@@ -17,10 +16,11 @@ import { defaultContextCapacity } from '../runtime/languageModel';
 import type { DeviceLost, DeviceReport } from '../shared/modelState';
 import { createBugFinder, createUnableBugFinder } from './bugs/bugFinder';
 import { withGhostComments } from './completion/ghostComments';
+import { cacheAt } from './model/cacheAt';
 import { missingModel, type ModelChoice, type ModelLoader, type ResidentModel } from './model/modelLoader';
 import { SharedModels, type ModelShare } from './model/sharedModels';
 import { scheduleEngine } from './scheduledEngine';
-import type { Scheduler } from './scheduler';
+import type { Priority, Scheduler } from './scheduler';
 
 /** The real models, of which each is in memory once; every user of the engine takes turns through `scheduler`. */
 export function createRuntimeLoader(scheduler: Scheduler, models = new SharedModels()): ModelLoader {
@@ -74,7 +74,7 @@ export function createRuntimeLoader(scheduler: Scheduler, models = new SharedMod
 
 /** What the server does with a model, each use with its own priority. */
 function serveModel(
-  { model, release }: ModelShare,
+  { model, noteTurn, release }: ModelShare,
   cache: Cache,
   scheduler: Scheduler,
   logger: Logger,
@@ -82,7 +82,8 @@ function serveModel(
   const { tokenizer, devices } = model;
   // Sorting the vocabulary takes tens of milliseconds: not during the first completion.
   tokenizer.bytePrefixIndex();
-  const engine = scheduleEngine(model.engine, scheduler, 'completion');
+  const engineFor = (priority: Priority) => scheduleEngine(model.engine, scheduler, priority, noteTurn);
+  const engine = engineFor('completion');
   // A model for chat alone explains and documents all the same.
   const unable = userErrorOf(() => findFimTokens(tokenizer));
   const completer = withGhostComments(
@@ -93,11 +94,11 @@ function serveModel(
     logger,
   );
   const commands = {
-    engine: scheduleEngine(model.engine, scheduler, 'command'),
+    engine: engineFor('command'),
     tokenizer,
     chatTemplate: model.manifest.chatTemplate,
   };
-  const background = { engine: scheduleEngine(model.engine, scheduler, 'background'), tokenizer };
+  const background = { engine: engineFor('background'), tokenizer };
   return {
     completer,
     commands,
@@ -129,10 +130,6 @@ async function deviceLines(model: MeasuredModel): Promise<DeviceReport['lines']>
 /** As its users know it. */
 function lostDevice({ device, ...loss }: MissingDevice): DeviceLost {
   return { ...loss, device: engineFacts.deviceTitle(device) };
-}
-
-function cacheAt(cacheFolder: string | undefined): Cache {
-  return locateCache(cacheFolder === undefined ? process.env : { SOTTO_CACHE: resolveUserPath(cacheFolder) });
 }
 
 /** A user's own file counts as present: what is wrong with it is said when it is loaded. */

@@ -3,21 +3,30 @@ import { PreemptedError, type Priority, type Scheduler } from './scheduler';
 
 /**
  * The engine as one of its users sees it: each call waits for its turn by `priority`, so that no user has to know
- * of the others. A command's call that gives way to a completion goes on afterwards where it stopped.
+ * of the others. A command's call that gives way to a completion goes on afterwards where it stopped. `onTurn` is
+ * called when a turn begins.
  */
-export function scheduleEngine(engine: Engine, scheduler: Scheduler, priority: Priority): Engine {
+export function scheduleEngine(
+  engine: Engine,
+  scheduler: Scheduler,
+  priority: Priority,
+  onTurn: () => void = () => undefined,
+): Engine {
+  const runOnce = <T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal) => {
+    const begin = (jobSignal: AbortSignal) => {
+      onTurn();
+      return call(jobSignal);
+    };
+    return scheduler.run(priority, begin, signal);
+  };
   const inTurn = <T>(call: (signal: AbortSignal) => Promise<T>, signal: AbortSignal) =>
-    priority === 'command'
-      ? repeatWhenPreempted(() => scheduler.run(priority, call, signal))
-      : scheduler.run(priority, call, signal);
+    priority === 'command' ? repeatWhenPreempted(() => runOnce(call, signal)) : runOnce(call, signal);
   return {
     contextCapacity: engine.contextCapacity,
     vocabularySize: engine.vocabularySize,
     generate: (request, signal) =>
       priority === 'command'
-        ? generateInParts(request, (part) =>
-            scheduler.run(priority, (jobSignal) => engine.generate(part, jobSignal), signal),
-          )
+        ? generateInParts(request, (part) => runOnce((jobSignal) => engine.generate(part, jobSignal), signal))
         : inTurn((jobSignal) => engine.generate(request, jobSignal), signal),
     prefill: (ids, signal) => inTurn((jobSignal) => engine.prefill(ids, jobSignal), signal),
     score: (promptIds, targetIds, signal) =>

@@ -29,6 +29,7 @@ import { createConnectionLogger } from './editor/connectionLogger';
 import { asDocumentText, OtherFiles } from './context/otherFiles';
 import { fileName } from './editor/fileName';
 import { Permissions } from './editor/permissions';
+import { listenToCudaRequests } from './model/cudaRequests';
 import { ModelExpectations } from './model/modelExpectations';
 import { ModelHost } from './model/modelHost';
 import type { ModelLoader, ResidentModel } from './model/modelLoader';
@@ -177,6 +178,7 @@ class Server {
       projectTexts: (document) => this.otherFiles.textsLike(document),
       useModel: (run, signal) => this.host.use(({ commands }) => run(commands), signal),
     });
+    listenToCudaRequests(connection, this.logger, () => modelConfiguration(this.configuration));
     listenToChatRequests(connection, this.logger, this.host, this.loader.contextCapacity);
     connection.onShutdown(() => this.dispose());
   }

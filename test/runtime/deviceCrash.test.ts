@@ -176,7 +176,10 @@ test('a crash is remembered beside what was measured', async () => {
 });
 
 test.each([
-  ['/x/libonnxruntime_providers_shared.so: cannot open shared object file', /device cuda/],
+  [
+    '/x/libonnxruntime_providers_shared.so: cannot open shared object file',
+    /"Sotto: Get CUDA Support" gets it/,
+  ],
   [
     'libcublasLt.so.13: cannot open shared object file: No such file or directory',
     /libcublasLt.so.13 is missing; install the CUDA 13/,

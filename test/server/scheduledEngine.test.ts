@@ -48,12 +48,14 @@ test('a command that gives way to completions ends with the text it would have h
   expect(await Promise.all(completions)).toHaveLength(4);
 });
 
-test('background work that gives way is over, and its caller is told', async () => {
+test('background work that gives way is over, and its caller is told; each turn is noted as it begins', async () => {
   const scheduler = new Scheduler();
-  const background = scheduleEngine(tiny.engine, scheduler, 'background');
-  const completion = scheduleEngine(tiny.engine, scheduler, 'completion');
+  const turns: string[] = [];
+  const background = scheduleEngine(tiny.engine, scheduler, 'background', () => turns.push('background'));
+  const completion = scheduleEngine(tiny.engine, scheduler, 'completion', () => turns.push('completion'));
   const warming = background.prefill(request.promptIds, neverAborted);
   const answer = completion.generate({ ...request, maxTokens: 2 }, neverAborted);
   await expect(warming).rejects.toThrow('yielded to a more urgent job');
   expect((await answer).tokens).toHaveLength(2);
+  expect(turns).toEqual(['background', 'completion']);
 });

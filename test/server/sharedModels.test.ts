@@ -173,3 +173,29 @@ test('a window that joined in hears of the device, one that left does not; anoth
   await settle();
   expect(trace).toEqual(['load small', 'load small']);
 });
+
+test('the loss of a device is told in one window: the one whose request it was, or the first', async () => {
+  const heard: string[] = [];
+  const cache = locateCache({ SOTTO_CACHE: '/cache' });
+  const choice = { kind: 'catalog', name: 'small' } as const;
+  const waiting = ['first', 'second', 'third'].map((window) =>
+    models.acquire(
+      {
+        ...{ choice, cache, report: () => {}, logger: silentLogger },
+        onDeviceLost: (_, { kind }) => heard.push(`${window}: ${kind}`),
+      },
+      neverAborted,
+    ),
+  );
+  await settle();
+  const lose = (kind: 'crashed' | 'failed') =>
+    loads[0]?.options.onDeviceLost?.('webgpu', { kind, reason: 'unplugged' });
+  lose('crashed');
+  loads[0]?.finish();
+  const [, , third] = await Promise.all(waiting);
+  third?.noteTurn();
+  lose('failed');
+  await third?.release();
+  lose('failed');
+  expect(heard).toEqual(['first: crashed', 'third: failed', 'first: failed']);
+});

@@ -35,14 +35,18 @@ export class Permissions {
     this.exclusion = this.createExclusion();
   }
 
+  /** Throws for a folder without an address, and then nothing changes. */
   changeFolders(added: readonly WorkspaceFolder[], removed: readonly WorkspaceFolder[]): void {
+    if (added.some(({ uri }) => typeof uri !== 'string')) {
+      throw new TypeError('a folder was opened without an address');
+    }
     const gone = new Set(removed.map(({ uri }) => uri));
     this.openFolders = [...this.openFolders.filter(({ uri }) => !gone.has(uri)), ...added];
     this.exclusion = this.createExclusion();
   }
 
-  setPause(pause: PauseState): void {
-    this.pause = pause;
+  setPause({ paused, languages }: PauseState): void {
+    this.pause = { paused, languages: [...languages] };
   }
 
   /** Whether nothing of the file may reach the model. */

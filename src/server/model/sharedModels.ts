@@ -6,6 +6,8 @@ import { loadLanguageModel, type LanguageModel, type LoadOptions } from '../../r
 /** A share in a model that is in memory. */
 export interface ModelShare {
   readonly model: LanguageModel;
+  /** To be called when the window's turn at the engine begins: what goes wrong in it is told there. */
+  readonly noteTurn: () => void;
   /** Lets go; the last one to do so frees the model. Idempotent. */
   readonly release: () => Promise<void>;
 }
@@ -34,7 +36,10 @@ export class SharedModels {
     }
     const release = () => this.leave(key, entry, user);
     try {
-      return { model: await raceAbort(entry.model, signal), release };
+      const noteTurn = () => {
+        entry.inTurn = user;
+      };
+      return { model: await raceAbort(entry.model, signal), noteTurn, release };
     } catch (error) {
       await release();
       throw error;
@@ -53,7 +58,11 @@ export class SharedModels {
       report,
       logger: loggerTo(users),
       onDeviceMoved: (device, missing) => users.forEach((user) => user.onDeviceMoved?.(device, missing)),
-      onDeviceLost: (device, loss) => users.forEach((user) => user.onDeviceLost?.(device, loss)),
+      // One window is enough; the first of them while the model is loaded.
+      onDeviceLost: (device, loss) => {
+        const [told] = entry.inTurn === undefined ? users : [entry.inTurn];
+        told?.onDeviceLost?.(device, loss);
+      },
     };
     const model = Promise.resolve().then(() => this.load(shared, controller.signal));
     const entry: Entry = { model, users, controller };
@@ -66,6 +75,9 @@ export class SharedModels {
   }
 
   private async leave(key: string, entry: Entry, user: User): Promise<void> {
+    if (entry.inTurn === user) {
+      entry.inTurn = undefined;
+    }
     if (!entry.users.delete(user) || entry.users.size > 0) {
       return;
     }
@@ -85,6 +97,8 @@ export class SharedModels {
 interface Entry {
   readonly model: Promise<LanguageModel>;
   readonly users: Set<User>;
+  /** Who had the last turn at the engine. */
+  inTurn?: User | undefined;
   readonly controller: AbortController;
   /** Of loading, while it goes on, for those who join in. */
   progress?: Progress;

@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { cudaSupportRequest, getCudaRequest } from '../../src/shared/protocol';
+import { ScriptedLoader } from './scriptedModel';
+import { connect, testSettings } from './testClient';
+
+test.runIf(process.platform === 'linux' && process.arch === 'x64')(
+  "CUDA's part of ONNX Runtime is offered with size, hash and licence, and taken from a folder",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sotto-cuda-'));
+    const settings = { ...testSettings, cacheFolder: join(folder, 'cache') };
+    const client = await connect(new ScriptedLoader(), { settings });
+    const { connection } = client;
+    const found = await connection.sendRequest(cudaSupportRequest);
+    expect(found).toMatchObject({ kind: 'done', support: { hasProvider: false } });
+    const { licence = '', files = [] } = found.kind === 'done' ? found.support.offer : {};
+    expect(licence).toContain('MIT');
+    expect(files.map(({ sha256 }) => sha256)).toEqual(
+      files.map(() => expect.stringMatching(/^[0-9a-f]{64}$/)),
+    );
+
+    const take = () => connection.sendRequest(getCudaRequest, { folder });
+    expect(await take()).toMatchObject({
+      kind: 'failed',
+      advice: expect.stringMatching(/^Choose the folder/) as string,
+    });
+    files.forEach(({ name }) => writeFileSync(join(folder, name), 'not a library'));
+    expect(await take()).toMatchObject({
+      kind: 'done',
+      support: { hasProvider: true, problem: expect.stringMatching(/cannot be loaded/) as string },
+    });
+    await client.close();
+    rmSync(folder, { recursive: true });
+  },
+);
