@@ -18,7 +18,7 @@ test.runIf(process.platform === 'linux' && process.arch === 'x64')(
     const { licence = '', files = [] } = found.kind === 'done' ? found.support.offer : {};
     expect(licence).toContain('MIT');
     expect(files.map(({ sha256 }) => sha256)).toEqual(
-      files.map(() => expect.stringMatching(/^[0-9a-f]{64}$/)),
+      files.map(() => expect.stringMatching(/^[0-9a-f]{64}$/) as string),
     );
 
     const take = () => connection.sendRequest(getCudaRequest, { folder });
