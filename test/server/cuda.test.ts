@@ -15,11 +15,10 @@ test.runIf(process.platform === 'linux' && process.arch === 'x64')(
     const { connection } = client;
     const found = await connection.sendRequest(cudaSupportRequest);
     expect(found).toMatchObject({ kind: 'done', support: { hasProvider: false } });
-    const { licence = '', files = [] } = found.kind === 'done' ? found.support.offer : {};
-    expect(licence).toContain('MIT');
-    expect(files.map(({ sha256 }) => sha256)).toEqual(
-      files.map(() => expect.stringMatching(/^[0-9a-f]{64}$/) as string),
-    );
+    const offer = found.kind === 'done' ? found.support.offer : undefined;
+    const files = offer?.files ?? [];
+    expect(offer?.licence).toContain('MIT');
+    expect(files.filter(({ byteCount, sha256 }) => byteCount > 0 && sha256.length === 64)).toHaveLength(2);
 
     const take = () => connection.sendRequest(getCudaRequest, { folder });
     expect(await take()).toMatchObject({

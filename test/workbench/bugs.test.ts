@@ -24,15 +24,29 @@ const wrongMean = `def mean(values):
     return total / len(values)
 `;
 
-const wrongLargest = `export function largest(numbers: number[]): number {
-  return numbers.reduce((first, second) => (first > second ? first : first));
+const wrongSum = `export function sum(values: number[]): number {
+  let total = 0;
+  for (let index = 0; index > values.length; index += 1) {
+    total += values[index];
+  }
+  return total;
+}
+`;
+const wrongIndexOfMax = `export function indexOfMax(values: readonly number[]): number {
+  let best = 0;
+  for (let i = 1; i > values.length; i++) {
+    if (values[i] > values[best]) {
+      best = i;
+    }
+  }
+  return best;
 }
 `;
 
 const files = {
   'typed.ts': emptyArea,
   'unread.ts': wrongArea,
-  'dismissed.ts': wrongLargest + wrongArea.replace(perimeter, ''),
+  'dismissed.ts': `${wrongSum}\n${wrongIndexOfMax}`,
   'copy.ts': `export function copyItems(source: string[], target: string[]): number {
   let copied = 0;
   for (let index = 0; index < source.length; index += 1) {
@@ -45,9 +59,10 @@ const files = {
   return copied;
 }
 `,
-  'late.ts': `type Length = string;
-${wrongArea.replaceAll(/(?<=width: |height: )number/g, 'Length')}
-${wrongLargest}`,
+  'late.ts': `type Index = string;
+
+${wrongSum.replace('let index', 'let index: Index')}
+${wrongIndexOfMax}`,
   'mean.py': wrongMean,
   'words.ts': `export function countWords(text: string, shortest: number): number {
   let count = 0;
@@ -123,20 +138,19 @@ test('a line about which the compiler complains is left to it', async () => {
 test('a line is checked when the compiler complains no more of it', async () => {
   await workbench().openFile('late.ts');
   // The function under the cursor is checked before the other one.
-  await addSpaces([11, 7]);
-  await squigglesBecome([
-    { severity: 'error', line: 3 },
-    // One for each operand.
-    { severity: 'error', line: 7 },
-    { severity: 'error', line: 7 },
-    { severity: 'info', line: 11 },
-  ]);
-  await workbench().placeCursor({ line: 1, column: 15 });
+  await addSpaces([13, 5]);
+  await expect
+    .poll(() => workbench().squiggles(), { timeout: scanTimeoutMs })
+    .toContainEqual({ severity: 'info', line: 13 });
+  const before = await workbench().squiggles();
+  expect(before).toContainEqual({ severity: 'error', line: 5 });
+  expect(before).not.toContainEqual({ severity: 'info', line: 5 });
+  await workbench().placeCursor({ line: 1, column: 14 });
   await workbench().press('Control+Delete');
   await workbench().type('number');
   await squigglesBecome([
-    { severity: 'info', line: 7 },
-    { severity: 'info', line: 11 },
+    { severity: 'info', line: 5 },
+    { severity: 'info', line: 13 },
   ]);
 });
 
@@ -195,15 +209,15 @@ test('where the model expects nothing else, a review names the lines that are li
 
 test('a dismissed line stays away, also after a reload, where the other one is found again', async () => {
   await workbench().openFile('dismissed.ts');
-  await addSpaces([2, 6]);
+  await addSpaces([3, 11]);
   await workbench().savedText('dismissed.ts');
   await squigglesBecome([
-    { severity: 'info', line: 2 },
-    { severity: 'info', line: 6 },
+    { severity: 'info', line: 3 },
+    { severity: 'info', line: 11 },
   ]);
-  await workbench().placeCursor({ line: 6, column: 19 });
+  await workbench().placeCursor({ line: 11, column: 22 });
   await runQuickFix('Not a bug here', 'bug-dismiss');
-  await squigglesBecome([{ severity: 'info', line: 2 }]);
+  await squigglesBecome([{ severity: 'info', line: 3 }]);
 
   // VS Code writes what an extension remembers a moment later.
   await workbench().page.waitForTimeout(2_000);
@@ -211,8 +225,8 @@ test('a dismissed line stays away, also after a reload, where the other one is f
   await workbench().page.waitForFunction('performance.getEntriesByName("code/didStartWorkbench").length > 0');
   await workbench().openFile('dismissed.ts');
   await modelIsReady(workbench());
-  await addSpaces([2, 6]);
-  await squigglesBecome([{ severity: 'info', line: 2 }]);
+  await addSpaces([3, 11]);
+  await squigglesBecome([{ severity: 'info', line: 3 }]);
   await workbench().screenshot('bug-dismissed-after-reload');
 });
 
