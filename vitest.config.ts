@@ -7,6 +7,7 @@ export default defineConfig({
     globalSetup: 'scripts/buildForTests.mjs',
     testTimeout: 120_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 20_000 } },
     // Two cores, and every engine test brings its own ONNX Runtime threads.
     maxWorkers: 2,
     // The engine loads a native library, which must not be shared between worker threads.

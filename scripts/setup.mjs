@@ -57,9 +57,9 @@ export function shellLine(command, commandArguments) {
 
 function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 18)) {
+  if (!(major >= 24 || (major === 22 && minor >= 13) || (major === 20 && minor >= 19))) {
     console.error(
-      `Sotto needs Node 20.18 or later; this is ${process.versions.node}. Install a newer Node and run again.`,
+      `Sotto needs Node 20.19, 22.13, or 24 or later; this is ${process.versions.node}. Install another Node and run again.`,
     );
     process.exit(1);
   }

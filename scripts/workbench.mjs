@@ -75,8 +75,11 @@ function installSystemPackages(isInstalled) {
   }
   console.error(`Installing ${packages.join(', ')} …`);
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  execute('apt-get', ['update', '-qq'], { env: environment });
-  execute('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env: environment });
+  const patient = ['-qq', '-o', 'Acquire::Retries=3', '-o', 'DPkg::Lock::Timeout=300'];
+  execute('apt-get', ['update', ...patient], { env: environment });
+  execute('apt-get', ['install', '-y', '--no-install-recommends', ...patient, ...packages], {
+    env: environment,
+  });
 }
 
 /** The steps of code-server's own postinstall.sh, less the native modules that no test needs. */

@@ -82,7 +82,9 @@ test('a document that is closed in the middle of a request', async () => {
   for (const [index] of Array.from({ length: 10 }).entries()) {
     await window.open(uri, 'typescript', marked);
     const answer = window.ask(uri, manual);
-    await new Promise((resolve) => setTimeout(resolve, index * 3));
+    if (index > 0) {
+      await new Promise((resolve) => setTimeout(resolve, index * 3));
+    }
     await window.connection.sendNotification(DidCloseTextDocumentNotification.type, {
       textDocument: { uri },
     });

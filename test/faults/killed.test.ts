@@ -1,6 +1,6 @@
 // Processes that are killed in the middle of their work: what they leave behind must not be in the way of the next.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
@@ -89,6 +89,8 @@ test('a download: the next one goes on where it stopped', async () => {
           ENTRY: JSON.stringify(entry),
           SOTTO_CACHE: workspace.cache.folder,
           HF_ENDPOINT: hub.url,
+          NO_PROXY: '*',
+          no_proxy: '*',
         },
         stdio: ['ignore', 'pipe', 'inherit'],
       },
@@ -96,7 +98,9 @@ test('a download: the next one goes on where it stopped', async () => {
   try {
     const killed = startFetch();
     await expect.poll(() => hub.requests.length, { timeout: 20_000 }).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, 300)); // What has arrived is being written.
+    const partialPath = `${modelFilePath(entry, workspace.cache)}.partial`;
+    const writtenByteCount = () => statSync(partialPath, { throwIfNoEntry: false })?.size;
+    await expect.poll(writtenByteCount, { timeout: 20_000 }).toBe(150_000);
     killed.kill('SIGKILL');
     expect(await text(startFetch().stdout)).toBe(modelFilePath(entry, workspace.cache));
     expect(hub.requests.map(({ headers }) => headers.range)).toEqual([undefined, 'bytes=150000-']);

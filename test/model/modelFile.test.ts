@@ -245,7 +245,7 @@ function check() {
 async function runFetchProcess(environment: Record<string, string>): Promise<string> {
   const script = join(import.meta.dirname, '../support/fetchModelProcess.ts');
   const child = spawn(process.execPath, ['--import', 'tsx', script], {
-    env: { ...process.env, ...environment },
+    env: { ...process.env, NO_PROXY: '*', no_proxy: '*', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   return text(child.stdout);

@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -26,7 +26,10 @@ let close: () => void;
 let endpoint: string;
 
 /** OpenSSL's variables say on Linux alone what the system trusts. */
-const canTest = process.platform === 'linux' && 'getCACertificates' in tls;
+const canTest =
+  process.platform === 'linux' &&
+  'getCACertificates' in tls &&
+  spawnSync('openssl', ['version']).status === 0;
 
 beforeEach(async () => {
   workspace = createModelWorkspace();

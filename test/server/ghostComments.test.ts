@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { neverAborted } from '../../src/base/abort';
 import { silentLogger } from '../../src/base/logger';
 import type {
@@ -11,11 +11,21 @@ import { scheduleEngine } from '../../src/server/scheduledEngine';
 import { Scheduler } from '../../src/server/scheduler';
 import { withGhostComments } from '../../src/server/completion/ghostComments';
 import type { DocumentationModel } from '../../src/features/documentation/types';
+import { outlineText } from '../../src/syntax/outline';
 import { byteTokenizer } from '../support/byteTokenizer';
 import { requestAt } from '../support/completionRequest';
 import { countingModel } from '../support/documentation';
 import { createScriptedEngine as createHeldEngine } from '../support/scriptedEngine';
+import { answerAfter, gate } from '../features/completion/completerScene';
 import { createScriptedCompleter, createScriptedEngine } from './scriptedModel';
+
+beforeAll(async () => {
+  // Loading a grammar takes longer than some of the deadlines.
+  await outlineText('python', 'value = 1\n');
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const code = 'def area(radius):\n    """█\n    return 3 * radius\n';
 
@@ -51,8 +61,8 @@ test('a cancelled request waits for nothing and ends as cancelled', async () => 
 test('at the deadline the comment is shown with what the model has written, and whole when it is there', async () => {
   const held = heldModel(({ tokenIndex }) => tokenIndex > 0 && held.slotCount === 2);
   const ask = asker(held.model);
-  const options = { deadlineMs: 30 };
-  const partial = await ask(code, options);
+  const options = { deadlineMs: 10_000 };
+  const partial = await answerAfter(10_000, held, () => ask(code, options));
   let isFuller = false;
   void partial.fuller?.then(() => (isFuller = true));
   expect(textOf(partial)).toMatch(/^"""Words number 1\.[^]*radius: The radius\.[^]*Returns:/);
@@ -72,8 +82,12 @@ test('at the deadline the comment is shown with what the model has written, and 
 test('before the summary is there nothing is shown at the deadline; who asks by key waits', async () => {
   const held = heldModel(({ tokenIndex }) => tokenIndex === 3);
   const ask = asker(held.model);
-  expect(await ask(code, { deadlineMs: 30 })).toMatchObject({ kind: 'none', reason: 'deadline' });
-  const manual = ask(code, { deadlineMs: 30 }, { trigger: 'manual' });
+  const options = { deadlineMs: 10_000 };
+  expect(await answerAfter(10_000, held, () => ask(code, options))).toMatchObject({
+    kind: 'none',
+    reason: 'deadline',
+  });
+  const manual = ask(code, options, { trigger: 'manual' });
   held.open();
   expect(textOf(await manual)).toMatch(/^"""Words number 1\./);
   expect(held.slotCount).toBe(3);
@@ -82,7 +96,7 @@ test('before the summary is there nothing is shown at the deadline; who asks by 
 test('a request elsewhere ends the comment that is being written', async () => {
   const held = heldModel(({ tokenIndex }) => tokenIndex === 3);
   const ask = asker(held.model);
-  await ask(code, { deadlineMs: 30 });
+  await answerAfter(10_000, held, () => ask(code, { deadlineMs: 10_000 }));
   expect(await ask('x = █\n')).toMatchObject({ text: '42;' });
   held.open();
   await vi.waitFor(() => expect(held.abortedCount()).toBe(1));
@@ -121,18 +135,16 @@ function textOf(outcome: CompletionOutcome): string {
 
 /** A model that waits, once, where `shouldHold` says so, until it is opened. */
 function heldModel(shouldHold: (step: { kind: string; tokenIndex: number }) => boolean) {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
+  const held = gate(shouldHold);
   let slotCount = 0;
   const engine = createHeldEngine({
     reply: () => ` Words number ${(slotCount += 1)}.\nmore`,
-    beforeStep: (step) => (shouldHold(step) ? opened : Promise.resolve()),
+    beforeStep: held.beforeStep,
   });
   return {
     model: { engine, tokenizer: byteTokenizer },
-    open,
+    arrived: held.arrived,
+    open: held.open,
     abortedCount: engine.abortedCount,
     prefillCount: () => engine.prefills.length,
     get slotCount() {

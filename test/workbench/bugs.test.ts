@@ -1,6 +1,6 @@
 // Bug lines as users meet them, with the default model.
 import { rmSync } from 'node:fs';
-import { afterAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeEach, expect, inject, test } from 'vitest';
 import { locateCache } from '../../src/model/cache';
 import { modelIsReady } from './sotto';
 import { createTemporaryFolder } from './temporaryFolder';
@@ -75,6 +75,7 @@ ${wrongIndexOfMax}`,
 }
 `,
   'right.ts': rightArea,
+  'sum.ts': wrongSum,
   'test/area.test.ts': emptyArea,
 };
 const workspaceFolder = createTemporaryFolder(files);
@@ -95,11 +96,16 @@ const workbench = useWorkbench(() => ({
   environment: { SOTTO_CACHE: locateCache(process.env).folder },
 }));
 
+beforeEach(async () => {
+  // Nothing that is typed before the server has the document counts as edited.
+  await workbench().openFile('right.ts');
+  await modelIsReady(workbench());
+});
+
 afterAll(() => rmSync(workspaceFolder, { recursive: true }));
 
 test('a slip is underlined when the user rests, and the hover says what was expected and how sure that is', async () => {
   await workbench().openFile('typed.ts', { line: 6, column: 10 });
-  await modelIsReady(workbench());
   await workbench().type('width * width');
   await squigglesBecome([{ severity: 'info', line: 6 }]);
   await workbench().placeCursor({ line: 6, column: 19 });
@@ -236,15 +242,15 @@ test('right code and tests get no underline, and the check can be turned off whe
   await workbench().openFile('right.ts', { line: 6, column: 3 });
   await workbench().type(' ');
   // What is edited last is checked last.
-  await workbench().openFile('mean.py', { line: 2, column: 16 });
-  await workbench().type('0');
-  await squigglesBecome([{ severity: 'info', line: 4 }]);
+  await workbench().openFile('sum.ts');
+  await addSpaces([3]);
+  await squigglesBecome([{ severity: 'info', line: 3 }]);
   await workbench().openFile('right.ts');
   expect(await workbench().squiggles()).toEqual([]);
   await workbench().openFile('test/area.test.ts');
   expect(await workbench().squiggles()).toEqual([]);
 
-  await workbench().openFile('mean.py', { line: 4, column: 18 });
+  await workbench().openFile('sum.ts', { line: 3, column: 30 });
   await runQuickFix('Turn this check off');
   await squigglesBecome([]);
 });

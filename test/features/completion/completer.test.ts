@@ -4,7 +4,7 @@ import type { Completer } from '../../../src/features/completion/completer';
 import { requestAt } from '../../support/completionRequest';
 import { byteTokenizer } from '../../support/byteTokenizer';
 import type { Script } from '../../support/scriptedEngine';
-import { gate, setUp, summary } from './completerScene';
+import { answerAfter, gate, setUp, summary } from './completerScene';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -226,10 +226,9 @@ test('typing does not restart the reading of a cold prompt', async () => {
 test('at the deadline the whole lines of a block are shown, and the rest once it is there', async () => {
   const held = gate(({ tokenIndex }) => tokenIndex === 'a();\n  b();\n  c('.length + 1);
   const { complete } = setUp({ reply: () => 'a();\n  b();\n  c();\n}\n', beforeStep: held.beforeStep });
-  const options = { deadlineMs: 30 };
-  expect(await complete('function f() {\n  █\n', { options })).toBe(
-    'model: function f() {\n  [a();\n  b();]\n',
-  );
+  const options = { deadlineMs: 200 };
+  const ask = () => complete('function f() {\n  █\n', { options });
+  expect(await answerAfter(200, held, ask)).toBe('model: function f() {\n  [a();\n  b();]\n');
   expect(await complete('function f() {\n  a(█\n', { options })).toBe(
     'typed-through: function f() {\n  a([);\n  b();]\n',
   );
@@ -246,7 +245,7 @@ test('the first lines of a block that takes long are shown before the deadline, 
   const { completer } = setUp({ reply: () => 'a();\n  b();\n}\n', beforeStep: held.beforeStep });
   const marked = 'function f() {\n  █\n';
   const request = requestAt(marked, { options: { deadlineMs: 60_000 } });
-  const outcome = await completer.complete(request, neverAborted);
+  const outcome = await answerAfter(1_000, held, () => completer.complete(request, neverAborted));
   expect(summary(outcome, request.document.text)).toBe('model: function f() {\n  [a();]\n');
   held.open();
   await outcome.fuller;
@@ -258,7 +257,8 @@ test('the first lines of a block that takes long are shown before the deadline, 
 test('at the deadline half a line is nothing, and the line is there for the next request', async () => {
   const held = gate(({ tokenIndex }) => tokenIndex === 5);
   const { complete } = setUp({ reply: () => 'first + second;\n', beforeStep: held.beforeStep });
-  expect(await complete('a = █\n', { options: { deadlineMs: 30 } })).toBe('deadline');
+  const ask = () => complete('a = █\n', { options: { deadlineMs: 10_000 } });
+  expect(await answerAfter(10_000, held, ask)).toBe('deadline');
   held.open();
   await vi.waitFor(async () => expect(await complete('a = █\n')).toBe('cache: a = [first + second;]\n'));
 });
@@ -267,10 +267,8 @@ test('who is late says so once there is something to show, and stays silent abou
   const told = async (script: Partial<Script>, marked = 'a = █\n') => {
     const held = gate(({ tokenIndex }) => tokenIndex === 5);
     const { completer } = setUp({ reply: () => 'first + second;\n', ...script, beforeStep: held.beforeStep });
-    const outcome = await completer.complete(
-      requestAt(marked, { options: { deadlineMs: 30 } }),
-      neverAborted,
-    );
+    const request = requestAt(marked, { options: { deadlineMs: 10_000 } });
+    const outcome = await answerAfter(10_000, held, () => completer.complete(request, neverAborted));
     const fuller = vi.fn();
     void outcome.fuller?.then(fuller);
     held.open();
@@ -320,7 +318,8 @@ test('at the deadline the first line will do, and the likelier one is there for 
   const script = guessing(-0.9);
   const held = gate(script.triedOther);
   const { complete } = setUp({ ...script, beforeStep: held.beforeStep });
-  expect(await complete('a = █\n', { options: { deadlineMs: 30 } })).toBe('model: a = [guess(x, y);]\n');
+  const ask = () => complete('a = █\n', { options: { deadlineMs: 10_000 } });
+  expect(await answerAfter(10_000, held, ask)).toBe('model: a = [guess(x, y);]\n');
   held.open();
   await vi.waitFor(async () => expect(await complete('a = █\n')).toBe('cache: a = [none;]\n'));
 });

@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import { neverAborted } from '../../../src/base/abort';
 import { silentLogger } from '../../../src/base/logger';
 import { createCompleter } from '../../../src/features/completion/engineCompleter';
@@ -49,4 +50,17 @@ export function gate(shouldHold: (step: { kind: string; tokenIndex: number }) =>
       }
     },
   };
+}
+
+/** What `asked` comes to when so much time passes while the engine is held at the gate: on a slow machine, too. */
+export async function answerAfter<T>(
+  durationMs: number,
+  held: { readonly arrived: Promise<void> },
+  ask: () => Promise<T>,
+): Promise<T> {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const asked = ask();
+  await held.arrived;
+  await vi.advanceTimersByTimeAsync(durationMs);
+  return asked;
 }
