@@ -301,7 +301,9 @@ test.skipIf(noSoftwareAdapter !== undefined)(
     await Promise.all([control.dispose(), meanwhile.dispose()]);
     expect(lost).toEqual(['webgpu hung']);
     // Its call ended after all: it is let go, and may be used.
-    await expect.poll(() => readdirSync(cache.deviceMarksFolder)).toEqual([]);
+    await expect
+      .poll(() => readdirSync(cache.deviceMarksFolder), { timeout: softwareAdapterTimeoutMs })
+      .toEqual([]);
     const later = await openOnDevice(options);
     expect(later.engine.device).toBe('webgpu');
     await later.dispose();
