@@ -69,7 +69,6 @@ export class Application implements Disposable {
         context.globalState,
         { changed: () => this.onPauseChanged(), reworded: () => this.showStatus() },
         languageName,
-        Date.now(),
       ),
     );
     this.firstRunOffer = new FirstRunOffer(context.globalState);
@@ -79,9 +78,8 @@ export class Application implements Disposable {
       ),
     );
     const pauseReason = (languageId: string) => {
-      const nowMs = Date.now();
-      this.pause.look(nowMs);
-      return this.pause.reason(languageId, nowMs);
+      this.pause.look();
+      return this.pause.reason(languageId);
     };
     const readySuggestions = new ReadySuggestions(pauseReason);
     const middleware = createMiddleware({
@@ -132,7 +130,7 @@ export class Application implements Disposable {
     this.store.add(this.settings.onDidChange(() => void this.onSettings()));
     this.store.add(window.onDidChangeActiveTextEditor(() => this.showStatus()));
     // It may have been paused or resumed in the window that was used before.
-    this.store.add(window.onDidChangeWindowState(() => this.pause.look(Date.now())));
+    this.store.add(window.onDidChangeWindowState(() => this.pause.look()));
   }
 
   /** Starts the server if the user wants Sotto at all. */
@@ -286,7 +284,7 @@ export class Application implements Disposable {
   }
 
   private onPauseChanged(): void {
-    const paused = this.pause.reason(undefined, Date.now()) !== undefined;
+    const paused = this.pause.reason() !== undefined;
     const languages = this.pause.pausedLanguages;
     this.notify((client) => client.sendNotification(protocol.pauseNotification, { paused, languages }));
     this.showStatus();
@@ -327,7 +325,7 @@ export class Application implements Disposable {
       enabled: settings.enabled,
       process: this.server.state,
       model: this.modelState,
-      pauseReason: this.pause.reason(languageId, Date.now()),
+      pauseReason: this.pause.reason(languageId),
       languageEnabled: languageId === undefined || isLanguageEnabled(settings, languageId),
     };
   }

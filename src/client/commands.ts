@@ -27,10 +27,10 @@ export function registerCommands(application: Application): Disposable {
     'sotto.chooseDevice': () => chooseDevice(application),
     'sotto.getCudaSupport': () => getCudaSupport(application),
     'sotto.whyNoSuggestion': () => application.outcomesPage.open(),
-    'sotto.pauseTenMinutes': () => application.pause.pauseEverywhere(TEN_MINUTES_MS, Date.now()),
+    'sotto.pauseTenMinutes': () => application.pause.pauseEverywhere(TEN_MINUTES_MS),
     'sotto.pauseLanguage': () => pauseLanguage(application),
-    'sotto.pauseEverywhere': () => application.pause.pauseEverywhere(Infinity, Date.now()),
-    'sotto.resume': () => application.pause.resume(Date.now()),
+    'sotto.pauseEverywhere': () => application.pause.pauseEverywhere(Infinity),
+    'sotto.resume': () => application.pause.resume(),
     'sotto.restart': () => application.restart(),
     'sotto.showLog': () => application.output.show(),
     'sotto.openWalkthrough': () =>

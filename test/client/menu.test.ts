@@ -42,7 +42,7 @@ let pause: Pause;
 beforeEach(() => {
   Object.assign(editor, { labels: [], pick: 'nothing', written: [], commands: [] });
   const listener = { changed: () => {}, reworded: () => {} };
-  pause = new Pause(createMemory(), listener, (languageId) => languageId, Date.now());
+  pause = new Pause(createMemory(), listener, (languageId) => languageId);
 });
 
 afterEach(() => pause.dispose());
@@ -66,7 +66,7 @@ test('where one language is paused, everything can be', async () => {
   expect(await pauseLabels()).toEqual(['Pause for 10 minutes', 'Pause for python', 'Pause everywhere']);
   pause.pauseLanguage('python');
   expect(await pauseLabels()).toEqual(['Resume', 'Pause for 10 minutes', 'Pause everywhere']);
-  await pause.pauseEverywhere(Infinity, Date.now());
+  await pause.pauseEverywhere(Infinity);
   expect(await pauseLabels()).toEqual(['Resume']);
 });
 

@@ -55,18 +55,17 @@ function menuItems({ modelState, pause }: MenuFacts): readonly MenuItem[] {
 
 /** Where only the language is paused, more can be. */
 function pauseItems(pause: Application['pause']): readonly MenuItem[] {
-  const nowMs = Date.now();
   const resume: MenuItem = { label: '$(play) Resume', run: 'sotto.resume' };
-  if (pause.reason(undefined, nowMs) !== undefined) {
+  if (pause.reason() !== undefined) {
     return [resume];
   }
   const languageId = window.activeTextEditor?.document.languageId;
   const ofLanguage: readonly MenuItem[] =
-    languageId === undefined || pause.reason(languageId, nowMs) !== undefined
+    languageId === undefined || pause.reason(languageId) !== undefined
       ? []
       : [{ label: `$(debug-pause) Pause for ${languageName(languageId)}`, run: 'sotto.pauseLanguage' }];
   return [
-    ...(pause.reason(languageId, nowMs) === undefined ? [] : [resume]),
+    ...(pause.reason(languageId) === undefined ? [] : [resume]),
     { label: '$(debug-pause) Pause for 10 minutes', run: 'sotto.pauseTenMinutes' },
     ...ofLanguage,
     { label: '$(debug-pause) Pause everywhere', run: 'sotto.pauseEverywhere' },

@@ -22,10 +22,9 @@ export class Pause {
     private readonly memory: Memento,
     private readonly listener: PauseListener,
     private readonly nameOf: (languageId: string) => string,
-    nowMs: number,
   ) {
-    this.toldReason = this.reason(undefined, nowMs);
-    this.wait(nowMs);
+    this.toldReason = this.reason();
+    this.wait();
   }
 
   get pausedLanguages(): readonly string[] {
@@ -33,10 +32,11 @@ export class Pause {
   }
 
   /** Pauses everywhere; `Infinity`: until resumed. */
-  async pauseEverywhere(durationMs: number, nowMs: number): Promise<void> {
+  async pauseEverywhere(durationMs: number): Promise<void> {
+    const nowMs = Date.now();
     const untilMs = Number.isFinite(durationMs) ? nowMs + durationMs : null;
     const stored = this.memory.update(PAUSE_KEY, { fromMs: nowMs, untilMs } satisfies StoredPause);
-    this.look(nowMs);
+    this.look();
     await stored;
   }
 
@@ -46,18 +46,18 @@ export class Pause {
   }
 
   /** Ends the pause everywhere, in all windows, and those of languages in this one. */
-  async resume(nowMs: number): Promise<void> {
+  async resume(): Promise<void> {
     this.languages.clear();
     const stored = this.memory.update(PAUSE_KEY, undefined);
     this.toldReason = undefined;
-    this.wait(nowMs);
+    this.wait();
     this.listener.changed();
     await stored;
   }
 
-  /** Why nothing is suggested in a language (undefined: of no document) now, or undefined when nothing is paused. */
-  reason(languageId: string | undefined, nowMs: number): string | undefined {
-    const remainingMs = this.remainingMs(nowMs);
+  /** Why nothing is suggested in a language (undefined: of no document), or undefined when nothing is paused. */
+  reason(languageId?: string): string | undefined {
+    const remainingMs = this.remainingMs();
     if (remainingMs > 0) {
       const minutes = Math.ceil(remainingMs / MINUTE_MS);
       return Number.isFinite(minutes) ? `paused for ${minutes} more min` : 'paused until resumed';
@@ -68,11 +68,11 @@ export class Pause {
   }
 
   /** Tells the listener what is not so any more, as another window may have paused or resumed. */
-  look(nowMs: number): void {
+  look(): void {
     const { toldReason } = this;
-    const reason = this.reason(undefined, nowMs);
+    const reason = this.reason();
     this.toldReason = reason;
-    this.wait(nowMs);
+    this.wait();
     if ((reason === undefined) !== (toldReason === undefined)) {
       this.listener.changed();
     } else if (reason !== toldReason) {
@@ -85,16 +85,17 @@ export class Pause {
   }
 
   /** Looks again when the next minute of a pause is over. */
-  private wait(nowMs: number): void {
+  private wait(): void {
     clearTimeout(this.timer);
-    const remainingMs = this.remainingMs(nowMs);
+    const remainingMs = this.remainingMs();
     if (remainingMs > 0 && Number.isFinite(remainingMs)) {
-      this.timer = setTimeout(() => this.look(Date.now()), remainingMs % MINUTE_MS || MINUTE_MS);
+      this.timer = setTimeout(() => this.look(), remainingMs % MINUTE_MS || MINUTE_MS);
     }
   }
 
   /** Of a pause everywhere; 0 when there is none. A clock that was set back to before it began ends it. */
-  private remainingMs(nowMs: number): number {
+  private remainingMs(): number {
+    const nowMs = Date.now();
     const stored = this.memory.get<StoredPause>(PAUSE_KEY);
     if (stored === undefined || nowMs < stored.fromMs) {
       return 0;
