@@ -17,8 +17,9 @@ spawnSync(process.execPath, [join('dist', 'cli.mjs'), 'complete', join('examples
 run('npm', ['run', '--silent', 'typecheck']);
 run('npm', ['run', '--silent', 'lint']);
 
-const counts = runTests('vitest.config.ts');
+// The unit tests, too, use what it installs: the browser's software adapter for WebGPU.
 const workbench = prepareWorkbench();
+const counts = runTests('vitest.config.ts');
 if (workbench === 'ready') {
   const others = runTests(workbenchConfig);
   for (const key of Object.keys(counts)) {
