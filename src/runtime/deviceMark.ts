@@ -16,8 +16,9 @@ export interface MarkedUse {
 
 /**
  * An engine that says in a file, while a call of it runs, that the device is at work: a driver that ends the process,
- * or hangs until somebody ends it, leaves that behind for `takeCrashes`. `open` makes the engine, under the mark already; where no file can be written
- * the engine comes without. The mark is one byte, which survives the process but costs the disk nothing.
+ * or hangs until somebody ends it, leaves that behind for `takeCrashes`. `open` makes the engine, under the mark
+ * already; where no file can be written the engine comes without. The mark is one byte, which survives the process but
+ * costs the disk nothing.
  */
 export async function openMarked(
   folder: string,
