@@ -79,9 +79,8 @@ const retryAfterMs = 60 * 60_000;
 
 /**
  * Opens the model where the setting says: on a device that is forced, at once; otherwise on the CPU, and on the fastest
- * device as soon as it is known and ready. A device that ended an earlier process, or hangs in
- * this one, is not used, forced or not. Rejects
- * with `device-unavailable` or `device-hung` for a forced one, or as `createEngine`.
+ * device as soon as it is known and ready. A device that ended an earlier process, or hangs in this one, is not used,
+ * forced or not. Rejects with `device-unavailable` or `device-hung` for a forced one, or as `createEngine`.
  */
 export async function openOnDevice(options: DeviceOptions): Promise<DeviceControl> {
   const { setting } = options;

@@ -149,7 +149,10 @@ export class DeviceEngine implements Engine {
   }
 }
 
-/** What ONNX Runtime could not do, or does not end; an abort, a full context or a caller's own error is no reason to leave a device. */
+/**
+ * What ONNX Runtime could not do, or does not end; an abort, a full context or a caller's own error is no reason to leave
+ * a device.
+ */
 function isLossOfDevice(error: unknown): boolean {
   return error instanceof UserError && ['device-hung', 'engine-failed', 'out-of-memory'].includes(error.code);
 }

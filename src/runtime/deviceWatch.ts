@@ -15,20 +15,15 @@ export async function openWatched(
   const watch = new Watch(device);
   const engine = await openUnder(watch, open);
   const call = async <T>(work: (inner: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> => {
-    const inner = new AbortController();
-    const forward = () => inner.abort(signal.reason);
-    signal.addEventListener('abort', forward, { once: true });
-    try {
-      signal.throwIfAborted();
-      const result = await watch.over(
-        () => work(inner.signal),
-        (hang) => inner.abort(hang), // Nothing more is to be told of it when it comes to itself.
-      );
-      watch.noteUse();
-      return result;
-    } finally {
-      signal.removeEventListener('abort', forward);
-    }
+    signal.throwIfAborted();
+    const givenUp = new AbortController();
+    const inner = AbortSignal.any([signal, givenUp.signal]);
+    const result = await watch.over(
+      () => work(inner),
+      (hang) => givenUp.abort(hang), // Nothing more is to be told of it when it comes to itself.
+    );
+    watch.noteUse();
+    return result;
   };
   return {
     contextCapacity: engine.contextCapacity,

@@ -21,9 +21,3 @@ interface CudaFile {
   readonly byteCount: number;
   readonly sha256: string;
 }
-
-/** What became of a request for the provider. */
-export type CudaResult =
-  | { readonly kind: 'done'; readonly support: CudaSupport }
-  | { readonly kind: 'cancelled' }
-  | { readonly kind: 'failed'; readonly reason: string; readonly advice: string };

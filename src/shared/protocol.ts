@@ -9,7 +9,7 @@ import {
   RequestType,
   RequestType0,
 } from 'vscode-languageserver-protocol';
-import type { CudaResult } from './cudaSupport';
+import type { CudaSupport } from './cudaSupport';
 import type { DeviceLost, DeviceReport, ModelDescription, ModelState } from './modelState';
 import type { Settings } from './settings';
 
@@ -65,15 +65,17 @@ export const deviceChosenRequest = new RequestType<{ readonly device: string }, 
 );
 
 /** Client to server, for the command that gets CUDA's part of ONNX Runtime: what is there, and what could be had. */
-export const cudaSupportRequest = new RequestType0<CudaResult, void>('sotto/cudaSupport');
+export const cudaSupportRequest = new RequestType0<CommandResult<CudaSupport>, void>('sotto/cudaSupport');
 
 /**
  * Client to server, only after the user saw its size, hash and licence and asked for it: takes the provider from a
  * folder, or fetches it (null). Cancelling the request stops the download.
  */
-export const getCudaRequest = new RequestType<{ readonly folder: string | null }, CudaResult, void>(
-  'sotto/getCuda',
-);
+export const getCudaRequest = new RequestType<
+  { readonly folder: string | null },
+  CommandResult<CudaSupport>,
+  void
+>('sotto/getCuda');
 
 /**
  * Server to client, when the device that ran the model failed and the CPU goes on: told to the user once, in the window

@@ -14,8 +14,8 @@ test.runIf(process.platform === 'linux' && process.arch === 'x64')(
     const client = await connect(new ScriptedLoader(), { settings });
     const { connection } = client;
     const found = await connection.sendRequest(cudaSupportRequest);
-    expect(found).toMatchObject({ kind: 'done', support: { hasProvider: false } });
-    const offer = found.kind === 'done' ? found.support.offer : undefined;
+    expect(found).toMatchObject({ kind: 'done', value: { hasProvider: false } });
+    const offer = found.kind === 'done' ? found.value.offer : undefined;
     const files = offer?.files ?? [];
     expect(offer?.licence).toContain('MIT');
     expect(files.filter(({ byteCount, sha256 }) => byteCount > 0 && sha256.length === 64)).toHaveLength(2);
@@ -28,7 +28,7 @@ test.runIf(process.platform === 'linux' && process.arch === 'x64')(
     files.forEach(({ name }) => writeFileSync(join(folder, name), 'not a library'));
     expect(await take()).toMatchObject({
       kind: 'done',
-      support: { hasProvider: true, problem: expect.stringMatching(/cannot be loaded/) as string },
+      value: { hasProvider: true, problem: expect.stringMatching(/cannot be loaded/) as string },
     });
     await client.close();
     rmSync(folder, { recursive: true });

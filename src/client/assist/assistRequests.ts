@@ -1,7 +1,7 @@
 import type { CancellationToken } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { UserError } from '../../base/errors';
 import * as protocol from '../../shared/protocol';
+import { unwrap } from '../commandResult';
 
 type WithoutId<Parameters> = Parameters extends unknown ? Omit<Parameters, 'requestId'> : never;
 type Listeners<Progress> = Map<number, (progress: Progress) => void>;
@@ -102,17 +102,5 @@ export class AssistRequests {
     } finally {
       listeners.delete(requestId);
     }
-  }
-}
-
-/** The value, or undefined when the request was cancelled. Throws a `UserError` when it failed. */
-function unwrap<Value>(result: protocol.CommandResult<Value>): Value | undefined {
-  switch (result.kind) {
-    case 'done':
-      return result.value;
-    case 'cancelled':
-      return undefined;
-    case 'failed':
-      throw new UserError(result.code, result.reason, result.advice);
   }
 }

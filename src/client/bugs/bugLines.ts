@@ -104,8 +104,12 @@ export class BugLines implements Disposable {
   /** A compiler is often slower than a check: what it said of an earlier text goes when that has been made. */
   private tellOfFreedLines(uri: Uri): void {
     const key = uri.toString();
+    const skipped = [...(this.skipped.get(key) ?? [])];
+    if (skipped.length === 0) {
+      return;
+    }
     const taken = linesWithOtherDiagnostics(uri);
-    if ([...(this.skipped.get(key) ?? [])].some((line) => !taken.has(line))) {
+    if (skipped.some((line) => !taken.has(line))) {
       this.skipped.delete(key);
       this.onLinesFreed(key);
     }

@@ -1,8 +1,8 @@
-import { ProgressLocation, window } from 'vscode';
+import { ProgressLocation, window, type CancellationToken } from 'vscode';
 import { UserError } from '../../base/errors';
 import { formatBytes } from '../../base/formatBytes';
-import type { CudaOffer, CudaResult, CudaSupport } from '../../shared/cudaSupport';
-import { cudaSupportRequest, getCudaRequest } from '../../shared/protocol';
+import type { CudaOffer, CudaSupport } from '../../shared/cudaSupport';
+import { cudaSupportRequest, getCudaRequest, type CommandResult } from '../../shared/protocol';
 import type { Application } from '../application';
 
 type CudaUser = Pick<Application, 'requireClient'>;
@@ -61,16 +61,17 @@ async function chooseSource({
 /** What a request found; undefined where the user cancelled it. */
 async function withProgress(
   message: string,
-  send: (token: Parameters<Parameters<typeof window.withProgress>[1]>[1]) => Promise<CudaResult>,
+  send: (token: CancellationToken) => Promise<CommandResult<CudaSupport>>,
 ): Promise<CudaSupport | undefined> {
   const result = await window.withProgress(
     { location: ProgressLocation.Notification, title: `Sotto: ${message}`, cancellable: true },
     (_, token) => send(token),
   );
   if (result.kind === 'failed') {
+    // Not with its own code: what is offered after a failed download is about the model.
     throw new UserError('device-unavailable', result.reason, result.advice);
   }
-  return result.kind === 'done' ? result.support : undefined;
+  return result.kind === 'done' ? result.value : undefined;
 }
 
 function tell(support: CudaSupport | undefined): void {

@@ -1,9 +1,9 @@
 import { window, type QuickPickItem } from 'vscode';
-import { UserError } from '../../base/errors';
 import { formatBytes } from '../../base/formatBytes';
 import { modelFileCheckRequest, modelListRequest } from '../../shared/protocol';
 import type { ModelDescription } from '../../shared/modelState';
 import type { Application } from '../application';
+import { unwrap } from '../commandResult';
 import { writeSetting } from '../settings';
 import { describeExpectation } from './describeModel';
 import { fetchModel, type ModelFetcher } from './fetchModel';
@@ -52,10 +52,7 @@ export async function chooseModelFile(application: ModelChooser): Promise<void> 
     return;
   }
   const path = file.fsPath;
-  const check = await client.sendRequest(modelFileCheckRequest, { path });
-  if (check.kind === 'failed') {
-    throw new UserError(check.code, check.reason, check.advice);
-  }
+  unwrap(await client.sendRequest(modelFileCheckRequest, { path }));
   await writeChoice(application, { modelPath: path });
   await fetchModel(application);
 }
